@@ -1,0 +1,163 @@
+"""The configuration, parsed: frozen values that the rest of mlgate reads. `parse.py` makes them from YAML."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+DEFAULT_SHELL = ("bash", "-eo", "pipefail", "-c")
+
+
+class OnChange(StrEnum):
+    """What a changed contract or holdout does to the outcome."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
+class OnInconclusive(StrEnum):
+    """What an inconclusive rule does to the merge."""
+
+    WARN = "warn"
+    FAIL = "fail"
+    PASS = "pass"
+
+
+class Severity(StrEnum):
+    """What a broken rule or check comes to."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
+class Task(StrEnum):
+    """What the label is."""
+
+    BINARY = "binary"
+    MULTICLASS = "multiclass"
+    REGRESSION = "regression"
+
+
+class BaselineKind(StrEnum):
+    """Where a baseline comes from."""
+
+    PROMOTED = "promoted"
+    DUMMY = "dummy"
+    BASE = "base"
+    PREDICTIONS = "predictions"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """One table: `path` and `contract` are relative to the configuration's folder."""
+
+    name: str
+    path: str
+    contract: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Estimator:
+    """A named scikit-learn estimator for people who have no script, e.g. `sklearn.linear_model.LogisticRegression`."""
+
+    name: str
+    params: dict[str, Any] = field(default_factory=dict)
+    features: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """How the candidate is made: a command, an estimator, or neither (`brought`: the files are taken as they are)."""
+
+    run: str | None = None
+    estimator: Estimator | None = None
+    shell: tuple[str, ...] = DEFAULT_SHELL
+    timeout_seconds: float = 3600.0
+    seed: int = 0
+    inputs: tuple[str, ...] = (".",)
+    model: str | None = None
+    predictions: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline:
+    """What the candidate is compared with; `predictions` is a path where the kind is `predictions`."""
+
+    name: str
+    kind: BaselineKind
+    predictions: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """One line of `gate.rules`.
+
+    Attributes:
+        id: Stable name, e.g. `roc_auc vs promoted` or `recall >= 0.6`; made from the rule unless given as `id`.
+        metric: A scikit-learn scorer name without `neg_`.
+        against: The name of a baseline; None for a floor or ceiling.
+        margin: The largest drop that is accepted, in the metric's units; negative asks for an improvement.
+        at_least: Floor, read literally.
+        at_most: Ceiling, read literally.
+        average: `binary`, `macro`, `micro` or `weighted`, for precision, recall and F1.
+        severity: What a broken rule comes to.
+    """
+
+    id: str
+    metric: str
+    against: str | None = None
+    margin: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    average: str | None = None
+    severity: Severity = Severity.FAIL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gate:
+    """The policy that a pull request cannot edit for itself."""
+
+    confidence: float = 0.95
+    on_inconclusive: OnInconclusive = OnInconclusive.WARN
+    on_contract_change: OnChange = OnChange.FAIL
+    on_holdout_change: OnChange = OnChange.FAIL
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promote:
+    """Where a passing model goes on merge, and which outcomes may go there."""
+
+    stage: str = "production"
+    accept: tuple[str, ...] = ("pass", "warn")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """One `mlgate.yml`.
+
+    Attributes:
+        path: Where it was read, relative to the repository or as given; only for messages.
+        positive: The label value that counts as positive in a binary task; default: 1, true or the greater one.
+        task: Declared task; None lets the rules and the label decide.
+    """
+
+    path: str
+    version: int
+    model: str = "model"
+    tables: tuple[Table, ...] = ()
+    key: str | None = None
+    label: str | None = None
+    group: str | None = None
+    weight: str | None = None
+    positive: str | int | float | bool | None = None
+    task: Task | None = None
+    train: Train | None = None
+    baselines: tuple[Baseline, ...] = ()
+    gate: Gate = Gate()
+    promote: Promote | None = None
+
+    def table(self, name: str) -> Table | None:
+        """Return the table called `name`, or None."""
+        return next((table for table in self.tables if table.name == name), None)

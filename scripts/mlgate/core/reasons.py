@@ -1,0 +1,239 @@
+"""Every reason that an outcome can have, documented once.
+
+`docs/reference/reasons.md` is generated from this table, and a test holds that no other id is used.
+Ids are never renamed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReasonText:
+    """What a reason means, why it usually happens, and what to do.
+
+    Attributes:
+        outcome: What it does to the outcome, in words: `fail`, `warn`, `pass`, `note`, or what decides.
+        meaning: One or two sentences.
+        remedy: What to change.
+    """
+
+    outcome: str
+    meaning: str
+    remedy: str
+
+
+def _entry(outcome: str, meaning: str, remedy: str) -> ReasonText:
+    return ReasonText(outcome=outcome, meaning=meaning, remedy=remedy)
+
+
+REASONS: dict[str, ReasonText] = {
+    # The run
+    "usage": _entry(
+        "exit 2", "An option or a `MLGATE_*` variable has a value that it cannot have.", "Correct the option it names."
+    ),
+    "config-invalid": _entry(
+        "fail, exit 2",
+        "`mlgate.yml` or a contract is missing or has mistakes; all of them are listed with file, line and column.",
+        "Correct each line named. `mlgate init` writes a configuration that works.",
+    ),
+    "input-unreadable": _entry(
+        "fail, exit 2",
+        "A file that a command was told to read is absent or not what it should be.",
+        "Correct the path.",
+    ),
+    "document-missing": _entry(
+        "fail",
+        "A step left no document in the run folder: it did not run, or was killed.",
+        "Look at that step's log; run the steps in their order with one `run-dir`.",
+    ),
+    "document-stale": _entry(
+        "fail",
+        "A document was written from another version of an earlier document than the one in the run folder.",
+        "Run the steps again in their order, in an empty run folder.",
+    ),
+    "document-invalid": _entry(
+        "fail", "A document in the run folder is damaged or was written by a newer mlgate.", "Run the steps again."
+    ),
+    "report-missing": _entry(
+        "exit 2", "enforce-gate found no `report.json`.", "Run build-report before, with the same `run-dir`."
+    ),
+    "step-failed": _entry("fail", "A step could not finish; its error says why.", "Follow the remedy in the message."),
+    "inputs-unchanged": _entry(
+        "pass",
+        "Nothing that the model depends on differs from the base: code, configuration, contracts, data, environment. "
+        "Nothing was trained.",
+        "Nothing to do. If the model does depend on what changed, name it under `train.inputs`.",
+    ),
+    # Policy
+    "base-unreadable": _entry(
+        "exit 2",
+        "The commit whose policy judges is not in the checkout, usually because it was cloned with depth 1.",
+        "Add `fetch-depth: 2` to the checkout step, or the fetch-base action after it.",
+    ),
+    "policy-introduced": _entry(
+        "warn at most, never blocking",
+        "The base has no configuration: this is the pull request that adopts mlgate, judged by its own policy.",
+        "Nothing to do; from the merge on the policy binds.",
+    ),
+    "policy-changed": _entry(
+        "note",
+        "The pull request edits what judges it; the base's version judged, and the report shows the difference.",
+        "Review the difference as policy.",
+    ),
+    "policy-would-fail": _entry(
+        "warn at least",
+        "By the policy that this pull request proposes the outcome would be `fail`.",
+        "Merge it knowingly: the next pull request is judged by it.",
+    ),
+    "policy-removed": _entry(
+        "fail", "The pull request removes or renames the configuration that gates it.", "Restore the configuration."
+    ),
+    "holdout-changed": _entry(
+        "`gate.on-holdout-change`, default fail",
+        "Key, label, group or weight of the holdout differ from the base: another test would judge.",
+        "Change the holdout in a pull request of its own, with `gate.on-holdout-change: warn` merged before.",
+    ),
+    "holdout-features-changed": _entry(
+        "note", "Feature columns of the holdout changed; its keys and labels did not.", "Nothing to do."
+    ),
+    "holdout-unpinned": _entry(
+        "`gate.on-holdout-change`, default fail",
+        "Git does not track the holdout, so nobody can say that it is the one that judged the base.",
+        "Add the holdout to git (also by LFS or DVC).",
+    ),
+    "baseline-unpinned": _entry(
+        "fail",
+        "Git does not track the predictions file of a baseline, so the pull request could have written it.",
+        "Add the file to git.",
+    ),
+    "data-not-pulled": _entry(
+        "fail",
+        "The file on disk is a pointer of Git LFS or DVC, not the data.",
+        "Pull the data before mlgate: `git lfs pull`, `dvc pull`, or `lfs: true` at the checkout step.",
+    ),
+    "working-copy-dirty": _entry(
+        "note",
+        "The working copy differs from the commit. It can be judged, never promoted.",
+        "Commit what belongs to the model.",
+    ),
+    # Data
+    "contract-broken": _entry(
+        "the check's severity", "Rows or the table break the contract.", "Correct the data at the lines named."
+    ),
+    "data-unreadable": _entry(
+        "fail",
+        "A table is missing, damaged, or not what its name says; nothing in it was checked.",
+        "Correct the file or the path; the message has the place.",
+    ),
+    "contract-old-broken": _entry(
+        "`gate.on-contract-change`, default fail",
+        "The data satisfies the pull request's contract, not the base's.",
+        "Merge the new contract first, or set `gate.on-contract-change: warn` in the base.",
+    ),
+    "table-removed": _entry(
+        "`gate.on-contract-change`, default fail",
+        "A table with a contract is gone from the configuration.",
+        "Restore it, or remove it by the same way as a contract.",
+    ),
+    # Training
+    "brought": _entry("note", "No training command: model and predictions are taken as they are.", "Nothing to do."),
+    "training-failed": _entry(
+        "fail", "The training command ended with another status than 0.", "Its last lines are in the report."
+    ),
+    "training-timeout": _entry(
+        "fail", "The training command ran longer than `train.timeout` and was ended.", "Raise `train.timeout`."
+    ),
+    "training-killed": _entry(
+        "fail",
+        "The training command was ended by a signal, usually because memory ran out.",
+        "Use a runner with more memory, or train on less.",
+    ),
+    "training-wrote-nothing": _entry(
+        "fail",
+        "The training command ended well, but did not write a file that `train.model` or `train.predictions` names. "
+        "Yesterday's file is never taken: it was moved aside before.",
+        "Write the file, or correct the name.",
+    ),
+    "candidate-missing": _entry(
+        "fail", "There is no candidate: training failed before.", "See the reason of train-model."
+    ),
+    # Predictions
+    "predictions-unreadable": _entry(
+        "fail", "A predictions file cannot be read.", "Write CSV, Parquet or JSON Lines with key and `prediction`."
+    ),
+    "predictions-incomplete": _entry(
+        "fail", "Holdout rows have no prediction.", "Predict every row of `MLGATE_TRAIN_HOLDOUT`."
+    ),
+    "predictions-extra": _entry(
+        "fail", "The predictions have keys that the holdout has not: another table's keys.", "Predict the holdout only."
+    ),
+    "predictions-duplicate": _entry("fail", "A key is predicted more than once.", "Write one row a key."),
+    "predictions-invalid": _entry(
+        "fail",
+        "A prediction or score is null, NaN, infinite, outside [0, 1] where it is a probability, or a class that the "
+        "holdout has not.",
+        "Correct the rows named.",
+    ),
+    "predictions-column-missing": _entry(
+        "fail",
+        "A column that a rule needs is not in the predictions: the key, `prediction`, `score` or `score_<class>`.",
+        "Write the column.",
+    ),
+    "key-duplicate": _entry("fail", "The holdout has a key more than once.", "Make the key unique."),
+    "label-missing": _entry(
+        "fail", "The holdout lacks the label or the key column, or has null labels.", "Correct `label` or the table."
+    ),
+    "holdout-missing": _entry("fail", "No table is called `holdout`, or it cannot be read.", "Add it under `tables`."),
+    # Comparison
+    "baseline-missing": _entry(
+        "fail", "A baseline's predictions cannot be had or cannot be read.", "The message says which and why."
+    ),
+    "registry-empty": _entry(
+        "pass", "Nothing has been promoted yet, so there is nothing to compare with.", "Nothing to do."
+    ),
+    "metric-undefined": _entry(
+        "fail",
+        "The metric has no value here: one class only, no predicted positives, no rows.",
+        "Use a metric or a holdout on which it has one.",
+    ),
+    "metric-vanished": _entry(
+        "fail", "A rule's metric could not be computed for the task.", "Correct the rule or the label."
+    ),
+    "worse-than-margin": _entry(
+        "fail", "The whole interval of the difference lies below the margin.", "Improve the model."
+    ),
+    "drop": _entry(
+        "fail",
+        "A real drop: the interval lies below zero, and the estimate below the margin.",
+        "Improve the model, or argue for a wider margin.",
+    ),
+    "below-floor": _entry("fail", "The value is below `at-least`.", "Improve the model."),
+    "above-ceiling": _entry("fail", "The value is above `at-most`.", "Improve the model."),
+    "floor-not-proven": _entry(
+        "note", "The value is on the right side, but the interval crosses the limit.", "More holdout rows would tell."
+    ),
+    "holdout-too-small": _entry(
+        "inconclusive",
+        "The interval is wider than the margin: the holdout cannot tell.",
+        "The report says which drop it could have seen and how many rows would settle it.",
+    ),
+    "multiplicity": _entry(
+        "inconclusive",
+        "The rule would fail alone, not after the correction for the number of rules.",
+        "More holdout rows would tell.",
+    ),
+    "degenerate": _entry(
+        "inconclusive", "The models differ, but the method gives no width: too few rows.", "Use a larger holdout."
+    ),
+    "few-differing-rows": _entry("note", "Fewer than 10 rows carry the difference.", "Read the interval with care."),
+    "small-holdout": _entry("note", "The smaller class has fewer than 200 rows.", "Read the interval with care."),
+    "identical": _entry("pass", "Candidate and baseline are the same bytes.", "Nothing to do."),
+    # Publishing
+    "not-posted": _entry(
+        "note",
+        "The report could not be posted on the pull request, usually because the token may not write.",
+        "Give the job `pull-requests: write`; the job summary has the report.",
+    ),
+}

@@ -1,0 +1,133 @@
+"""The one boundary: arguments and environment in, a step called, an exit status out. No traceback reaches a user."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlgate import __version__, options
+from mlgate.core import codec
+from mlgate.errors import ExitStatus, MlgateError, UsageError
+from mlgate.shell import runner
+from mlgate.steps import Result, World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from types import FrameType
+
+COMMANDS: dict[str, str] = {
+    "check": "the whole pull-request check, on a laptop; posts nothing",
+    "init": "write a configuration, a contract inferred from the data, and a workflow",
+    "fetch-base": "find and fetch the commit whose policy judges",
+    "validate-data": "check tables against their contracts",
+    "train-model": "run the training command, or fit an estimator",
+    "compare-models": "compare the candidate with the baselines on the holdout",
+    "build-report": "decide, and write report.json, report.md and report.html",
+    "post-report": "post the report: job summary and pull-request comment",
+    "enforce-gate": "exit with the report's verdict",
+}
+BUG_REPORT = "https://github.com/mlgate/mlgate/issues/new"
+
+
+def console() -> None:
+    """Run the `mlgate` command and exit."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def script(path: str) -> None:
+    """Run the command that a runnable `scripts/<verb_noun>.py` is named after, and exit."""
+    sys.exit(main([Path(path).stem.replace("_", "-"), *sys.argv[1:]]))
+
+
+def main(argv: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | None = None) -> int:
+    """Run one command and return its exit status.
+
+    Args:
+        argv: The command's name and its options.
+        env: The environment; that of the process by default.
+        cwd: The folder that relative paths mean; that of the process by default.
+    """
+    env = os.environ if env is None else env
+    if not argv or argv[0] in ("-h", "--help", "help"):
+        print(_overview())  # noqa: T201
+        return ExitStatus.DONE if argv else ExitStatus.USAGE
+    if argv[0] in ("--version", "version"):
+        print(f"mlgate {__version__}")  # noqa: T201
+        return ExitStatus.DONE
+    world = World(env=env, cwd=cwd or Path.cwd(), clock=time.monotonic, log=runner.log)
+    try:
+        return _run(argv[0], list(argv[1:]), world)
+    except MlgateError as error:
+        runner.annotate_error(error, env)
+        return error.status
+    except KeyboardInterrupt:
+        runner.log("interrupted")
+        return ExitStatus.INTERRUPTED
+    except BrokenPipeError:
+        return ExitStatus.OUTSIDE
+    except Exception as error:  # noqa: BLE001 - the promise is that no traceback reaches a user
+        return _bug(argv[0], error, env)
+
+
+def _run(name: str, argv: list[str], world: World) -> int:
+    if name not in COMMANDS:
+        close = options.did_you_mean(name, COMMANDS)
+        raise UsageError(f"unknown command {name!r}{close}", remedy="`mlgate --help` lists the commands.")
+    step = importlib.import_module(f"mlgate.steps.{name.replace('-', '_')}")
+    inputs = options.parse(step.Inputs, argv, world.env, prog=f"mlgate {name}")
+    _turn_signals_into_interrupts()
+    result: Result = step.run(inputs, world)
+    if getattr(inputs, "json", False) and result.document is not None:
+        sys.stdout.write(codec.dumps(result.document))
+    elif result.text:
+        sys.stdout.write(result.text.rstrip("\n") + "\n")
+    sys.stdout.flush()
+    runner.publish(world.env, outputs=result.outputs, annotations=result.annotations, summary=result.summary)
+    if result.error is not None:
+        runner.annotate_error(result.error, world.env)
+    return result.status
+
+
+def _turn_signals_into_interrupts() -> None:
+    """Let SIGTERM unwind the stack as Ctrl-C does, so that no half-written file and no child process stays behind."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    try:
+        signal.signal(signal.SIGTERM, interrupt)
+    except ValueError:  # not the main thread: the caller has its own handlers
+        return
+
+
+def _overview() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {summary}" for name, summary in COMMANDS.items()]
+    return "\n".join(
+        [
+            f"mlgate {__version__}: CI/CD for machine-learning models",
+            "",
+            *lines,
+            "",
+            "`mlgate COMMAND --help` lists a command's options.",
+        ]
+    )
+
+
+def _bug(command: str, error: BaseException, env: Mapping[str, str]) -> int:
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}:{place.lineno}"
+    if env.get("MLGATE_DEBUG") == "true":
+        traceback.print_exc()
+    runner.annotate(
+        f"mlgate {__version__} has a bug: {command} stopped at {where} with {type(error).__name__}: {error!s:.300}",
+        f"Please report it at {BUG_REPORT}; `MLGATE_DEBUG=true` prints more.",
+        env,
+    )
+    return ExitStatus.BUG

@@ -1,0 +1,144 @@
+"""The run folder: each step reads the documents written before it and writes exactly one new one, atomically."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from mlgate.core import codec
+from mlgate.core.documents import FILES, Document, Failure
+from mlgate.errors import InputError, MlgateError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+D = TypeVar("D", bound=Document)
+MAX_DOCUMENT_BYTES = 256 * 2**20
+
+
+class RunFolder:
+    """One run's documents.
+
+    Reading a document remembers its digest, so that the document written next can name all that it was made from.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.reads: dict[str, str] = {}
+
+    def file(self, cls: type[Document]) -> Path:
+        """Return where the document `cls` lies."""
+        return self.path / FILES[cls]
+
+    def read(self, cls: type[D]) -> D:
+        """Read a document.
+
+        Raises:
+            InputError: `document-missing`, or `document-invalid` with the place.
+        """
+        document = self.find(cls)
+        if document is None:
+            step = STEP_OF[FILES[cls]]
+            raise InputError(
+                f"{self.file(cls)} is missing: {step} has not run in this folder, or was killed before it could write",
+                remedy=f"Run {step} before, with the same `run-dir`; its log says why if it failed.",
+                reason="document-missing",
+            )
+        return document
+
+    def find(self, cls: type[D]) -> D | None:
+        """Read a document, or return None if it was never written.
+
+        Raises:
+            InputError: `document-invalid`.
+        """
+        path = self.file(cls)
+        try:
+            if path.stat().st_size > MAX_DOCUMENT_BYTES:
+                raise InputError(f"{path} is too large", remedy="Run the steps again.", reason="document-invalid")
+            data = path.read_bytes()
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise InputError(
+                f"{path} cannot be read: {error.strerror}", remedy="Run the steps again.", reason="document-invalid"
+            ) from None
+        self.reads[path.name] = hashlib.sha256(data).hexdigest()
+        return _parse(cls, data, path)
+
+    def write(self, document: Document) -> Path:
+        """Write a document where readers see the old one or the new one, never a part."""
+        self.prepare()
+        path = self.file(type(document))
+        write_atomically(path, codec.dumps(document).encode())
+        return path
+
+    def prepare(self) -> None:
+        """Make the folder, and make git ignore it."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        ignore = self.path / ".gitignore"
+        if not ignore.exists():
+            write_atomically(ignore, b"*\n")
+
+    def guarded(
+        self, make: Callable[[], D], failed: Callable[[Failure, dict[str, str]], D]
+    ) -> tuple[D, MlgateError | None]:
+        """Write what `make` returns; if it raises, write what `failed` makes of the error, and return that error too.
+
+        So a step leaves its document even when it fails, saying how.
+        """
+        try:
+            document, problem = make(), None
+        except MlgateError as error:
+            document, problem = failed(failure_of(error), dict(self.reads)), error
+        self.write(document)
+        return document, problem
+
+
+STEP_OF = {
+    "base.json": "fetch-base",
+    "data.json": "validate-data",
+    "training.json": "train-model",
+    "comparison.json": "compare-models",
+    "report.json": "build-report",
+}
+
+
+def failure_of(error: MlgateError) -> Failure:
+    """Return an error as documents record it."""
+    return Failure(reason=error.reason, message=error.message, remedy=error.remedy, status=int(error.status))
+
+
+def _parse(cls: type[D], data: bytes, path: Path) -> D:
+    try:
+        value = codec.loads(data)
+        expected = cls.__dataclass_fields__["schema"].default
+        written = value.get("schema") if isinstance(value, dict) else None
+        if written != expected:
+            raise codec.DecodeError(f"/schema: expected {expected!r}, got {written!r:.60}")
+        return codec.from_plain(cls, value)
+    except codec.DecodeError as error:
+        raise InputError(
+            f"{path} is not a document that this mlgate can read: {error}",
+            remedy="Run the steps again in their order; do not edit documents.",
+            reason="document-invalid",
+        ) from None
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write `data` to a temporary file beside `path`, flush it to the disk, and rename it in place."""
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise

@@ -1,0 +1,54 @@
+"""One module per action. Each has `Inputs`, its options, and `run(inputs, world) -> Result`: read, decide, write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from mlgate.core.annotation import Annotation
+    from mlgate.core.documents import Document
+    from mlgate.errors import MlgateError
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What a step may ask of the outside.
+
+    Attributes:
+        env: The environment's variables.
+        cwd: The folder that relative paths mean.
+        clock: Monotonic seconds.
+        log: Writes a line of progress to standard error.
+    """
+
+    env: Mapping[str, str]
+    cwd: Path
+    clock: Callable[[], float]
+    log: Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Result:
+    """What a step hands back to `main`.
+
+    Attributes:
+        text: For people, on standard output.
+        status: The exit status.
+        document: What `--json` prints.
+        outputs: The action's outputs, by kebab-case name.
+        annotations: Worst first.
+        summary: Markdown for the job summary.
+        error: An error that was recorded in the document; `main` prints it, `status` says whether it ends the job.
+    """
+
+    text: str = ""
+    status: int = 0
+    document: Document | None = None
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    annotations: tuple[Annotation, ...] = ()
+    summary: str = ""
+    error: MlgateError | None = None

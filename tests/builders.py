@@ -257,14 +257,14 @@ def curves(side: str, power: float) -> tuple[Curve, ...]:
     """Return an ROC and a precision-recall curve of a model as good as `power` is small."""
     x = tuple(i / (SAMPLES - 1) for i in range(SAMPLES))
     return (
-        Curve(side=side, kind="roc", x=x, y=tuple(v**power for v in x)),
-        Curve(side=side, kind="precision-recall", x=x, y=tuple(1 - 0.77 * v ** (1 / power) for v in x)),
+        Curve(side=side, kind="roc", x=x, y=tuple(round(v**power, 6) for v in x)),
+        Curve(side=side, kind="precision-recall", x=x, y=tuple(round(1 - 0.77 * v ** (1 / power), 6) for v in x)),
     )
 
 
 def residuals(side: str, scale: float) -> Curve:
     x = tuple(float(i) for i in range(SAMPLES))
-    return Curve(side=side, kind="residuals", x=x, y=tuple(scale * math.sin(1.7 * v) for v in x))
+    return Curve(side=side, kind="residuals", x=x, y=tuple(round(scale * math.sin(1.7 * v), 6) for v in x))
 
 
 def a_comparison(**fields: Any) -> ComparisonDocument:

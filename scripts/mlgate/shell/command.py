@@ -1,0 +1,186 @@
+"""Run one command in a process group of its own: its output streamed, its time limited, nothing of it left behind."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from mlgate.core.training.ending import Ended
+from mlgate.errors import OutsideError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from mlgate.core.training.log import Log
+
+GRACE_SECONDS = 5.0  # between SIGTERM and SIGKILL; GitHub's own cancellation leaves 7.5 s
+POLL_SECONDS = 0.05
+DRAIN_SECONDS = 1.0
+CHUNK_BYTES = 65_536
+_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # Linux counts kilobytes
+
+
+def run(
+    argv: Sequence[str],
+    *,
+    cwd: Path,
+    env: Mapping[str, str],
+    timeout_seconds: float,
+    log: Log,
+    show: Callable[[str], None],
+    clock: Callable[[], float] = time.monotonic,
+    grace_seconds: float = GRACE_SECONDS,
+) -> Ended:
+    """Run `argv` to its end and return how it ended.
+
+    Standard output and error go through one pipe, so that their lines keep their order. When the command ends, when its
+    time is over, and when an exception (Ctrl-C) passes through, every process left in its group is ended: SIGTERM,
+    `grace_seconds`, SIGKILL.
+
+    Args:
+        argv: Program and arguments; nothing is interpreted.
+        cwd: Its working folder.
+        env: Its whole environment.
+        timeout_seconds: Wall time that it may take.
+        log: Turns its bytes into lines and keeps the last.
+        show: Called with each line as it comes.
+        clock: Monotonic seconds.
+        grace_seconds: How long a process may take to obey SIGTERM.
+
+    Raises:
+        OutsideError: The program cannot be started.
+    """
+    started = clock()
+    group = _Group(*_start(argv, cwd, env), log, show, clock)
+    try:
+        timed_out = not group.wait(timeout_seconds)
+    finally:
+        group.end(grace_seconds)
+    return Ended(
+        status=group.status,
+        duration_seconds=clock() - started,
+        timed_out=timed_out,
+        peak_memory_bytes=group.peak_memory_bytes,
+    )
+
+
+def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], int]:
+    """Start the command; return it with the reading end of the pipe that takes its output."""
+    reading, writing = os.pipe()
+    try:
+        process = subprocess.Popen(
+            list(argv),
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=writing,
+            stderr=writing,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        os.close(reading)
+        cause = error.strerror if isinstance(error, OSError) else str(error)
+        raise OutsideError(
+            f"{argv[0]!r} cannot be started: {cause}",
+            remedy="Name a shell that this machine has under `train.shell`.",
+            reason="training-failed",
+        ) from None
+    finally:
+        os.close(writing)
+    return process, reading
+
+
+class _Group:
+    """A started command with all that it starts."""
+
+    def __init__(
+        self,
+        process: subprocess.Popen[bytes],
+        output: int,
+        log: Log,
+        show: Callable[[str], None],
+        clock: Callable[[], float],
+    ) -> None:
+        self._process = process
+        self._output = output
+        self._log = log
+        self._show = show
+        self._clock = clock
+        self._ended = False
+        self._open = True
+        self.status = 0
+        self.peak_memory_bytes: int | None = None
+
+    def wait(self, seconds: float) -> bool:
+        """Relay output until the command ends; return whether it did within `seconds`."""
+        deadline = self._clock() + seconds
+        while not self._reaped():
+            left = deadline - self._clock()
+            if left <= 0:
+                return False
+            self._relay(min(left, POLL_SECONDS))
+        return True
+
+    def end(self, grace_seconds: float) -> None:
+        """End what is left of the group, and relay what it still had to say."""
+        try:
+            if self._signal(signal.SIGTERM):
+                deadline = self._clock() + grace_seconds
+                while self._alive() and self._clock() < deadline:
+                    self._relay(POLL_SECONDS)
+        finally:
+            self._signal(signal.SIGKILL)
+            while not self._reaped():
+                time.sleep(POLL_SECONDS)
+            self._finish()
+
+    def _alive(self) -> bool:
+        self._reaped()
+        return self._signal(0)
+
+    def _signal(self, number: int) -> bool:
+        """Send a signal to the group; return whether it still has a process."""
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+            return True
+        return False
+
+    def _reaped(self) -> bool:
+        if not self._ended:
+            pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
+            if pid:
+                self._ended = True
+                self.status = self._process.returncode = os.waitstatus_to_exitcode(status)
+                self.peak_memory_bytes = usage.ru_maxrss * _MAXRSS_BYTES
+        return self._ended
+
+    def _relay(self, seconds: float) -> bool:
+        """Show what comes within `seconds`; return whether something came."""
+        if not self._open:
+            time.sleep(seconds)
+            return False
+        if not select.select([self._output], [], [], seconds)[0]:
+            return False
+        data = os.read(self._output, CHUNK_BYTES)
+        self._open = bool(data)
+        for line in self._log.feed(data):
+            self._show(line)
+        return self._open
+
+    def _finish(self) -> None:
+        """Take what is in the pipe, for a second: a process that left the group may hold it open, or write for ever."""
+        deadline = self._clock() + DRAIN_SECONDS
+        try:
+            while self._open and self._clock() < deadline and self._relay(0):
+                pass
+            for line in self._log.feed(b"", final=True):
+                self._show(line)
+        finally:
+            os.close(self._output)

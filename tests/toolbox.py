@@ -1,0 +1,31 @@
+"""Where tests find programs that Python does not bring: skipped with its reason where absent, a failure with `CI=true`."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser())
+TOOLS = Path(os.environ.get("MLGATE_TOOLS") or CACHE / "mlgate-tools" / "bin")
+
+
+def tool(*names: str) -> Path:
+    """Return the first of `names` among the tools of `make tools`, beside the running Python, or on the PATH."""
+    places = [str(TOOLS), str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    for name in names:
+        if found := shutil.which(name, path=os.pathsep.join(places)):
+            return Path(found)
+    unavailable(f"no {' or '.join(names)}: `make tools` installs what it can")
+
+
+def unavailable(reason: str) -> NoReturn:
+    """Skip this test, or fail it where everything has to run."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)

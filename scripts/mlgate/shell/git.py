@@ -174,6 +174,13 @@ class Git:
             found += [_entry(line) for line in listed.split(b"\0") if line]
         return tuple(found)
 
+    def children(self, commit: str, folder: str) -> tuple[Entry, ...]:
+        """Return the entries directly in a folder of the commit's tree; none if it has no such folder."""
+        name = inside(folder)
+        where = [] if not name else ["--", name + "/"]
+        listed = b"" if name is None else self._run(["ls-tree", "-z", "--full-tree", commit, *where])
+        return tuple(_entry(line) for line in listed.split(b"\0") if line)
+
     def status(self) -> tuple[Change, ...]:
         """Return the paths that differ from HEAD, and the untracked ones that git does not ignore."""
         listed = self._run(["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"])

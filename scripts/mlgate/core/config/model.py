@@ -68,14 +68,18 @@ class Estimator:
 
 @dataclass(frozen=True, kw_only=True)
 class Train:
-    """How the candidate is made: a command, an estimator, or neither (`brought`: the files are taken as they are)."""
+    """How the candidate is made: a command, an estimator, or neither (`brought`: the files are taken as they are).
+
+    Attributes:
+        inputs: What the model depends on; none named means everything in the repository.
+    """
 
     run: str | None = None
     estimator: Estimator | None = None
     shell: tuple[str, ...] = DEFAULT_SHELL
     timeout_seconds: float = 3600.0
     seed: int = 0
-    inputs: tuple[str, ...] = (".",)
+    inputs: tuple[str, ...] = ()
     model: str | None = None
     predictions: str | None = None
 

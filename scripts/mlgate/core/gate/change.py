@@ -1,0 +1,20 @@
+"""What of a configuration is policy: what a pull request cannot edit for itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from mlgate.core.config.model import Config
+
+
+def policy_of(config: Config) -> tuple[Any, ...]:
+    """Return the part of a configuration that judges: gate, baselines, contracts, and how rows and labels are read."""
+    contracts = tuple(sorted((table.name, table.contract) for table in config.tables if table.contract))
+    reading = (config.key, config.label, config.group, config.weight, config.positive, config.task)
+    return (config.gate, config.baselines, contracts, reading)
+
+
+def policy_differs(one: Config | None, other: Config | None) -> bool:
+    """Return whether two configurations judge differently; one that is missing or has mistakes differs from any."""
+    return one is None or other is None or policy_of(one) != policy_of(other)

@@ -1,4 +1,4 @@
-"""Where tests find programs that Python does not bring: skipped with its reason where absent, a failure with `CI=true`."""
+"""Programs that Python does not bring. Where one is absent its tests are skipped, and fail with `CI=true`."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def tool(*names: str) -> Path:
     for name in names:
         if found := shutil.which(name, path=os.pathsep.join(places)):
             return Path(found)
-    unavailable(f"no {' or '.join(names)}: `make tools` installs what it can")
+    return unavailable(f"no {' or '.join(names)}: `make tools` installs what it can")
 
 
 def unavailable(reason: str) -> NoReturn:

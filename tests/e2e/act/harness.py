@@ -8,13 +8,11 @@ import re
 import shutil
 import subprocess
 import sys
-from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
-
 from tests.toolbox import ROOT, tool
 
 if TYPE_CHECKING:
@@ -26,16 +24,18 @@ STANDINS = Path(__file__).with_name("standins")
 NETWORK_SETTINGS = re.compile(
     r"PIP_(CERT|INDEX_URL|FIND_LINKS|DEFAULT_TIMEOUT)|SSL_CERT_FILE|(?i:https?_proxy|no_proxy)"
 )
+ENVIRONMENTS = ROOT / ".cache" / "tool-cache"
 LIMIT_SECONDS = 300
 
 
 @dataclass(kw_only=True)
 class StepRun:
-    """What one step of a job did; a composite's own steps count for it."""
+    """What one step of a job did; a composite's own steps count for it, and `inner` has their results."""
 
     id: str
     job: str
     result: str = ""
+    inner: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
     lines: list[str] = field(default_factory=list)
 
@@ -43,6 +43,16 @@ class StepRun:
     def log(self) -> str:
         """Return its log."""
         return "".join(self.lines)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Annotation:
+    """One annotation command that a step wrote."""
+
+    level: str
+    message: str
+    file: str | None
+    line: str | None
 
 
 @dataclass(kw_only=True)
@@ -53,7 +63,7 @@ class Run:
     steps: dict[tuple[str, str], StepRun]
     jobs: dict[str, str]
     summary: str
-    annotations: list[tuple[str, str]]
+    annotations: list[Annotation]
     log: str
 
     def step(self, job: str, step: str) -> StepRun:
@@ -115,8 +125,9 @@ def run_act(
     event_file = home / "event.json"
     event_file.write_text(json.dumps(payload), encoding="utf-8")
     (home / "artifacts").mkdir(exist_ok=True)
+    share_tool_cache(home)
     steps_env = {
-        "GITHUB_SERVER_URL": server.as_uri(),
+        "STANDIN_SERVER": server.as_uri(),
         "GITHUB_REPOSITORY": payload["repository"]["full_name"],
         "SHA_REF": sha,  # act's own name for what GITHUB_SHA becomes
         "STANDIN_ARTIFACTS": str(home / "artifacts"),
@@ -145,6 +156,15 @@ def run_act(
         check=False,
     )
     return parse(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
+
+
+def share_tool_cache(home: Path) -> None:
+    """Let every run find the environments that earlier ones made, as a runner of one's own would."""
+    ENVIRONMENTS.mkdir(parents=True, exist_ok=True)
+    (home / "cache" / "act").mkdir(parents=True, exist_ok=True)
+    link = home / "cache" / "act" / "tool_cache"
+    if not link.is_symlink():
+        link.symlink_to(ENVIRONMENTS, target_is_directory=True)
 
 
 def runner_env(home: Path) -> dict[str, str]:
@@ -180,28 +200,14 @@ def uses_of(workflow: Mapping[str, Any]) -> Iterable[str]:
 
 def parse(status: int, out: str, err: str) -> Run:
     """Read act's log: one JSON object a line."""
-    steps: dict[tuple[str, str], StepRun] = {}
-    jobs: dict[str, str] = {}
-    summaries: dict[str, list[str]] = defaultdict(list)
-    annotations: list[tuple[str, str]] = []
+    run = Run(status=status, steps={}, jobs={}, summary="", annotations=[], log="")
     log: list[str] = [err]
     for line in out.splitlines():
         entry = as_object(line)
-        job, ids = str(entry.get("jobID", "")), entry.get("stepID") or [""]
         log.append(str(entry.get("msg", line)).rstrip("\n"))
-        if entry.get("jobResult"):
-            jobs[job] = str(entry["jobResult"])
-        if not ids[0]:
-            continue
-        step = steps.setdefault((job, ids[0]), StepRun(id=ids[0], job=job))
-        record(step, entry, nested=len(ids) > 1)
-        command = entry.get("command")
-        if command == "summary":
-            summaries[job].append(str(entry.get("content", "")))
-        if command in ("error", "warning", "notice"):
-            annotations.append((command, str(entry.get("arg") or entry.get("msg", ""))))
-    summary = "\n".join(text for texts in summaries.values() for text in texts)
-    return Run(status=status, steps=steps, jobs=jobs, summary=summary, annotations=annotations, log="\n".join(log))
+        record(run, entry)
+    run.log = "\n".join(log)
+    return run
 
 
 def as_object(line: str) -> dict[str, Any]:
@@ -213,11 +219,29 @@ def as_object(line: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def record(step: StepRun, entry: Mapping[str, Any], *, nested: bool) -> None:
-    """Add one entry of the log to its step."""
+def record(run: Run, entry: Mapping[str, Any]) -> None:
+    """Add one entry of the log to what the run did; `stepID` is the path of ids down to a composite's own step."""
+    job, ids = str(entry.get("jobID", "")), entry.get("stepID", [])
+    if entry.get("jobResult"):
+        run.jobs[job] = str(entry["jobResult"])
+    if not ids or entry.get("stage") != "Main":
+        return
+    step = run.steps.setdefault((job, ids[0]), StepRun(id=ids[0], job=job))
     if entry.get("raw_output"):
         step.lines.append(str(entry.get("msg", "")))
-    if entry.get("stepResult") and not nested:
+    command = entry.get("command")
+    if command in ("error", "warning", "notice"):
+        at = entry.get("kvPairs") or {}
+        run.annotations.append(
+            Annotation(level=command, message=str(entry["arg"]), file=at.get("file"), line=at.get("line"))
+        )
+    if len(ids) > 1:
+        if entry.get("stepResult"):
+            step.inner[ids[1]] = str(entry["stepResult"])
+        return
+    if entry.get("stepResult"):
         step.result = str(entry["stepResult"])
-    if entry.get("command") == "set-output" and not nested:
+    if command == "set-output":
         step.outputs[str(entry["name"])] = str(entry["arg"])
+    if command == "summary":
+        run.summary += str(entry.get("content", ""))

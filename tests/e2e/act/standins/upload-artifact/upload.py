@@ -1,4 +1,4 @@
-"""Copy files into the artifact store as actions/upload-artifact does: hidden ones skipped, paths from their common root."""
+"""Copy files into the artifact store as actions/upload-artifact does: no hidden ones, paths from their common root."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def main(env: dict[str, str]) -> int:
     files = [file for path in paths for file in ([path] if path.is_file() else path.rglob("*"))]
     files = [file for file in files if file.is_file() and not any(part.startswith(".") for part in hidden(file))]
     if not files:
-        print(f"::{'error' if env['STANDIN_NOTHING'] == 'error' else 'warning'}::No files were found")
+        sys.stdout.write("::warning::No files were found\n")
         return int(env["STANDIN_NOTHING"] == "error")
     root = paths[0] if len(paths) == 1 and paths[0].is_dir() else Path(os.path.commonpath([f.parent for f in files]))
     store = Path(env["STANDIN_ARTIFACTS"]) / env["STANDIN_NAME"]

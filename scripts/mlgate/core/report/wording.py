@@ -1,0 +1,234 @@
+"""The sentences of a report, the same in Markdown and HTML: plain text, escaped where it is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.config.model import Severity, Task
+from mlgate.core.documents import PolicySource
+from mlgate.core.outcome import Outcome
+from mlgate.core.reasons import REASONS
+from mlgate.core.report import numbers
+
+if TYPE_CHECKING:
+    from mlgate.core.documents import (
+        ComparisonDocument,
+        MetricDifference,
+        Reason,
+        ReportDocument,
+        RuleResult,
+        TrainingDocument,
+    )
+
+ICONS = {Outcome.PASS: "✅", Outcome.WARN: "⚠️", Outcome.INCONCLUSIVE: "❔", Outcome.FAIL: "❌"}
+LABELS = {Outcome.PASS: "pass", Outcome.WARN: "warn", Outcome.INCONCLUSIVE: "inconclusive", Outcome.FAIL: "fail"}
+STEP_TITLES = {
+    "fetch-base": "Base",
+    "validate-data": "Data",
+    "train-model": "Training",
+    "compare-models": "Comparison",
+    "build-report": "Report",
+}
+
+
+def verdict(report: ReportDocument) -> str:
+    """Return what happened to the model, to follow its name."""
+    if report.outcome is Outcome.PASS:
+        return "passes"
+    if report.outcome is Outcome.WARN:
+        return "passes with warnings"
+    if report.outcome is Outcome.INCONCLUSIVE:
+        return "is inconclusive and blocked" if report.blocks else "is inconclusive"
+    return "fails" if report.blocks else "fails, not blocking"
+
+
+def consequence(report: ReportDocument) -> str:
+    """Return what the verdict means for the merge, in one or two sentences."""
+    if any(reason.id == "inputs-unchanged" for reason in report.reasons):
+        return "Nothing that the model depends on has changed, so nothing was trained. The merge is not blocked."
+    blocked = "The merge is blocked." if report.blocks else "The merge is not blocked."
+    return f"{_finding(report)} {blocked}".strip()
+
+
+def _finding(report: ReportDocument) -> str:
+    total = numbers.counted(len(report.rules), "rule")
+    unmet = [rule for rule in report.rules if rule.outcome is not Outcome.PASS]
+    match report.outcome:
+        case Outcome.FAIL:
+            failing = [rule for rule in report.rules if rule_outcome(rule) is Outcome.FAIL]
+            return f"{len(failing)} of {total} not met." if failing else _broken(report)
+        case Outcome.INCONCLUSIVE:
+            open_rules = f"{len(unmet)} of {total}"
+            return f"The holdout is too small to tell for {open_rules}: no drop is shown, nor that there is none."
+        case Outcome.WARN if unmet:
+            return f"{len(report.rules) - len(unmet)} of {total} met."
+        case _ if report.rules:
+            met = "the rule" if len(report.rules) == 1 else f"all {total}"
+            return f"The candidate meets {met}{_on(report.comparison)}."
+        case _:
+            return "The data satisfies its contracts." if report.data and report.data.tables else ""
+
+
+def _broken(report: ReportDocument) -> str:
+    if report.data and report.data.outcome is Outcome.FAIL:
+        return "The data breaks its contract."
+    if report.training and report.training.outcome is Outcome.FAIL:
+        return "There is no candidate to judge."
+    return "What the policy asks for could not be shown."
+
+
+def _on(comparison: ComparisonDocument | None) -> str:
+    return f" on {numbers.counted(comparison.holdout.rows, 'holdout row')}" if comparison and comparison.holdout else ""
+
+
+def reason_text(reason: Reason) -> str:
+    """Return what a reason says; where its step left no particulars, what it means in general."""
+    if reason.message:
+        return reason.message
+    known = REASONS.get(reason.id)
+    return known.meaning if known else ""
+
+
+def reason_remedy(reason: Reason) -> str:
+    """Return what to do about a reason; empty if nothing."""
+    known = REASONS.get(reason.id)
+    return known.remedy if known and known.remedy != "Nothing to do." else ""
+
+
+def is_note(reason: Reason) -> bool:
+    """Return whether a reason only explains and takes nothing away."""
+    known = REASONS.get(reason.id)
+    return known is not None and known.outcome in ("note", "pass")
+
+
+def limit(rule: RuleResult) -> str:
+    """Return what a rule asks for."""
+    if rule.at_least is not None:
+        return f"at least {numbers.plain(rule.at_least)}"
+    if rule.at_most is not None:
+        return f"at most {numbers.plain(rule.at_most)}"
+    if rule.margin is None:
+        return numbers.NONE
+    if rule.margin < 0:
+        return f"gain at least {numbers.plain(-rule.margin)}"
+    return f"drop at most {numbers.plain(rule.margin)}" if rule.margin else "no drop"
+
+
+def rule_name(rule: RuleResult) -> str:
+    """Return a rule's id with its slice."""
+    return f"{rule.id}, {rule.slice}" if rule.slice else rule.id
+
+
+def rule_outcome(rule: RuleResult) -> Outcome:
+    """Return what a rule's outcome does: a failing one of severity `warn` only warns."""
+    return Outcome.WARN if rule.outcome is Outcome.FAIL and rule.severity is Severity.WARN else rule.outcome
+
+
+def rule_decimals(rule: RuleResult) -> int:
+    """Return the decimals for all numbers of a rule."""
+    return numbers.decimals(interval=rule.interval, value=rule.candidate)
+
+
+def is_floor(rule: RuleResult) -> bool:
+    """Return whether the rule reads the candidate's value: then its interval is not of a difference."""
+    return rule.against is None
+
+
+def settle(rule: RuleResult) -> str:
+    """Return which drop an inconclusive rule could have seen, and how many rows would settle it."""
+    places = rule_decimals(rule)
+    parts = []
+    if rule.detectable_drop is not None:
+        seen = numbers.number(rule.detectable_drop, places)
+        parts.append(f"On {numbers.counted(rule.n, 'row')} a drop of {seen} could have been seen (with 80 % power)")
+        parts.append(f"the rule accepts {numbers.plain(rule.margin)}" if rule.margin else "")
+    sentence = "; ".join(part for part in parts if part)
+    if rule.rows_needed is not None:
+        rows = f"about {numbers.count(rule.rows_needed)} rows would settle it"
+        return f"{sentence}; {rows}." if sentence else f"{rows.capitalize()}."
+    ending = "more rows of this kind would not settle it"
+    return f"{sentence}; {ending}." if sentence else f"{ending.capitalize()}."
+
+
+def policy_source(source: PolicySource) -> str:
+    """Return whose configuration judged."""
+    return {
+        PolicySource.BASE: "The policy of the base judged: this pull request cannot change how it is judged.",
+        PolicySource.WORKING_COPY: "The policy of the working copy judged.",
+        PolicySource.INTRODUCED: "The base has no configuration, so this pull request's own policy judged.",
+        PolicySource.REMOVED: "This pull request removes the configuration; the policy of the base judged.",
+    }[source]
+
+
+def power(comparison: ComparisonDocument) -> str:
+    """Return how likely an unchanged candidate is to pass, or nothing."""
+    if comparison.power is None:
+        return ""
+    chance = numbers.share(comparison.power)
+    return f"A candidate that is neither better nor worse passes every rule with probability {chance}."
+
+
+def confidence(comparison: ComparisonDocument | None) -> str:
+    """Return the intervals' confidence as a column title."""
+    return f"{100 * comparison.confidence:.4g} % interval" if comparison else "Interval"
+
+
+def training_facts(training: TrainingDocument) -> list[tuple[str, str]]:
+    """Return what is known of the training as label and text."""
+    facts = [("Source", str(training.source))]
+    if training.command:
+        facts.append(("Command", training.command))
+    if training.exit_status is not None:
+        facts.append(("Exit status", _ending(training.exit_status)))
+    if training.duration_seconds is not None:
+        facts.append(("Duration", numbers.duration(training.duration_seconds)))
+    if training.peak_memory_bytes is not None:
+        facts.append(("Peak memory", numbers.size(training.peak_memory_bytes)))
+    facts.append(("Seed", str(training.seed)))
+    if training.environment:
+        facts.append(("Python", training.environment.python or "none"))
+        facts.append(("Platform", training.environment.platform or numbers.NONE))
+        facts.append(("Packages", numbers.count(len(training.environment.packages))))
+    facts += [(a.name.capitalize(), f"{a.path} ({numbers.size(a.size)})") for a in training.artifacts]
+    return facts
+
+
+def _ending(status: int) -> str:
+    return f"ended by signal {-status}" if status < 0 else str(status)
+
+
+def provenance_facts(report: ReportDocument) -> list[tuple[str, str]]:
+    """Return what the verdict is bound to, as label and full digest or commit."""
+    bound = report.provenance
+    pairs = [
+        ("Commit", bound.commit),
+        ("Head", bound.head),
+        ("Tree", bound.tree),
+        ("Base", bound.base),
+        ("Inputs", bound.inputs_digest),
+        ("Configuration", bound.config_digest),
+        *((f"Contract {path}", value) for path, value in sorted(bound.contract_digests.items())),
+        *((f"Table {name}", value) for name, value in sorted(bound.data_digests.items())),
+        ("Holdout identity", bound.holdout_digest),
+        ("Model", bound.model_digest),
+        ("Predictions", bound.predictions_digest),
+    ]
+    return [(label, value) for label, value in pairs if value]
+
+
+def task_title(task: Task | None) -> str:
+    """Return the task in words."""
+    return {
+        Task.BINARY: "binary classification",
+        Task.MULTICLASS: "multiclass classification",
+        Task.REGRESSION: "regression",
+        None: "no task",
+    }[task]
+
+
+def margin_of(report: ReportDocument, metric: MetricDifference) -> float | None:
+    """Return the margin that the rules accept for a metric on the whole holdout, if one does."""
+    for rule in report.rules:
+        if (rule.metric, rule.against, rule.slice) == (metric.metric, metric.against, None):
+            return rule.margin
+    return None

@@ -24,3 +24,8 @@ _ORDER = tuple(Outcome)
 def worst(outcomes: Iterable[Outcome]) -> Outcome:
     """Return the worst of `outcomes`; of none, `pass`."""
     return max(outcomes, key=_ORDER.index, default=Outcome.PASS)
+
+
+def at_most(outcome: Outcome, limit: Outcome) -> Outcome:
+    """Return `outcome`, or `limit` where that is better."""
+    return min(outcome, limit, key=_ORDER.index)

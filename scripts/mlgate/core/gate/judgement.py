@@ -1,0 +1,185 @@
+"""What each document means for the verdict: one judgement a reason, so that the worst of them can decide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.config.model import OnChange, Severity
+from mlgate.core.documents import ContractSide, Reason
+from mlgate.core.outcome import Outcome, at_most, worst
+from mlgate.core.reasons import REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlgate.core.config.model import Config, Gate, Rule
+    from mlgate.core.documents import (
+        ComparisonDocument,
+        DataDocument,
+        Failure,
+        RuleResult,
+        TableResult,
+        TrainingDocument,
+    )
+
+DATA, TRAINING, COMPARISON = "validate-data", "train-model", "compare-models"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """One reason and what it comes to; `pass` is a note."""
+
+    outcome: Outcome
+    reason: Reason
+
+
+def fail(reason: str, message: str, step: str) -> Judgement:
+    """Return a judgement that fails."""
+    return Judgement(outcome=Outcome.FAIL, reason=Reason(id=reason, message=message, step=step))
+
+
+def of_error(error: Failure, step: str) -> Judgement:
+    """Return what a step that could not finish comes to."""
+    return fail(error.reason, error.message, step)
+
+
+def of_data(document: DataDocument, config: Config, gate: Gate, *, complete: bool) -> Iterator[Judgement]:
+    """Judge `data.json`.
+
+    Args:
+        document: What validation found.
+        config: The configuration whose tables must all be there.
+        gate: The policy that judges.
+        complete: Whether every table of `config` must have a result.
+    """
+    if document.error is not None:
+        yield of_error(document.error, DATA)
+        return
+    # A table's own judgement says what its findings come to.
+    stated = (reason for reason in document.reasons if reason.id != "contract-broken")
+    given = list(_of_reasons(stated, gate, DATA))
+    found = [_of_table(table) for table in document.tables]
+    yield from given
+    yield from (judgement for judgement in found if judgement.outcome is not Outcome.PASS)
+    yield from _unexplained(document.outcome, (*given, *found), DATA)
+    missing = {table.name for table in config.tables} - {table.name for table in document.tables}
+    if complete and missing:
+        yield fail("document-invalid", f"data.json says nothing about the tables {', '.join(sorted(missing))}", DATA)
+
+
+def _of_table(table: TableResult) -> Judgement:
+    first = next(iter(table.findings), None)
+    outcome = worst([table.outcome, *(Outcome(finding.severity.value) for finding in table.findings)])
+    more = f" (and {len(table.findings) - 1} more)" if len(table.findings) > 1 else ""
+    message = f"{table.path}: {first.message or first.check}{more}" if first else table.path
+    return Judgement(
+        outcome=outcome, reason=Reason(id=first.reason if first else "contract-broken", message=message, step=DATA)
+    )
+
+
+def of_data_by_new_contract(document: DataDocument) -> Iterator[Judgement]:
+    """Judge `data.json` as if the working copy's contracts were the only ones."""
+    if document.error is not None:
+        yield of_error(document.error, DATA)
+    for table in document.tables:
+        new = [finding for finding in table.findings if finding.contract is ContractSide.NEW]
+        outcome = worst(Outcome(finding.severity.value) for finding in new)
+        if not table.findings:
+            outcome = table.outcome
+        yield Judgement(outcome=outcome, reason=Reason(id="contract-broken", message=table.path, step=DATA))
+
+
+def of_training(document: TrainingDocument, gate: Gate) -> Iterator[Judgement]:
+    """Judge `training.json`."""
+    if document.error is not None:
+        yield of_error(document.error, TRAINING)
+        return
+    given = list(_of_reasons(document.reasons, gate, TRAINING))
+    yield from given
+    yield from _unexplained(document.outcome, given, TRAINING)
+
+
+def of_comparison(
+    document: ComparisonDocument, results: Iterable[RuleResult], gate: Gate, *, complete: bool
+) -> Iterator[Judgement]:
+    """Judge `comparison.json` by one policy.
+
+    Args:
+        document: What was compared.
+        results: Of the rules of `gate`.
+        gate: The policy: the judging one, or the one that is proposed.
+        complete: Whether every rule must have a result; one that has none fails as not measured.
+    """
+    if document.error is not None:
+        yield of_error(document.error, COMPARISON)
+        return
+    given = list(_of_reasons(document.reasons, gate, COMPARISON))
+    yield from given
+    # Where the whole comparison could not be made, that is the reason, and not one more for each rule.
+    stopped = worst(judgement.outcome for judgement in given) is Outcome.FAIL and not document.rules
+    yield from _of_rules(tuple(results), gate, complete=complete and not stopped)
+
+
+def of_comparison_itself(document: ComparisonDocument, gate: Gate) -> Iterator[Judgement]:
+    """Let the document's own outcome count where neither rules nor reasons explain it."""
+    if document.error is None:
+        given = _of_reasons(document.reasons, gate, COMPARISON)
+        rules = (_of_rule(result, Severity.FAIL) for result in document.rules)
+        yield from _unexplained(document.outcome, (*given, *rules), COMPARISON)
+
+
+def _of_rules(results: tuple[RuleResult, ...], gate: Gate, *, complete: bool) -> Iterator[Judgement]:
+    severity = {rule.id: rule.severity for rule in gate.rules}
+    for result in results:
+        yield _of_rule(result, severity.get(result.id, result.severity))
+    measured = {result.id for result in results}
+    yield from (_vanished(rule) for rule in gate.rules if complete and rule.id not in measured)
+
+
+def _of_rule(result: RuleResult, severity: Severity) -> Judgement:
+    outcome = result.outcome if severity is Severity.FAIL else at_most(result.outcome, Outcome.WARN)
+    name = result.id if result.slice is None else f"{result.id} in {result.slice}"
+    message = f"{name}: {result.message}" if result.message else name
+    reasons = result.reasons or ("document-invalid",)
+    if result.outcome is Outcome.PASS:
+        # What the rules table says of a rule that holds is no reason of the verdict, but for one thing.
+        reasons = tuple(reason for reason in result.reasons if reason == "registry-empty") or ("",)
+    return Judgement(outcome=outcome, reason=Reason(id=reasons[0], message=message, step=COMPARISON))
+
+
+def _vanished(rule: Rule) -> Judgement:
+    outcome = Outcome(rule.severity.value)
+    message = f"{rule.id}: comparison.json has no result for this rule"
+    return Judgement(outcome=outcome, reason=Reason(id="metric-vanished", message=message, step=COMPARISON))
+
+
+def _of_reasons(reasons: Iterable[Reason], gate: Gate, step: str) -> Iterator[Judgement]:
+    for reason in reasons:
+        stepped = Reason(id=reason.id, message=reason.message, step=reason.step or step)
+        yield Judgement(outcome=_outcome_of(reason.id, gate), reason=stepped)
+
+
+def _outcome_of(reason: str, gate: Gate) -> Outcome:
+    """Return what a document's reason comes to; one that nobody knows fails."""
+    if reason not in REASONS:
+        return Outcome.FAIL
+    effect = REASONS[reason].outcome
+    if effect.startswith("`gate.on-holdout-change`"):
+        return _on_change(gate.on_holdout_change)
+    if effect.startswith("`gate.on-contract-change`"):
+        return _on_change(gate.on_contract_change)
+    words = effect.replace(",", " ").split()
+    return Outcome(words[0]) if words[0] in tuple(Outcome) else Outcome.PASS
+
+
+def _on_change(choice: OnChange) -> Outcome:
+    return Outcome(choice.value)
+
+
+def _unexplained(outcome: Outcome, known: Iterable[Judgement], step: str) -> Iterator[Judgement]:
+    """Let a document's own outcome count where its reasons explain a better one only."""
+    explained = worst(judgement.outcome for judgement in known)
+    if worst([explained, outcome]) is not explained:
+        message = f"{step} came to {outcome} and gives no reason for it"
+        yield Judgement(outcome=outcome, reason=Reason(id="step-failed", message=message, step=step))

@@ -1,0 +1,80 @@
+"""fetch-base: find the commit whose policy judges, fetch it if need be, and write `base.json`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.documents import BaseDocument, PolicySource
+from mlgate.core.outcome import Outcome
+from mlgate.errors import ExitStatus
+from mlgate.options import Common, option
+from mlgate.shell.base_commit import Remote
+from mlgate.shell.base_document import describe
+from mlgate.shell.git import Git
+from mlgate.shell.run_folder import RunFolder
+from mlgate.steps import Result
+
+if TYPE_CHECKING:
+    from mlgate.steps import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Common):
+    """Find the commit whose policy judges, and fetch it if this clone lacks it."""
+
+    base: str | None = option(
+        "Judge by this branch, tag or commit; by default the event decides, and without one the working copy judges.",
+        default=None,
+    )
+    github_token: str | None = option(
+        "Token that may read the repository, for the fetch alone.", default=None, secret=True
+    )
+
+
+def run(inputs: Inputs, world: World, *, network: bool = True) -> Result:
+    """Write `base.json`; exit 2 if there is a base and it cannot be had, without `network` in this clone."""
+    folder = RunFolder(world.cwd / inputs.run_dir)
+    document, error = folder.guarded(
+        lambda: _describe(inputs, world, network=network),
+        lambda failure, reads: BaseDocument(error=failure, reads=reads, config=inputs.config.as_posix()),
+    )
+    outcome = Outcome.PASS if error is None else Outcome.FAIL
+    return Result(
+        text="" if error else _text(document),
+        status=ExitStatus.DONE if error is None else error.status,
+        document=document,
+        outputs={
+            "outcome": outcome.value,
+            "base-path": str(folder.file(BaseDocument)),
+            "base-commit": document.base or "",
+            "inputs-unchanged": str(document.inputs_unchanged).lower(),
+        },
+        error=error,
+    )
+
+
+def _describe(inputs: Inputs, world: World, *, network: bool) -> BaseDocument:
+    path = world.cwd / inputs.config
+    git = Git.discover(path.parent, world.env)
+    remote = Remote.of(git, world.env, inputs.github_token, world.log) if git and network else None
+    return describe(path, git, world.env, name=inputs.config.as_posix(), option=inputs.base, remote=remote)
+
+
+def _text(document: BaseDocument) -> str:
+    lines = [f"{_judge(document)} ({document.base_source})" if document.base else _judge(document)]
+    if document.inputs_unchanged:
+        lines.append("Nothing that the model depends on differs from it: nothing needs training.")
+    if document.policy_changed:
+        lines.append(f"The policy is edited here: {', '.join(document.policy_changed)}")
+    return "\n".join(lines)
+
+
+def _judge(document: BaseDocument) -> str:
+    commit = (document.base or "")[:12]
+    return {
+        PolicySource.BASE: f"The base {commit} judges.",
+        PolicySource.WORKING_COPY: "The working copy judges: there is no base.",
+        PolicySource.INTRODUCED: f"The base {commit} has no {document.config}: the working copy judges.",
+        PolicySource.REMOVED: f"{document.config} is removed here; the base {commit} has it.",
+    }[document.policy]

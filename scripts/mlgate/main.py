@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mlgate import __version__, options
 from mlgate.core import codec
+from mlgate.core.words import did_you_mean
 from mlgate.errors import ExitStatus, MlgateError, UsageError
 from mlgate.shell import runner
 from mlgate.steps import Result, World
@@ -77,7 +78,7 @@ def main(argv: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | 
 
 def _run(name: str, argv: list[str], world: World) -> int:
     if name not in COMMANDS:
-        close = options.did_you_mean(name, COMMANDS)
+        close = did_you_mean(name, COMMANDS)
         raise UsageError(f"unknown command {name!r}{close}", remedy="`mlgate --help` lists the commands.")
     step = importlib.import_module(f"mlgate.steps.{name.replace('-', '_')}")
     inputs = options.parse(step.Inputs, argv, world.env, prog=f"mlgate {name}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
-import difflib
 import types
 import typing
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
+from mlgate.core.words import did_you_mean
 from mlgate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -101,8 +101,8 @@ def _parser(cls: type, prog: str) -> argparse.ArgumentParser:
             parser.add_argument(item.name, nargs="*" if _is_tuple(item) else "?", default=None, help=text)
             continue
         text += f" Variable: {variable(item.name)}."
-        nargs = "?" if item.metadata["flag"] else None
-        parser.add_argument(f"--{kebab(item.name)}", dest=item.name, nargs=nargs, const="true", default=None, help=text)
+        flag = {"nargs": "?", "const": "true"} if item.metadata["flag"] else {}
+        parser.add_argument(f"--{kebab(item.name)}", dest=item.name, default=None, help=text, **flag)
     return parser
 
 
@@ -146,9 +146,3 @@ def _convert(hint: Any, raw: Any) -> Any:
 def _unknown(word: str, cls: type) -> str:
     names = [f"--{kebab(item.name)}" for item in dataclasses.fields(cls) if not item.metadata["secret"]]
     return f"unknown option {word!r}{did_you_mean(word.split('=', maxsplit=1)[0], names)}"
-
-
-def did_you_mean(word: str, known: typing.Iterable[str]) -> str:
-    """Return `, did you mean 'x'?` for the closest known word, or nothing."""
-    close = difflib.get_close_matches(word, list(known), n=1)
-    return f", did you mean {close[0]!r}?" if close else ""

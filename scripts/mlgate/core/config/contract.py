@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlgate.core.config.model import Severity
+
+if TYPE_CHECKING:
+    from mlgate.core.config.node import Node
 
 
 class RuleKind(StrEnum):
@@ -47,11 +50,17 @@ class Contract:
         path: For messages.
         row: JSON Schema 2020-12 of one row, as plain values; `redact: true` on a property hides its values.
         rules: The `table:` rules, in order.
+        root: The values with their places, where the contract was read from a file; for messages only.
     """
 
     path: str
     row: dict[str, Any] = field(default_factory=dict)
     rules: tuple[TableRule, ...] = ()
+    root: Node | None = field(default=None, repr=False, compare=False)
+
+    def line(self, pointer: str) -> int | None:
+        """Return the 1-based line of the contract that a JSON pointer leads to; None if it was made in memory."""
+        return self.root.at(pointer).line if self.root is not None else None
 
     @property
     def properties(self) -> dict[str, Any]:

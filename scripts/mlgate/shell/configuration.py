@@ -1,0 +1,79 @@
+"""Configurations and contracts from disk. Loading a configuration imports no more than a YAML reader."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.config import node as nodes
+from mlgate.core.config import parse as parser
+from mlgate.core.config import yaml
+from mlgate.core.config.node import START, refuse
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlgate.core.config.contract import Contract
+    from mlgate.core.config.model import Config
+    from mlgate.errors import ConfigError
+
+
+def load(path: Path, name: str) -> Config:
+    """Read a configuration.
+
+    Args:
+        path: Where it lies.
+        name: What messages call it: relative to the repository, or as given.
+
+    Raises:
+        ConfigError: With every mistake; nothing else is raised.
+    """
+    return parse(_bytes(path, name, "`mlgate init` writes a configuration; `--config` names another file."), name)
+
+
+def parse(data: bytes, name: str) -> Config:
+    """Return the configuration that the bytes of a file say.
+
+    Raises:
+        ConfigError: With every mistake; nothing else is raised.
+    """
+    return parser.parse(yaml.read(data, name), name)
+
+
+def load_contract(path: Path, name: str) -> Contract:
+    """Read a contract, in YAML or JSON.
+
+    Raises:
+        ConfigError: With every mistake; nothing else is raised.
+    """
+    remedy = "`mlgate init` writes contracts; `contract` names the file relative to the configuration's folder."
+    return parse_contract(_bytes(path, name, remedy), name)
+
+
+def parse_contract(data: bytes, name: str) -> Contract:
+    """Return the contract that the bytes of a file say; a name that ends in `.json` means JSON, else YAML.
+
+    Raises:
+        ConfigError: With every mistake; nothing else is raised.
+    """
+    from mlgate.core.config import json_text  # noqa: PLC0415 - jsonschema takes 140 ms to import
+    from mlgate.core.config.parse_contract import parse as parse_values  # noqa: PLC0415
+
+    read = json_text.read if name.lower().endswith(".json") else yaml.read
+    return parse_values(read(data, name), name)
+
+
+def _bytes(path: Path, name: str, remedy: str) -> bytes:
+    try:
+        if path.is_dir():
+            raise _unreadable(name, "this is a folder, not a file", remedy)
+        with path.open("rb") as file:
+            return file.read(nodes.MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise _unreadable(name, "there is no such file", remedy) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise _unreadable(name, f"the file cannot be read: {reason}", remedy) from None
+
+
+def _unreadable(name: str, message: str, remedy: str) -> ConfigError:
+    return refuse(name, START, message, remedy)

@@ -60,7 +60,14 @@ class PolicySource(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """What all documents share."""
+    """What all documents share.
+
+    Attributes:
+        schema: The document's shape and its version.
+        mlgate: The version that wrote it.
+        reads: sha256 of every document that the step read, by file name.
+        error: Why the step could not finish; null when it did.
+    """
 
     schema: str
     mlgate: str = __version__

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from mlgate.core.annotation import Annotation
 from mlgate.core.report import publishing
+from mlgate.core.report.md import utf8
 from mlgate.core.report.markdown import render_markdown
 from mlgate.errors import MlgateError
 from mlgate.options import Common, option
 from mlgate.shell.report_file import read_report
 from mlgate.shell.run_folder import RunFolder
+from mlgate.shell.runner import harmless
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from mlgate.core.report.publishing import Post, Posted, PullRequest
     from mlgate.steps import World
 
-SUMMARY_UNITS = 300_000  # at most 3 bytes each: below the runner's 1 MiB
+SUMMARY_LIMIT = 1_000_000  # bytes; the runner drops a summary above 1 MiB
 REMEDY = (
     "Give the job `permissions: {contents: read, pull-requests: write}` and post-report "
     "`github-token: ${{ github.token }}`. The job summary has the report."
@@ -59,10 +61,10 @@ def run(inputs: Inputs, world: World) -> Result:
     link = publishing.run_link(world.env)
     posted, problem = _try_to_post(report, inputs, world)
     return Result(
-        text=_text(posted, problem),
+        text=harmless(_text(posted, problem)),
         document=report,
         outputs=_outputs(report, posted),
-        summary=render_markdown(report, limit=SUMMARY_UNITS, full_report_link=link),
+        summary=render_markdown(report, limit=SUMMARY_LIMIT, full_report_link=link, measure=utf8),
         annotations=_annotations(posted, problem),
     )
 

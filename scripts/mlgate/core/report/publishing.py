@@ -12,10 +12,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
+from mlgate.core.report.md import utf16
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 BODY_LIMIT = 60_000  # UTF-16 units; GitHub refuses 65,536 characters
+MAX_KEY = 100  # characters: the name of a model, which a report from an untrusted run can choose
 KNOWN_BOTS = frozenset({"github-actions[bot]", "gitea-actions", "forgejo-actions"})
 _MARKER = re.compile(
     r"<!-- mlgate-report key=(?P<key>[\w.~%-]*) head=(?P<head>[0-9a-f]*) "
@@ -41,7 +44,7 @@ class Marker:
     attempt: int
 
     def __str__(self) -> str:
-        key = quote(self.key, safe="")
+        key = quote(self.key, safe="", errors="replace")
         return f"<!-- mlgate-report key={key} head={self.head} run={self.run} attempt={self.attempt} -->"
 
     @property
@@ -171,7 +174,9 @@ def authors(extra: str) -> frozenset[str]:
 
 def identity(env: Mapping[str, str], key: str, head: str) -> Marker:
     """Return the marker of this run, from the runner's own variables."""
-    return Marker(key=key, head=head, run=_number(env, "GITHUB_RUN_ID"), attempt=_number(env, "GITHUB_RUN_ATTEMPT"))
+    return Marker(
+        key=key[:MAX_KEY], head=head, run=_number(env, "GITHUB_RUN_ID"), attempt=_number(env, "GITHUB_RUN_ATTEMPT")
+    )
 
 
 def _number(env: Mapping[str, str], name: str) -> int:
@@ -228,12 +233,7 @@ def footer(marker: Marker, link: str | None) -> str:
 
 def room(marker: Marker, link: str | None) -> int:
     """Return how many UTF-16 units of a comment are left for the report."""
-    return BODY_LIMIT - units(compose(marker, "", footer(marker, link)))
-
-
-def units(text: str) -> int:
-    """Return the length of `text` as forges count it: in UTF-16 units."""
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+    return BODY_LIMIT - utf16(compose(marker, "", footer(marker, link)))
 
 
 def run_link(env: Mapping[str, str]) -> str | None:

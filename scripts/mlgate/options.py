@@ -101,7 +101,7 @@ def _parser(cls: type, prog: str) -> argparse.ArgumentParser:
             parser.add_argument(item.name, nargs="*" if _is_tuple(item) else "?", default=None, help=text)
             continue
         text += f" Variable: {variable(item.name)}."
-        flag = {"nargs": "?", "const": "true"} if item.metadata["flag"] else {}
+        flag: dict[str, Any] = {"nargs": "?", "const": "true"} if item.metadata["flag"] else {}
         parser.add_argument(f"--{kebab(item.name)}", dest=item.name, default=None, help=text, **flag)
     return parser
 

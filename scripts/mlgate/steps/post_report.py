@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlgate.core.annotation import Annotation
 from mlgate.core.report import publishing
-from mlgate.core.report.md import utf8
 from mlgate.core.report.markdown import render_markdown
+from mlgate.core.report.md import utf8
 from mlgate.errors import MlgateError
 from mlgate.options import Common, option
 from mlgate.shell.report_file import read_report

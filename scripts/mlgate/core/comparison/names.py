@@ -1,4 +1,4 @@
-"""The metrics that a rule can name: scikit-learn's scorer names without `neg_`. No imports beyond the standard library."""
+"""The metrics that a rule can name: scikit-learn's scorer names without `neg_`; standard library only."""
 
 from __future__ import annotations
 

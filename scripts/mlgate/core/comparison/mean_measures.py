@@ -1,0 +1,129 @@
+"""Metrics that are means of a loss of each row, or smooth functions of means."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlgate.core.comparison.difference import MeanDifference, RootDifference
+from mlgate.core.comparison.spread import error_of
+from mlgate.core.config.model import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from mlgate.core.comparison.protocols import Difference, HasLimits
+    from mlgate.core.comparison.sides import Side, Truth
+
+    Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfMeans:
+    """The mean of a loss of each row."""
+
+    loss: Callable[[Side], Array]
+
+    def undefined(self, side: Side) -> str | None:
+        """Return why, if only one class is there."""
+        if side.truth.task is not Task.REGRESSION and len(side.truth.classes) < 2:
+            return "the holdout has one class only"
+        return None
+
+    def value(self, side: Side) -> float:
+        """Return the mean."""
+        return side.truth.sampling.mean(self.loss(side))
+
+    def alone(self, side: Side) -> HasLimits:
+        """Return the mean with t."""
+        value = self.value(side)
+        return MeanDifference(estimate=value, error=error_of(side.truth.sampling, self.loss(side) - value))
+
+    def difference(self, candidate: Side, baseline: Side) -> Difference:
+        """Return the mean of the rows' differences, with t."""
+        rows = self.loss(baseline) - self.loss(candidate)
+        estimate = candidate.truth.sampling.mean(rows)
+        return MeanDifference(estimate=estimate, error=error_of(candidate.truth.sampling, rows - estimate))
+
+    def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
+        """Return the rows whose losses differ."""
+        return np.asarray(self.loss(candidate) != self.loss(baseline))
+
+
+@dataclass(frozen=True, kw_only=True)
+class RootOfMeans:
+    """Root mean squared error."""
+
+    def undefined(self, side: Side) -> str | None:
+        """Return nothing: squares always have a mean."""
+        return None if side.truth.n else "the holdout has no rows"
+
+    def value(self, side: Side) -> float:
+        """Return the root."""
+        return math.sqrt(side.truth.sampling.mean(side.squares))
+
+    def alone(self, side: Side) -> HasLimits:
+        """Return the delta method's interval."""
+        value = self.value(side)
+        influence = (side.squares - value * value) / (2 * value) if value > 0 else side.squares
+        return MeanDifference(estimate=value, error=error_of(side.truth.sampling, influence))
+
+    def difference(self, candidate: Side, baseline: Side) -> Difference:
+        """Return the difference tested on squares."""
+        sampling = candidate.truth.sampling
+        means = [sampling.mean(side.squares) for side in (candidate, baseline)]
+        own, other = (side.squares - mean for side, mean in zip((candidate, baseline), means, strict=True))
+        scale = math.sqrt(means[0] / means[1]) if means[1] > 0 else 1.0
+        variances = [error_of(sampling, rows).standard ** 2 for rows in (own, other, own - other)]
+        return RootDifference(
+            candidate=means[0],
+            baseline=means[1],
+            covariance=(variances[0], (variances[0] + variances[1] - variances[2]) / 2, variances[1]),
+            degrees=error_of(sampling, scale * other - own).degrees,
+        )
+
+    def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
+        """Return the rows whose squares differ."""
+        return np.asarray(candidate.squares != baseline.squares)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Determination:
+    """R2, the coefficient of determination."""
+
+    def undefined(self, side: Side) -> str | None:
+        """Return why, if the label does not vary."""
+        return "the label does not vary" if np.ptp(side.truth.values) == 0 else None
+
+    def value(self, side: Side) -> float:
+        """Return one minus the share of the label's variance that is left."""
+        return 1 - side.truth.sampling.mean(side.squares) / self._variance(side.truth)
+
+    def alone(self, side: Side) -> HasLimits:
+        """Return the delta method's interval."""
+        return MeanDifference(estimate=self.value(side), error=error_of(side.truth.sampling, self._influence(side)))
+
+    def difference(self, candidate: Side, baseline: Side) -> Difference:
+        """Return the delta method's difference."""
+        influence = self._influence(candidate) - self._influence(baseline)
+        estimate = self.value(candidate) - self.value(baseline)
+        return MeanDifference(estimate=estimate, error=error_of(candidate.truth.sampling, influence))
+
+    def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
+        """Return the rows whose squares differ."""
+        return np.asarray(candidate.squares != baseline.squares)
+
+    def _variance(self, truth: Truth) -> float:
+        return truth.sampling.mean(self._spread(truth))
+
+    def _spread(self, truth: Truth) -> Array:
+        return np.asarray((truth.values - truth.sampling.mean(truth.values)) ** 2)
+
+    def _influence(self, side: Side) -> Array:
+        left = 1 - self.value(side)
+        return np.asarray((left * self._spread(side.truth) - side.squares) / self._variance(side.truth))

@@ -1,0 +1,172 @@
+"""What is compared: the holdout's truth and one side's predictions, aligned row by row in key order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+from mlgate.core.comparison.ranking import Ranking
+from mlgate.core.config.model import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    from mlgate.core.comparison.names import Needs
+    from mlgate.core.comparison.ranking import Ranked
+    from mlgate.core.comparison.spread import Sampling
+    from mlgate.core.documents import Reason
+
+    Array = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+S = TypeVar("S", bound=np.generic)
+EPSILON = float(np.finfo(np.float64).eps)  # scikit-learn's clip of probabilities in log-loss
+
+
+@dataclass(frozen=True, kw_only=True)
+class Truth:
+    """The holdout's labels.
+
+    Attributes:
+        task: What the label is.
+        sampling: How its rows were drawn.
+        classes: Label values in sorted order; empty for regression.
+        codes: Shape (n,), the class of each row as an index into `classes`; empty for regression.
+        values: Shape (n,), the label of each row for regression; else empty.
+        positive: Index of the positive class of a binary label.
+    """
+
+    task: Task
+    sampling: Sampling
+    classes: tuple[str, ...] = ()
+    codes: Indices = field(default_factory=lambda: np.empty(0, np.int64))
+    values: Array = field(default_factory=lambda: np.empty(0))
+    positive: int = 1
+
+    @property
+    def n(self) -> int:
+        """Return the number of rows."""
+        return self.sampling.n
+
+    @cached_property
+    def class_counts(self) -> tuple[int, ...]:
+        """Return the rows of each class."""
+        return tuple(int(c) for c in np.bincount(self.codes, minlength=len(self.classes)))
+
+    @property
+    def smaller_class(self) -> int:
+        """Return the rows of the rarest class; of a regression, all rows."""
+        return min(self.class_counts, default=self.n)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Predictions:
+    """One side's predictions, in the rows' order of the truth.
+
+    Attributes:
+        name: `candidate`, or the baseline's name.
+        codes: Shape (n,), predicted classes as indices; None if there are none.
+        values: Shape (n,), predicted numbers of a regression; None if there are none.
+        scores: Shape (n,) for a binary label, of the positive class; (n, classes) for more; None if there are none.
+        problems: Why a kind of column cannot be used, where it cannot.
+        not_probabilities: Why `scores` serve only for ranking, where they do.
+    """
+
+    name: str
+    codes: Indices | None = None
+    values: Array | None = None
+    scores: Array | None = None
+    problems: Mapping[Needs, Reason] = field(default_factory=dict)
+    not_probabilities: Reason | None = None
+
+
+class Side:
+    """One side's predictions beside the truth: what metrics are computed from, each at most once."""
+
+    def __init__(self, truth: Truth, predictions: Predictions) -> None:
+        self.truth = truth
+        self.predictions = predictions
+
+    @property
+    def codes(self) -> Indices:
+        """Return the predicted classes."""
+        return _given(self.predictions.codes)
+
+    @property
+    def scores(self) -> Array:
+        """Return the scores."""
+        return _given(self.predictions.scores)
+
+    @cached_property
+    def table(self) -> Array:
+        """Return the confusion table, true class first: rows, or their weights."""
+        k = len(self.truth.classes)
+        cells = np.bincount(self.truth.codes * k + self.codes, weights=self.truth.sampling.weight, minlength=k * k)
+        return cells.reshape(k, k).astype(np.float64)
+
+    @cached_property
+    def right(self) -> NDArray[np.bool_]:
+        """Return which rows are predicted rightly."""
+        return np.asarray(self.codes == self.truth.codes)
+
+    @cached_property
+    def rankings(self) -> tuple[Ranking, ...]:
+        """Return the rows ranked by the positive class's score, or by each class's in turn."""
+        weight, codes = self.truth.sampling.weight, self.truth.codes
+        if self.truth.task is Task.BINARY:
+            return (Ranking(codes == self.truth.positive, self.scores, weight),)
+        return tuple(Ranking(codes == k, self.scores[:, k], weight) for k in range(len(self.truth.classes)))
+
+    @cached_property
+    def areas(self) -> tuple[Ranked, ...]:
+        """Return the ROC-AUC of each ranking."""
+        return tuple(ranking.roc_auc() for ranking in self.rankings)
+
+    @cached_property
+    def precisions(self) -> tuple[Ranked, ...]:
+        """Return the average precision of each ranking."""
+        return tuple(ranking.average_precision() for ranking in self.rankings)
+
+    @cached_property
+    def log_losses(self) -> Array:
+        """Return minus the logarithm of the probability given to the true class, clipped as scikit-learn does."""
+        if self.truth.task is Task.BINARY:
+            given = np.where(self.truth.codes == self.truth.positive, self.scores, 1 - self.scores)
+        else:
+            given = self.scores[np.arange(self.truth.n), self.truth.codes]
+        return np.asarray(-np.log(np.clip(given, EPSILON, 1 - EPSILON)))
+
+    @cached_property
+    def brier_losses(self) -> Array:
+        """Return squared distances from the truth; half the sum over classes where there are two."""
+        if self.truth.task is Task.BINARY:
+            return np.asarray((self.scores - (self.truth.codes == self.truth.positive)) ** 2)
+        squares = (self.scores * self.scores).sum(axis=1)
+        given = self.scores[np.arange(self.truth.n), self.truth.codes]
+        return np.asarray(squares - 2 * given + 1)
+
+    @cached_property
+    def residuals(self) -> Array:
+        """Return truth minus prediction."""
+        return np.asarray(self.truth.values - _given(self.predictions.values))
+
+    @cached_property
+    def squares(self) -> Array:
+        """Return squared residuals."""
+        return np.asarray(self.residuals * self.residuals)
+
+    @cached_property
+    def distances(self) -> Array:
+        """Return absolute residuals."""
+        return np.abs(self.residuals)
+
+
+def _given(column: NDArray[S] | None) -> NDArray[S]:
+    if column is None:
+        raise ValueError("a metric was asked of a side without the column that it needs")
+    return column

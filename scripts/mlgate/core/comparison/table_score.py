@@ -1,0 +1,155 @@
+"""Score interval for the difference of any confusion-table metric between two models on the same rows.
+
+The joint table (true class x candidate's x baseline's prediction) is one multinomial. For a hypothetical difference the
+cell probabilities are refitted by maximum likelihood, the standard error is taken there, and the limits are where the
+statistic reaches the normal quantile: Tango's method for any table. The cost does not depend on the number of rows.
+
+The refit: with a linear constraint the solution is n_i / (N (1 + t c_i)) with one unknown t, and a cell with no
+rows takes mass only at the end of t's range. A smooth metric is linearised again and again at the last solution.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from mlgate.core.comparison.confusion import Array, TableMetric
+
+REFITS = 60
+SETTLED = 1e-11
+STEPS = 100
+FAR = 40.0  # a statistic beyond it tells nothing more
+
+
+@dataclass(frozen=True, kw_only=True)
+class Joint:
+    """The joint table of one comparison, or of many at once.
+
+    Attributes:
+        metric: What is compared.
+        counts: Shape (problems, k, k, k): true class, candidate's, baseline's; (problems, k, k, 1) for one side alone.
+    """
+
+    metric: TableMetric
+    counts: Array
+
+    @property
+    def paired(self) -> bool:
+        """Return whether there is a baseline."""
+        return bool(self.counts.shape[-1] > 1)
+
+    def difference(self, shares: Array) -> Array:
+        """Return the metric of the candidate minus that of the baseline; of the candidate where it is alone."""
+        own = self.metric.value(shares.sum(axis=3))
+        return np.asarray(own - self.metric.value(shares.sum(axis=2)) if self.paired else own)
+
+    def gradient(self, shares: Array) -> Array:
+        """Return the derivative of `difference` by every cell."""
+        own = self.metric.gradient(shares.sum(axis=3))[..., :, None]
+        if not self.paired:
+            return own
+        return np.asarray(own - self.metric.gradient(shares.sum(axis=2))[..., :, None, :])
+
+
+def score(joint: Joint, at: Array) -> Array:
+    """Return the statistic z of the hypothesis that the difference is `at`, one value a problem."""
+    total = joint.counts.sum(axis=(1, 2, 3))
+    shares = refit(joint, at)
+    gradient = joint.gradient(shares)
+    mean = (shares * gradient).sum(axis=(1, 2, 3), keepdims=True)
+    variance = (shares * (gradient - mean) ** 2).sum(axis=(1, 2, 3)) / total
+    estimate = joint.difference(joint.counts / total[:, None, None, None])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        z = (estimate - at) / np.sqrt(variance)
+    return np.where(np.isnan(z), 0.0, z)
+
+
+def refit(joint: Joint, at: Array) -> Array:
+    """Return the most likely cell shares under which the difference is `at` (nearly so, where no table reaches it)."""
+    weights = joint.counts / joint.counts.sum(axis=(1, 2, 3), keepdims=True)
+    shares = weights
+    for _ in range(REFITS):
+        gradient = joint.gradient(shares)
+        target = at - joint.difference(shares) + (shares * gradient).sum(axis=(1, 2, 3))
+        update = _tilted(weights, gradient - target[:, None, None, None])
+        moved = np.abs(update - shares).max()
+        shares = update
+        if moved < SETTLED:
+            break
+    return np.asarray(shares)
+
+
+def _tilted(weights: Array, slopes: Array) -> Array:
+    """Return shares w / (1 + t s) with sum of share x slope zero, by a safeguarded Newton search for t.
+
+    Where no t does it, the cell at the end of t's range has no rows and takes the missing mass.
+    """
+    flat, w = slopes.reshape(len(slopes), -1), weights.reshape(len(weights), -1)
+    least, most = flat.min(axis=1), flat.max(axis=1)
+    feasible = (least < 0) & (most > 0)
+    low = np.where(feasible, -1 / np.where(feasible, most, 1.0), 0.0)
+    high = np.where(feasible, -1 / np.where(feasible, least, -1.0), 0.0)
+    t = _root(w, flat, low, high)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = np.where(w > 0, w / (1 + t[:, None] * flat), 0.0)
+    missing = -(shares * flat).sum(axis=1)
+    end = np.where(missing > 0, flat.argmax(axis=1), flat.argmin(axis=1))
+    rows = np.arange(len(flat))
+    extra = np.where(feasible & (w[rows, end] == 0), missing / flat[rows, end], 0.0)
+    shares[rows, end] += extra
+    shares /= shares.sum(axis=1, keepdims=True)
+    return np.asarray(shares.reshape(weights.shape))
+
+
+def _root(w: Array, slopes: Array, low: Array, high: Array) -> Array:
+    """Return where sum w s / (1 + t s), which falls with t, crosses zero in [low, high]; an end if it does not."""
+    t = np.zeros_like(low)
+    for _ in range(STEPS):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            tilted = np.where(w > 0, slopes / (1 + t[:, None] * slopes), 0.0)
+        value, steepness = (w * tilted).sum(axis=1), (w * tilted * tilted).sum(axis=1)
+        low, high = np.where(value > 0, t, low), np.where(value > 0, high, t)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            newton = t + value / steepness
+        inside = (newton > low) & (newton < high)
+        following = np.where(inside, newton, 0.5 * (low + high))
+        settled = np.abs(following - t) <= 1e-15 * np.abs(high - low) + 1e-300
+        t = following
+        if settled.all():
+            break
+    return t
+
+
+def limits(joint: Joint, z: float) -> tuple[Array, Array]:
+    """Return the low and high limit of the difference, one of each a problem."""
+    total = joint.counts.sum(axis=(1, 2, 3), keepdims=True)
+    estimate = joint.difference(joint.counts / total)
+    floor = np.full_like(estimate, -1.0 if joint.paired else 0.0)
+    both = Joint(metric=joint.metric, counts=np.concatenate([joint.counts, joint.counts]))
+    aim = np.concatenate([np.full_like(estimate, z), np.full_like(estimate, -z)])
+    start = np.concatenate([floor, estimate])
+    stop = np.concatenate([estimate, np.ones_like(estimate)])
+    found = _illinois(both, aim, start, stop)
+    return found[: len(estimate)], found[len(estimate) :]
+
+
+def _illinois(joint: Joint, aim: Array, low: Array, high: Array) -> Array:
+    """Return where the statistic, which falls with the hypothesis, is `aim`: regula falsi with the Illinois change."""
+    lower, upper = FAR - np.minimum(aim, 0.0), -FAR - np.maximum(aim, 0.0)
+    lower, upper = np.where(aim > 0, lower, -aim), np.where(aim > 0, -aim, upper)
+    last, at = np.zeros_like(aim), low
+    for _ in range(STEPS):
+        at = (low * upper - high * lower) / (upper - lower)
+        value = np.clip(score(joint, at), -FAR, FAR) - aim
+        side = np.sign(value)
+        again = side == last  # the same end has moved twice: halve the other one's value
+        upper = np.where(side > 0, np.where(again, upper / 2, upper), value)
+        lower = np.where(side > 0, value, np.where(again, lower / 2, lower))
+        low, high = np.where(side > 0, at, low), np.where(side > 0, high, at)
+        last = side
+        if (np.abs(value) < 1e-11).all() or (high - low).max() < 1e-13:
+            break
+    return np.asarray(at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import os
 import posixpath
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -213,6 +214,23 @@ class Git:
         done = self._call(command, extra=extra, seconds=FETCH_SECONDS)
         if done.returncode != 0:
             raise _explained(done, "fetch", self.root)
+
+    def add_worktree(self, folder: Path, commit: str) -> None:
+        """Check a commit out into a new folder of its own; pointers of Git LFS stay pointers.
+
+        Raises:
+            OutsideError: With git's own words.
+        """
+        command = ["worktree", "add", "--quiet", "--detach", "--force", str(folder), commit]
+        done = self._call(command, extra={"GIT_LFS_SKIP_SMUDGE": "1"}, seconds=FETCH_SECONDS)
+        if done.returncode != 0:
+            raise _explained(done, "worktree", self.root)
+
+    def remove_worktree(self, folder: Path) -> None:
+        """Remove a folder made by `add_worktree`, and what git remembers of it; nothing to remove is no mistake."""
+        if folder.exists():
+            shutil.rmtree(folder)
+        self._run(["worktree", "prune"])
 
     def _text(self, command: Sequence[str]) -> str:
         return self._run(command).decode(errors="replace").strip()

@@ -1,0 +1,144 @@
+"""train-model: run the training command, or fit an estimator, and record how the candidate was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.documents import Failure, Reason, TrainingDocument, TrainingSource
+from mlgate.core.outcome import Outcome
+from mlgate.core.training.ending import STEP, duration
+from mlgate.errors import ExitStatus
+from mlgate.options import Common, option
+from mlgate.shell import policy as policies
+from mlgate.shell import training
+from mlgate.shell.outputs import Outputs
+from mlgate.shell.run_folder import RunFolder
+from mlgate.steps import Result
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from mlgate.core.gate.policy import Policy
+    from mlgate.errors import MlgateError
+    from mlgate.shell.policy import Judge
+    from mlgate.steps import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Common):
+    """Train the candidate: run the configuration's command, or fit its estimator."""
+
+    enforce: bool = option("Whether a failed training ends this step with a failure.", default=True)
+
+
+def run(inputs: Inputs, world: World) -> Result:
+    """Train, and write `training.json`, also when training fails."""
+    folder = RunFolder(world.cwd / inputs.run_dir)
+    folder.prepare()
+    folder.file(TrainingDocument).unlink(missing_ok=True)  # an interrupted training must not leave yesterday's
+    document, error = folder.guarded(lambda: _train(inputs, folder, world), _failed)
+    return Result(
+        text=_text(document),
+        status=_status(document, error, enforce=inputs.enforce),
+        document=document,
+        outputs=_outputs(document, folder, (world.cwd / inputs.config).parent),
+        error=error,
+    )
+
+
+def _train(inputs: Inputs, folder: RunFolder, world: World) -> TrainingDocument:
+    policy, judge = policies.load(inputs.config, folder, world)
+    train = policy.working.train
+    if policy.base.inputs_unchanged:
+        return _document(policy, folder, source=TrainingSource.UNCHANGED, reasons=(_reason("inputs-unchanged"),))
+    if train is None:
+        return _document(policy, folder)
+    if train.run is None and train.estimator is None:
+        return _brought(policy, judge, folder)
+    trained = training.candidate(policy, judge, folder, world)
+    return _document(
+        policy,
+        folder,
+        outcome=Outcome.FAIL if trained.reason else Outcome.PASS,
+        reasons=(trained.reason,) if trained.reason else (),
+        source=trained.source,
+        command=train.run or f"estimator: {train.estimator.name if train.estimator else ''}",
+        seed=train.seed,
+        exit_status=trained.ended.status,
+        duration_seconds=trained.ended.duration_seconds,
+        peak_memory_bytes=trained.ended.peak_memory_bytes,
+        log_tail=trained.log_tail,
+        environment=trained.environment,
+        artifacts=trained.artifacts,
+    )
+
+
+def _brought(policy: Policy, judge: Judge, folder: RunFolder) -> TrainingDocument:
+    declared = training.declared_outputs(policy.working)
+    outputs = Outputs(judge.config_folder, declared, folder.path / "training" / "aside")
+    missing = outputs.missing()
+    if missing:
+        message = f"There is no training command, and {' and '.join(missing)} is not there."
+        reasons, outcome = (_reason("candidate-missing", message),), Outcome.FAIL
+    else:
+        reasons, outcome = (_reason("brought", "Model and predictions were trained elsewhere."),), Outcome.PASS
+    return _document(
+        policy,
+        folder,
+        outcome=outcome,
+        reasons=reasons,
+        source=TrainingSource.BROUGHT,
+        artifacts=() if missing else outputs.artifacts(),
+    )
+
+
+def _reason(identity: str, message: str = "") -> Reason:
+    return Reason(id=identity, message=message, step=STEP)
+
+
+def _document(policy: Policy, folder: RunFolder, **fields: Any) -> TrainingDocument:
+    base = policy.base
+    return TrainingDocument(
+        reads=dict(folder.reads), commit=base.commit, tree=base.tree, dirty=bool(base.dirty), **fields
+    )
+
+
+def _failed(failure: Failure, reads: dict[str, str]) -> TrainingDocument:
+    reason = _reason(failure.reason, failure.message)
+    return TrainingDocument(reads=reads, error=failure, outcome=Outcome.FAIL, reasons=(reason,))
+
+
+def _status(document: TrainingDocument, error: MlgateError | None, *, enforce: bool) -> int:
+    if not enforce or (error is None and document.outcome is not Outcome.FAIL):
+        return ExitStatus.DONE
+    if error is not None:
+        return error.status
+    return ExitStatus.BLOCKED_FAIL if document.source is TrainingSource.BROUGHT else ExitStatus.OUTSIDE
+
+
+def _outputs(document: TrainingDocument, folder: RunFolder, config_folder: Path) -> dict[str, str]:
+    outputs = {
+        "outcome": document.outcome.value,
+        "training-path": str(folder.file(TrainingDocument)),
+        "exit-status": "" if document.exit_status is None else str(document.exit_status),
+        "duration-seconds": "" if document.duration_seconds is None else f"{document.duration_seconds:.3f}",
+    }
+    for name in ("model", "predictions"):
+        artifact = document.artifact(name)
+        outputs[f"{name}-path"] = str(config_folder / artifact.path) if artifact else ""
+    return outputs
+
+
+def _text(document: TrainingDocument) -> str:
+    said = [f"training: {document.outcome}"]
+    if document.duration_seconds is not None:
+        said.append(f"{document.source} took {duration(round(document.duration_seconds, 1))}")
+    if document.peak_memory_bytes:
+        said.append(f"{document.peak_memory_bytes / 2**20:,.0f} MiB at its peak")
+    lines = [", ".join(said)]
+    lines += [f"  {artifact.name}: {artifact.path} ({artifact.size:,} bytes)" for artifact in document.artifacts]
+    if document.error is None:
+        lines += [f"  {reason.id}: {reason.message}" for reason in document.reasons]
+    return "\n".join(lines)

@@ -95,7 +95,7 @@ def test_the_first_reasons_are_printed_one_a_line(tmp_path: Path) -> None:
         (None, "report.json is missing"),
         (b"", "not JSON"),
         (b"{", "not JSON"),
-        (b"[]", "/schema"),
+        (b"[]", "expected dict"),
         (b'{"schema": "mlgate/report/1", "outcome": NaN}', "NaN"),
         (b'{"schema": "mlgate/report/1", "outcome": "great"}', "/outcome: expected one of pass"),
         (b'{"schema": "mlgate/report/1", "status": false}', "/status"),

@@ -2,13 +2,14 @@
 
 Every document is a dataclass; this module is the only place that knows how one is written down. What is read back is
 checked against the annotations: an unknown key, a missing one, a wrong type, NaN or a doubled key is a `DecodeError`
-that names the place as a JSON pointer. Computed floats are rounded to 10 significant digits, so that documents are
+that names the place as a JSON pointer. A field called `schema` is a constant, and checked first. Computed floats are rounded to 10 significant digits, so that documents are
 byte-identical on any machine.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import math
 import types
@@ -17,6 +18,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_hints = functools.cache(typing.get_type_hints)
 SIGNIFICANT_DIGITS = 10
 MAX_DEPTH = 64
 
@@ -126,7 +128,7 @@ def _decode(hint: Any, value: Any, pointer: str) -> Any:
     if origin is dict or (isinstance(origin, type) and issubclass(origin, typing.Mapping)):
         item = typing.get_args(hint)[1]
         entries = _expect(value, dict, pointer).items()
-        return {key: _decode(item, entry, f"{pointer}/{key}") for key, entry in entries}
+        return {key: _decode(item, entry, f"{pointer}/{_escaped(key)}") for key, entry in entries}
     if dataclasses.is_dataclass(hint):
         return _decode_dataclass(typing.cast("type", hint), value, pointer)
     if isinstance(hint, type) and issubclass(hint, Enum):
@@ -162,16 +164,28 @@ def _decode_items(hint: Any, value: Any, pointer: str) -> list[Any]:
 
 def _decode_dataclass(cls: type, value: Any, pointer: str) -> Any:
     given = dict(_expect(value, dict, pointer))
-    hints = typing.get_type_hints(cls)
+    hints = _hints(cls)
+    fields = dataclasses.fields(cls)
+    _check_schema(fields, given, pointer)
     arguments = {}
-    for field in dataclasses.fields(cls):
+    for field in fields:
         if field.name in given:
             arguments[field.name] = _decode(hints[field.name], given.pop(field.name), f"{pointer}/{field.name}")
         elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
             raise DecodeError(f"{pointer}/{field.name}: missing")
     if given:
-        raise DecodeError(f"{pointer}/{min(given)}: unknown key")
+        raise DecodeError(f"{pointer}/{_escaped(min(given))}: unknown key")
     return cls(**arguments)
+
+
+def _check_schema(fields: tuple[dataclasses.Field[Any], ...], given: dict[str, Any], pointer: str) -> None:
+    expected = next((field.default for field in fields if field.name == "schema"), dataclasses.MISSING)
+    if expected is not dataclasses.MISSING and given.get("schema") != expected:
+        raise DecodeError(f"{pointer}/schema: expected {expected!r}, got {given.get('schema')!r:.60}")
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def _decode_enum(cls: type[Enum], value: Any, pointer: str) -> Enum:

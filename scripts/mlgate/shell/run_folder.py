@@ -114,12 +114,7 @@ def failure_of(error: MlgateError) -> Failure:
 
 def _parse(cls: type[D], data: bytes, path: Path) -> D:
     try:
-        value = codec.loads(data)
-        expected = cls.__dataclass_fields__["schema"].default
-        written = value.get("schema") if isinstance(value, dict) else None
-        if written != expected:
-            raise codec.DecodeError(f"/schema: expected {expected!r}, got {written!r:.60}")
-        return codec.from_plain(cls, value)
+        return codec.from_plain(cls, codec.loads(data))
     except codec.DecodeError as error:
         raise InputError(
             f"{path} is not a document that this mlgate can read: {error}",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SUMMARY_LIMIT = 1_000_000  # bytes; the runner drops a summary above 1 MiB without a word
 ANNOTATIONS_PER_LEVEL = 10  # GitHub shows no more per step
 ANNOTATION_LIMIT = 4_000
+ZERO_WIDTH_SPACE = "\N{ZERO WIDTH SPACE}"
 
 
 def log(line: str) -> None:
@@ -28,7 +29,12 @@ def log(line: str) -> None:
 def harmless(text: str) -> str:
     """Return `text` so that no line of it is a workflow command and no control character reaches a terminal."""
     shown = re.sub(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", "\N{REPLACEMENT CHARACTER}", text.replace("\r\n", "\n"))
-    return re.sub(r"(?m)^(\s*)(::|##\[)", "\\1\N{ZERO WIDTH SPACE}\\2", shown)
+    # The runner takes `##[command]` anywhere in a line, and `::` only at its start.
+    return re.sub(r"(?m)^(\s*)::|##(?=\[)", _broken, shown)
+
+
+def _broken(found: re.Match[str]) -> str:
+    return f"##{ZERO_WIDTH_SPACE}" if found[0] == "##" else f"{found[1]}{ZERO_WIDTH_SPACE}::"
 
 
 def in_actions(env: Mapping[str, str]) -> bool:

@@ -365,7 +365,9 @@ def a_report(**fields: Any) -> ReportDocument:
 def a_failing_report(**fields: Any) -> ReportDocument:
     """Return a report whose candidate is worse."""
     comparison = a_comparison(outcome=Outcome.FAIL, rules=(a_failing_rule(), a_floor()))
-    reason = Reason(id="worse-than-margin", message=comparison.rules[0].message, step="compare-models")
+    reason = Reason(
+        id="worse-than-margin", message=f"roc_auc vs promoted: {comparison.rules[0].message}", step="compare-models"
+    )
     failing = {"outcome": Outcome.FAIL, "blocks": True, "status": 3, "reasons": (reason,), "comparison": comparison}
     return a_report(**{**failing, **fields})
 

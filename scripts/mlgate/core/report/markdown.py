@@ -89,7 +89,7 @@ def _rules(report: ReportDocument, space: Space) -> str:
     listed, held = md.table(head, map(_rule_row, ranked), space=space.share(0.6), most=MAX_RULES)
     rest = ranked[held:]
     more = f"{numbers.counted(len(rest), 'more rule')} in the full report." if rest else ""
-    said = {reason.message for reason in report.reasons}
+    said = wording.said(report)
     lines = (_remark(rule, said) for rule in ranked if _has_remark(rule, said))
     remarks = space.share(0.35).first(lines, most=MAX_RULES)
     power = wording.power(report.comparison) if report.comparison else ""
@@ -113,11 +113,11 @@ def _has_remark(rule: RuleResult, said: set[str]) -> bool:
     """Return whether the table leaves something to say that the reasons have not said."""
     if rule.outcome is Outcome.PASS:
         return bool(rule.reasons)
-    return rule.outcome is Outcome.INCONCLUSIVE or rule.message not in said
+    return rule.outcome is Outcome.INCONCLUSIVE or wording.spoken(rule) not in said
 
 
 def _remark(rule: RuleResult, said: set[str]) -> str:
-    message = "" if rule.message in said else prose(rule.message.strip(), limit=300)
+    message = "" if wording.spoken(rule) in said else prose(rule.message.strip(), limit=300)
     settled = prose(wording.settle(rule)) if rule.outcome is Outcome.INCONCLUSIVE else ""
     sentence = ". ".join(part.rstrip(".") for part in (message, settled) if part)
     reasons = ", ".join(code(reason, limit=40) for reason in rule.reasons[:5])

@@ -232,3 +232,14 @@ def margin_of(report: ReportDocument, metric: MetricDifference) -> float | None:
         if (rule.metric, rule.against, rule.slice) == (metric.metric, metric.against, None):
             return rule.margin
     return None
+
+
+def spoken(rule: RuleResult) -> str:
+    """Return a rule's message as a reason of the verdict says it."""
+    name = rule.id if rule.slice is None else f"{rule.id} in {rule.slice}"
+    return f"{name}: {rule.message}"
+
+
+def said(report: ReportDocument) -> set[str]:
+    """Return what the verdict's reasons say already, so that nothing is told twice."""
+    return {reason.message for reason in report.reasons}

@@ -1,0 +1,228 @@
+"""Whose policy judges, and which bytes the judging files have, on real repositories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.repository import Repository, environment, pull_request
+
+from mlgate.core.documents import BaseDocument, PolicySource
+from mlgate.errors import BaseUnreadableError, ConfigError, InputError
+from mlgate.main import main
+from mlgate.shell.policy import Judge, load
+from mlgate.shell.run_folder import RunFolder
+from mlgate.steps import World
+
+if TYPE_CHECKING:
+    from mlgate.core.gate.policy import Policy
+
+CONFIG = """\
+version: 1
+tables:
+  holdout: {path: data/holdout.csv, contract: contract.yml}
+key: id
+label: y
+train: {run: python train.py, inputs: [train.py], predictions: predictions.csv}
+baselines: [{name: old, predictions: old.csv}]
+gate:
+  rules:
+    - {metric: accuracy, against: old, margin: 0.01}
+"""
+FILES: dict[str, str | bytes | None] = {
+    "mlgate.yml": CONFIG,
+    "contract.yml": "row: {type: object}\n",
+    "old.csv": "id,prediction\n1,0\n",
+    "data/holdout.csv": "id,y\n1,0\n",
+    "train.py": "print(1)\n",
+}
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    made = Repository.new(tmp_path / "repository")
+    made.commit(FILES)
+    made.branch("work")
+    return made
+
+
+def load_at(repository: Repository, *, base: str | None = None, **variables: str) -> tuple[Policy, Judge]:
+    if base is not None:
+        assert main(["fetch-base", "--base", base], environment(), repository.root) == 0
+    world = World(env=environment(**variables), cwd=repository.root, clock=lambda: 0.0, log=lambda _: None)
+    return load(Path("mlgate.yml"), RunFolder(repository.root / "mlgate-run"), world)
+
+
+def test_without_a_base_the_working_copy_judges_from_disk(repository: Repository) -> None:
+    repository.write({"old.csv": "id,prediction\n1,1\n"})
+    policy, judge = load_at(repository)
+    assert policy.base.policy is PolicySource.WORKING_COPY
+    assert policy.judging is policy.working
+    assert policy.proposed is None
+    assert judge.judging_bytes("old.csv") == b"id,prediction\n1,1\n"
+    assert judge.judging_bytes("absent.csv") is None
+    assert judge.judging_bytes("data") is None
+    assert judge.base_bytes("old.csv") is None
+    assert judge.base_blob("old.csv") is None
+    assert judge.tracked("old.csv")
+    assert not judge.tracked("predictions.csv")
+
+
+def test_the_base_judges_with_its_own_files(repository: Repository) -> None:
+    repository.commit({"mlgate.yml": CONFIG.replace("0.01", "0.9"), "old.csv": "id,prediction\n1,1\n"})
+    policy, judge = load_at(repository, base="main")
+    assert policy.from_base
+    assert policy.judging.gate.rules[0].margin == 0.01
+    assert policy.working.gate.rules[0].margin == 0.9
+    assert policy.proposed is policy.working
+    assert policy.base.policy_changed == ("mlgate.yml", "old.csv")
+    assert judge.judging_bytes("old.csv") == judge.base_bytes("old.csv") == b"id,prediction\n1,0\n"
+    assert judge.base_blob("old.csv") == repository.git("rev-parse", "main:old.csv")
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        CONFIG.replace("python train.py", "python -u train.py"),
+        CONFIG.replace("run: python train.py", "run: python train.py, timeout: 2m"),
+        CONFIG + "# a comment\n",
+        CONFIG.replace("data/holdout.csv", "data/elsewhere.csv"),
+    ],
+)
+def test_what_is_no_policy_proposes_none(repository: Repository, config: str) -> None:
+    repository.commit({"mlgate.yml": config})
+    policy, _ = load_at(repository, base="main")
+    assert policy.base.policy_changed == ()
+    assert policy.proposed is None
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        CONFIG.replace("0.01", "0.02"),
+        CONFIG.replace("label: y", "label: z"),
+        CONFIG.replace("key: id", "key: other"),
+        CONFIG.replace(", contract: contract.yml", ""),
+        CONFIG.replace("gate:\n", "gate:\n  on-inconclusive: pass\n"),
+        CONFIG.replace("{name: old, predictions: old.csv}", "{name: old, predictions: other.csv}"),
+    ],
+)
+def test_an_edit_of_policy_is_proposed(repository: Repository, config: str) -> None:
+    repository.commit({"mlgate.yml": config})
+    policy, _ = load_at(repository, base="main")
+    assert policy.base.policy_changed == ("mlgate.yml",)
+    assert policy.proposed == policy.working
+    assert policy.judging.gate.rules[0].margin == 0.01
+
+
+def test_an_edit_that_is_not_committed_is_an_edit(repository: Repository) -> None:
+    repository.write({"contract.yml": "row: {}\n"})
+    policy, _ = load_at(repository, base="main")
+    assert policy.base.policy_changed == ("contract.yml",)
+    assert policy.base.dirty == ("contract.yml",)
+
+
+def test_a_branch_that_is_behind_is_judged_by_the_new_policy_and_proposes_none(repository: Repository) -> None:
+    repository.switch("main")
+    repository.commit({"mlgate.yml": CONFIG.replace("0.01", "0.001"), "contract.yml": "row: {}\n"})
+    repository.switch("work")
+    policy, judge = load_at(repository, base="main")
+    assert policy.judging.gate.rules[0].margin == 0.001
+    assert policy.proposed is None
+    assert judge.judging_bytes("contract.yml") == b"row: {}\n"
+
+
+def test_the_pull_request_that_adopts_mlgate_judges_itself(tmp_path: Path) -> None:
+    repository = Repository.new(tmp_path / "repository")
+    repository.commit({"train.py": "print(1)\n"})
+    repository.branch("work")
+    repository.commit(FILES)
+    policy, judge = load_at(repository, base="main")
+    assert policy.base.policy is PolicySource.INTRODUCED
+    assert policy.judging is policy.working
+    assert policy.proposed is None
+    assert judge.judging_bytes("old.csv") == b"id,prediction\n1,0\n"
+    assert judge.base_bytes("old.csv") is None
+
+
+def test_a_configuration_that_is_removed_still_judges(repository: Repository) -> None:
+    repository.commit({"mlgate.yml": None})
+    policy, judge = load_at(repository, base="main")
+    assert policy.base.policy is PolicySource.REMOVED
+    assert policy.judging.gate.rules
+    assert judge.judging_bytes("old.csv") == b"id,prediction\n1,0\n"
+
+
+def test_a_branch_from_before_the_configuration_has_removed_nothing(tmp_path: Path) -> None:
+    repository = Repository.new(tmp_path / "repository")
+    repository.commit({"train.py": "print(1)\n"})
+    repository.branch("work")
+    repository.switch("main")
+    repository.commit(FILES)
+    repository.switch("work")
+    with pytest.raises(ConfigError):
+        load_at(repository, base="main")
+
+
+def test_a_broken_configuration_of_the_base_is_named(repository: Repository) -> None:
+    repository.switch("main")
+    repository.commit({"mlgate.yml": CONFIG + "nonsense: 1\n"})
+    repository.switch("work")
+    with pytest.raises(ConfigError, match=r"base:mlgate\.yml:11"):
+        load_at(repository, base="main")
+
+
+def test_a_broken_configuration_of_the_working_copy_is_named(repository: Repository) -> None:
+    repository.commit({"mlgate.yml": CONFIG + "nonsense: 1\n"})
+    with pytest.raises(ConfigError, match=r"^mlgate\.yml"):
+        load_at(repository, base="main")
+
+
+def test_a_base_that_could_not_be_had_stops_every_step(repository: Repository) -> None:
+    assert main(["fetch-base", "--base", "nowhere"], environment(), repository.root) == 2
+    with pytest.raises(BaseUnreadableError, match="nowhere"):
+        load_at(repository)
+
+
+def test_without_fetch_base_the_event_is_followed_in_this_clone(repository: Repository, tmp_path: Path) -> None:
+    head = repository.commit({"train.py": "print(2)\n"})
+    repository.merge_commit("work")
+    whole = repository.clone(tmp_path / "two", "refs/pull/1/merge", depth=2)
+    policy, _ = load_at(whole, **pull_request(tmp_path, head=head))
+    assert policy.from_base
+    cut = repository.clone(tmp_path / "one", "refs/pull/1/merge", depth=1)
+    with pytest.raises(BaseUnreadableError) as caught:
+        load_at(cut, **pull_request(tmp_path, head=head))
+    assert "fetch-depth: 2" in caught.value.remedy
+
+
+def test_a_base_document_of_another_commit_is_stale(repository: Repository) -> None:
+    assert main(["fetch-base", "--base", "main"], environment(), repository.root) == 0
+    repository.commit({"train.py": "print(3)\n"})
+    with pytest.raises(InputError, match="HEAD is") as caught:
+        load_at(repository)
+    assert caught.value.reason == "document-stale"
+
+
+def test_a_base_that_left_the_clone_is_not_a_base_without_files(repository: Repository, tmp_path: Path) -> None:
+    head = repository.commit({"train.py": "print(2)\n"})
+    repository.merge_commit("work")
+    env = environment(**pull_request(tmp_path, head=head))
+    first = repository.clone(tmp_path / "two", "refs/pull/1/merge", depth=2)
+    assert main(["fetch-base"], env, first.root) == 0
+    second = repository.clone(tmp_path / "one", "refs/pull/1/merge", depth=1)
+    folder = RunFolder(second.root / "mlgate-run")
+    document = RunFolder(first.root / "mlgate-run").find(BaseDocument)
+    assert document is not None
+    folder.write(document)
+    with pytest.raises(BaseUnreadableError):
+        load_at(second)
+
+
+def test_a_baseline_that_git_stores_elsewhere_gives_its_pointer(repository: Repository) -> None:
+    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"
+    repository.switch("main")
+    repository.commit({"old.csv": pointer})
+    _, judge = load_at(repository, base="main")
+    assert judge.judging_bytes("old.csv") == pointer.encode()

@@ -64,20 +64,29 @@ def environment(group: str, env: Mapping[str, str]) -> Path:
     return build(group, folder, env)
 
 
-def wanted(group: str, env: Mapping[str, str]) -> str:
-    """Return the group that a step needs: `GROUP+` means `estimator` where the configuration names one.
+def wanted(asked: str, env: Mapping[str, str]) -> str:
+    """Return the group that a step needs: `GROUP`, or of `GROUP+` `estimator` where the configuration names one.
 
-    The configuration is read properly later, by the step. Here a word is enough, and a false alarm only installs more.
+    `plots` is `compare` where no plots are wanted.
     """
-    if group not in (*GROUPS, *(f"{name}+" for name in GROUPS)):
+    group, plus, _ = asked.partition("+")
+    if group not in GROUPS:
         raise SetupError(f"there is no dependency group {group!r}: this is a bug of mlgate")
-    if not group.endswith("+"):
-        return group
+    if plus and names_an_estimator(Path(env.get("MLGATE_CONFIG") or "mlgate.yml")):
+        return "estimator"
+    return "compare" if group == "plots" and env.get("MLGATE_PLOTS") == "none" else group
+
+
+def names_an_estimator(config: Path) -> bool:
+    """Return whether the configuration may ask for a scikit-learn estimator.
+
+    The step reads the configuration properly, later. Here a word is enough, and a false alarm only installs more.
+    """
     try:
-        text = Path(env.get("MLGATE_CONFIG") or "mlgate.yml").read_bytes()[: 2**20]
+        text = config.read_bytes()[: 2**20]
     except OSError:
-        text = b""
-    return "estimator" if re.search(rb"(?m)^[^#\n]*\bestimator[\"']?\s*:", text) else group[:-1]
+        return False
+    return re.search(rb"(?m)^[^#\n]*\bestimator[\"']?\s*:", text) is not None
 
 
 def cache_folder(env: Mapping[str, str]) -> Path:

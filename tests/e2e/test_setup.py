@@ -206,3 +206,8 @@ def test_what_killed_builds_left_is_removed(tmp_path: Path, environment: ModuleT
     environment.remove_leftovers(tmp_path)
     assert not old.exists()
     assert fresh.exists()
+
+
+def test_without_plots_the_packages_for_them_are_not_needed(environment: ModuleType) -> None:
+    assert environment.wanted("plots", {"MLGATE_PLOTS": "none"}) == "compare"
+    assert environment.wanted("plots", {"MLGATE_PLOTS": "svg"}) == "plots"

@@ -1,0 +1,171 @@
+"""Workflows, ours and the examples: pinned, least privilege, and clean for four linters."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from tests.toolbox import ROOT, tool
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OURS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+EXAMPLES = sorted((ROOT / "examples").rglob("workflows/*.yml"))
+WORKFLOWS = [*OURS, *EXAMPLES]
+ACTIONS = [ROOT / "action.yml", *sorted((ROOT / "actions").glob("*/action.yml"))]
+STANDINS = sorted((ROOT / "tests" / "e2e" / "act" / "standins").glob("*/action.yml"))
+SCRIPTS = [
+    *sorted((ROOT / ".ci").iterdir()),
+    *sorted(ROOT.glob("actions/**/*.sh")),
+    *sorted(ROOT.glob("requirements/*.sh")),
+]
+SCRIPTS += sorted((ROOT / "tests").rglob("*.sh"))
+PIN = re.compile(r"uses: (?P<action>[^@\s]+)@(?P<ref>\S+)(?P<comment>\s+# v\d+(\.\d+){2})?\s*$")
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def load(path: Path) -> dict[Any, Any]:
+    value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert isinstance(value, dict)
+    return value
+
+
+def lint(program: str, *words: str | Path) -> None:
+    done = subprocess.run(
+        [tool(program), *words],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_there_are_workflows() -> None:
+    assert {"ci.yml", "self-test.yml"} <= {path.name for path in OURS}
+    assert {"one-uses.yml", "several-steps.yml", "two-jobs.yml", "with-cache.yml"} <= {path.name for path in EXAMPLES}
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+def test_every_action_of_others_is_pinned_by_commit_with_its_version(path: Path) -> None:
+    lines = [line for line in path.read_text(encoding="utf-8").splitlines() if re.search(r"\buses:", line)]
+    for line in lines:
+        if "uses: ./" in line:
+            continue
+        found = PIN.search(line)
+        assert found, line
+        if found["action"].startswith("mlgate/mlgate"):
+            assert re.fullmatch(r"v0|[0-9a-f]{40}", found["ref"]), line
+        else:
+            assert re.fullmatch(r"[0-9a-f]{40}", found["ref"]), line
+            assert found["comment"], line
+
+
+def test_one_action_has_one_pin() -> None:
+    pins: dict[str, set[str]] = {}
+    for path in [*WORKFLOWS, *(ROOT / "docs").rglob("*.md")]:
+        for found in re.finditer(r"uses: (actions/[^@\s]+)@([0-9a-f]{40} # \S+)", path.read_text(encoding="utf-8")):
+            pins.setdefault(found[1], set()).add(found[2])
+    assert pins
+    assert {action: found for action, found in pins.items() if len(found) > 1} == {}
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+def test_permissions_are_none_but_for_what_a_job_names(path: Path) -> None:
+    workflow = load(path)
+    assert workflow["permissions"] == {}
+    assert all("permissions" in job for job in workflow["jobs"].values())
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
+def test_checkouts_keep_no_credentials(path: Path) -> None:
+    for job in load(path)["jobs"].values():
+        for step in job["steps"]:
+            if str(step.get("uses", "")).startswith("actions/checkout@"):
+                assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
+def test_examples_use_no_dangerous_trigger_and_check_out_the_base(path: Path) -> None:
+    workflow = load(path)
+    triggers = workflow[True]  # YAML 1.1 reads the key `on` as true
+    assert set(triggers) == {"pull_request", "merge_group"}
+    depths = [
+        step["with"]["fetch-depth"]
+        for job in workflow["jobs"].values()
+        for step in job["steps"]
+        if str(step.get("uses", "")).startswith("actions/checkout@")
+    ]
+    assert depths
+    assert set(depths) == {2}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
+def test_a_job_that_can_write_restores_no_cache(path: Path) -> None:
+    for job in load(path)["jobs"].values():
+        uses = [str(step.get("uses", "")) for step in job["steps"]]
+        if any(use.startswith("actions/cache") for use in uses):
+            assert set(job["permissions"].values()) <= {"read"}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
+def test_uploads_say_what_nothing_means(path: Path) -> None:
+    for job in load(path)["jobs"].values():
+        for step in job["steps"]:
+            if str(step.get("uses", "")).startswith("actions/upload-artifact@"):
+                assert step["with"]["if-no-files-found"] in ("error", "ignore")
+
+
+def test_the_judge_of_the_two_job_form_runs_nothing_of_the_pull_request() -> None:
+    judge = load(ROOT / "examples" / "workflows" / "two-jobs.yml")["jobs"]["judge"]
+    uses = [step["uses"].split("@")[0] for step in judge["steps"] if "uses" in step]
+    assert uses == ["actions/checkout", "actions/setup-python", "actions/download-artifact", "mlgate/mlgate"]
+    assert judge["steps"][-1]["with"]["brought"] == "true"
+    [run] = [step["run"] for step in judge["steps"] if "run" in step]
+    assert set(re.findall(r"\b(cp|rm|python|bash|pip|make|sh)\b", run)) == {"cp", "rm"}
+    train = load(ROOT / "examples" / "workflows" / "two-jobs.yml")["jobs"]["train"]
+    assert train["permissions"] == {"contents": "read"}
+
+
+def test_dependabot_sees_every_action() -> None:
+    [actions] = [
+        update
+        for update in load(ROOT / ".github" / "dependabot.yml")["updates"]
+        if update["package-ecosystem"] == "github-actions"
+    ]
+    assert actions["directories"] == ["/", "/actions/*"]
+    assert actions["cooldown"]["default-days"] >= 7
+
+
+def test_actionlint() -> None:
+    lint("actionlint", "-no-color", "-shellcheck", str(tool("shellcheck")), *WORKFLOWS)
+
+
+def test_workflows_fit_github_s_schema() -> None:
+    lint("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *WORKFLOWS)
+
+
+def test_actions_fit_github_s_schema() -> None:
+    lint("check-jsonschema", "--builtin-schema", "vendor.github-actions", *ACTIONS, *STANDINS)
+
+
+def test_dependabot_fits_its_schema() -> None:
+    lint("check-jsonschema", "--builtin-schema", "vendor.dependabot", ROOT / ".github" / "dependabot.yml")
+
+
+def test_zizmor() -> None:
+    files = [*WORKFLOWS, *ACTIONS, ROOT / ".github" / "dependabot.yml"]
+    lint("zizmor", "--offline", "--no-progress", "--config", ROOT / ".github" / "zizmor.yml", *files)
+
+
+def test_shellcheck() -> None:
+    lint("shellcheck", "--severity", "style", *SCRIPTS)

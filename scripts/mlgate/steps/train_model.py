@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 class Inputs(Common):
     """Train the candidate: run the configuration's command, or fit its estimator."""
 
+    brought: bool = option(
+        "Run nothing: take the files that train.model and train.predictions name as another job left them.",
+        default=False,
+        flag=True,
+    )
     enforce: bool = option("Whether a failed training ends this step with a failure.", default=True)
 
 
@@ -55,7 +60,7 @@ def _train(inputs: Inputs, folder: RunFolder, world: World) -> TrainingDocument:
         return _document(policy, folder, source=TrainingSource.UNCHANGED, reasons=(_reason("inputs-unchanged"),))
     if train is None:
         return _document(policy, folder)
-    if train.run is None and train.estimator is None:
+    if inputs.brought or (train.run is None and train.estimator is None):
         return _brought(policy, judge, folder)
     trained = training.candidate(policy, judge, folder, world)
     return _document(
@@ -80,7 +85,7 @@ def _brought(policy: Policy, judge: Judge, folder: RunFolder) -> TrainingDocumen
     outputs = Outputs(judge.config_folder, declared, folder.path / "training" / "aside")
     missing = outputs.missing()
     if missing:
-        message = f"There is no training command, and {' and '.join(missing)} is not there."
+        message = f"Nothing was to be run here, and {' and '.join(missing)} is not there."
         reasons, outcome = (_reason("candidate-missing", message),), Outcome.FAIL
     else:
         reasons, outcome = (_reason("brought", "Model and predictions were trained elsewhere."),), Outcome.PASS

@@ -1,0 +1,64 @@
+"""Is a file JSON Lines, strictly, and on which line does each row lie?
+
+DuckDB reads NaN, Infinity and trailing commas, which are not JSON: lines that could hold one are read again, strictly.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlgate.core import codec
+from mlgate.core.data.structure import MAX_FAULTS, Fault, Structure, is_utf8, whole_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SUSPECT = re.compile(rb"[:\[,]\s*[-+]?(?:nan|inf)|,\s*[\]}]", re.IGNORECASE)
+
+
+def examine(blocks: Iterable[bytes], *, every_line: bool = False) -> Structure:
+    """Count the lines that are not blank, and read strictly those that look unusual, or all of them.
+
+    Returns:
+        A structure without columns; `one_line_each` says that no line is blank: row `i` is then line `i + 1`.
+    """
+    records, line, problems = 0, 0, []
+    for block in whole_lines(blocks):
+        strictly = every_line or not is_utf8(block) or _SUSPECT.search(block) is not None
+        for text in _lines(block):
+            line += 1
+            records += text != b""
+            problem = problem_of(text) if strictly and text else None
+            problems += [Fault(line=line, message=problem)] if problem else []
+    faults = tuple(problems[:MAX_FAULTS])
+    return Structure(records=records, faults=faults, count=len(problems), one_line_each=records == line)
+
+
+def problem_of(text: bytes) -> str | None:
+    """Return why a line is not one JSON object, or None."""
+    try:
+        value = codec.loads(text)
+    except codec.DecodeError as error:
+        return re.sub(r": line 1 column (\d+) \(char \d+\)", r" at column \1", str(error))[:200]
+    return None if isinstance(value, dict) else "not a JSON object"
+
+
+def locate(blocks: Iterable[bytes], rows: Iterable[int]) -> dict[int, int]:
+    """Return the 1-based line of each of `rows` (0-based)."""
+    wanted, found, row, line = set(rows), {}, -1, 0
+    for block in whole_lines(blocks):
+        for text in _lines(block):
+            line += 1
+            row += text != b""
+            if text and row in wanted:
+                found[row] = line
+        if len(found) == len(wanted):
+            break
+    return found
+
+
+def _lines(block: bytes) -> list[bytes]:
+    """Return the lines of a block; one of nothing but white space is empty."""
+    lines = block.removesuffix(b"\n").split(b"\n")
+    return [line if line[:1] == b"{" else line.strip() for line in lines]

@@ -1,0 +1,199 @@
+"""The queries of a scan, as text: one aggregate that counts what breaks each check, and those that find the rows."""
+
+# ruff: noqa: S608 - names in a file never reach a query: columns go by position, texts through `literal`
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.data.compile import escape
+from mlgate.core.data.ir import Kind, OnlyColumns, Storage
+from mlgate.core.data.sql import Cell, breaks, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from mlgate.core.data.ir import Check, Property
+
+LOCATED = 20  # rows that a finding names
+ROW = "row_number"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TableColumn:
+    """A column of the file. `type` is what people read: a JSON Schema type, or the engine's own."""
+
+    name: str
+    storage: Storage
+    type: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A file as item of a FROM clause.
+
+    Attributes:
+        source: The item, without alias. Its columns are renamed `c0`, `c1`, ... by position: names in a file are data.
+        columns: In the file's order. Of JSON Lines, all that any row or the contract has.
+        numbered: Whether the reader numbers rows by itself, in a last column.
+    """
+
+    source: str
+    columns: tuple[TableColumn, ...]
+    numbered: bool
+
+    @property
+    def is_json(self) -> bool:
+        """Return whether rows are JSON objects."""
+        return any(column.storage is Storage.JSON for column in self.columns)
+
+    def index(self, name: str) -> int | None:
+        """Return the position of a column, or None."""
+        return next((i for i, column in enumerate(self.columns) if column.name == name), None)
+
+    def relation(self, *, rows: bool = False) -> str:
+        """Return a FROM item with the columns `c0`...; with `rows`, also the 0-based `row_number`."""
+        if self.is_json:
+            inner = f"(SELECT {self._json_items()} FROM {self.source} AS s)"
+        else:
+            names = [f"c{i}" for i in range(len(self.columns))] + ([ROW] if self.numbered else [])
+            inner = f"(SELECT * FROM {self.source} AS s({', '.join(names)}))"
+        if rows and not self.numbered:
+            inner = f"(SELECT *, row_number() OVER () - 1 AS {ROW} FROM {inner})"
+        return inner
+
+    def _json_items(self) -> str:
+        items = ["json"]
+        for index, column in enumerate(self.columns):
+            place = literal("/" + escape(column.name))
+            items += [f"json->{place} AS c{index}", f"json_type(json, {place}) AS t{index}"]
+        return ", ".join(items)
+
+    def cell(self, name: str, properties: Mapping[str, Property]) -> Cell | None:
+        """Return how SQL reads a column; None if the file does not have it."""
+        index = self.index(name)
+        if index is None:
+            return None
+        declared = properties.get(name)
+        return Cell(
+            storage=self.columns[index].storage,
+            value=f"c{index}",
+            json_type=f"t{index}",
+            kinds=declared.kinds if declared else frozenset({Kind.STRING}),
+            accepts_null=declared.accepts_null if declared else True,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """Something to count: rows for which `condition` holds. `id` is where the count goes."""
+
+    id: int
+    condition: str
+
+
+def condition_of(check: Check, table: Table, properties: Mapping[str, Property]) -> str | None:
+    """Return the condition that a row breaks a check, or None where no row of this file can."""
+    if isinstance(check.test, OnlyColumns):
+        return _extra_columns(check.test.names, table)
+    cell = None if check.column is None else table.cell(check.column, properties)
+    return breaks(check.test, cell)
+
+
+def _extra_columns(names: tuple[str, ...], table: Table) -> str | None:
+    if table.is_json:
+        known = f"[{', '.join(map(literal, names))}]::VARCHAR[]"
+        return f"len(list_filter(json_keys(json), lambda k: NOT list_contains({known}, k))) > 0"
+    extra = [f"c{i} IS NOT NULL" for i, column in enumerate(table.columns) if column.name not in names]
+    return " OR ".join(extra) or None
+
+
+def count(table: Table, probes: Sequence[Probe], extra: Sequence[str] = (), *, rows: bool) -> str:
+    """Return the aggregate: the number of rows, each probe's count and, with `rows`, its first row numbers; `extra`."""
+    items = ["count(*)"]
+    for probe in probes:
+        items.append(f"count_if({probe.condition})")
+        if rows:
+            items.append(f"min({ROW}, {LOCATED}) FILTER (WHERE {probe.condition})")
+    return f"SELECT {', '.join([*items, *extra])} FROM {table.relation(rows=rows)}"
+
+
+def values(table: Table, columns: Sequence[int], rows: Sequence[int]) -> str:
+    """Return the query of some rows' cells as text."""
+    cells = [f"CAST(c{index} AS VARCHAR)" for index in columns]
+    wanted = ", ".join(map(str, rows))
+    return f"SELECT {', '.join([ROW, *cells])} FROM {table.relation(rows=True)} WHERE {ROW} IN ({wanted})"
+
+
+def key_text(cell: Cell) -> str:
+    """Return a key's cell as text in one form for all files: `5`, `5.0` and `05` of a number are `5`."""
+    match cell.storage:
+        case Storage.STRING:
+            return cell.value
+        case Storage.INTEGER | Storage.BOOLEAN | Storage.DATE:
+            return f"CAST({cell.value} AS VARCHAR)"
+        case Storage.TIMESTAMP:
+            return cell.text or cell.value
+        case Storage.JSON:
+            text = f"CASE WHEN {cell.json_type} <> 'NULL' THEN {cell.value}->>'$' END"
+            return _number_text(f"CASE WHEN {cell.json_type} = 'DOUBLE' THEN {cell.number} END", text)
+        case Storage.TEXT if Kind.STRING in cell.kinds:
+            return cell.value
+    return _number_text(cell.number or "NULL::DOUBLE", f"CAST({cell.value} AS VARCHAR)")
+
+
+def _number_text(number: str, text: str) -> str:
+    """Whole numbers below 2^53 are written without a fraction; beyond that a double has lost digits, and text stays."""
+    whole = f"abs({number}) < 9007199254740992 AND {number} = trunc({number})"
+    return f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) ELSE {text} END"
+
+
+def key_is_null(cells: Sequence[Cell]) -> str:
+    """Return the condition that a part of the key is null or absent."""
+    return " OR ".join(f"coalesce(NOT ({cell.is_present}), true)" for cell in cells)
+
+
+def key_parts(cells: Sequence[Cell]) -> list[str]:
+    """Return the key's parts for comparison inside one table; typed columns compare as they are."""
+    loose = (Storage.TEXT, Storage.JSON)
+    return [key_text(cell) if cell.storage in loose else cell.value for cell in cells]
+
+
+def hashed(table: Table, cells: Sequence[Cell], *, rows: bool = False) -> str:
+    """Return a FROM item of key parts `k0`... and their hash `h`, without the rows that have a null in the key."""
+    parts = key_parts(cells)
+    names = [f"k{i}" for i in range(len(parts))]
+    items = [f"{part} AS {name}" for part, name in zip(parts, names, strict=True)]
+    row = [ROW] if rows else []
+    inner = f"SELECT {', '.join([*items, *row])} FROM {table.relation(rows=rows)} WHERE NOT ({key_is_null(cells)})"
+    return f"(SELECT *, hash({', '.join(names)}) AS h FROM ({inner}))"
+
+
+def doubled_hashes(table: Table, cells: Sequence[Cell]) -> str:
+    """Return the query of hashes that occur more than once: neighbours in sorted order, in bounded memory."""
+    return f"SELECT DISTINCT h FROM (SELECT h, lag(h) OVER (ORDER BY h) AS p FROM {hashed(table, cells)}) WHERE h = p"
+
+
+def doubled_rows(table: Table, cells: Sequence[Cell], among: str) -> str:
+    """Return count and first rows whose key an earlier row has, among the rows with a hash in the table `among`."""
+    keys = ", ".join(f"k{i}" for i in range(len(cells)))
+    suspects = f"SELECT * FROM {hashed(table, cells, rows=True)} SEMI JOIN {among} USING (h)"
+    ranked = f"SELECT {ROW}, row_number() OVER (PARTITION BY {keys} ORDER BY {ROW}) AS nth FROM ({suspects})"
+    return f"SELECT count(*), min({ROW}, {LOCATED}) FROM ({ranked}) WHERE nth > 1"
+
+
+def dense_key(index: int, low: int, high: int, table: Table) -> str:
+    """Return the query of how many distinct values an integer column with a dense range has: one bit a value."""
+    return f"SELECT bit_count(bitstring_agg(c{index}, {low}, {high})) FROM {table.relation()}"
+
+
+def overlapping_rows(table: Table, cells: Sequence[Cell], other: Table, others: Sequence[Cell]) -> str:
+    """Return count and first rows of `table` whose key is in `other`; keys are compared as text."""
+    names = ", ".join(f"k{i}" for i in range(len(cells)))
+    left = ", ".join(f"{key_text(cell)} AS k{i}" for i, cell in enumerate(cells))
+    right = ", ".join(f"{key_text(cell)} AS k{i}" for i, cell in enumerate(others))
+    return (
+        f"SELECT count(*), min({ROW}, {LOCATED}) FROM (SELECT {left}, {ROW} FROM {table.relation(rows=True)}) "
+        f"SEMI JOIN (SELECT {right} FROM {other.relation()}) USING ({names})"
+    )

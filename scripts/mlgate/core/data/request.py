@@ -1,0 +1,61 @@
+"""What the scan of one table is asked, and what it answers: the two messages between a step and its child process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from mlgate.core.config.contract import TableRule  # noqa: TC001 - codec reads the annotations at run time
+from mlgate.core.documents import Column, DataFinding  # noqa: TC001 - the same
+
+
+@dataclass(frozen=True, kw_only=True)
+class ContractPart:
+    """One version of a contract: `new` or `old`."""
+
+    row: dict[str, Any] = field(default_factory=dict)
+    rules: tuple[TableRule, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanRequest:
+    """One table and what it must satisfy.
+
+    Attributes:
+        path: Absolute.
+        sides: Versions of the contract, by side.
+        others: Absolute paths of the tables that a rule may name.
+        show_values: Whether findings carry values.
+        redact: Columns whose values are never shown.
+        spill: Folder for what does not fit into memory.
+        memory_limit: Of the engine.
+        threads: Of the engine; no result depends on it.
+    """
+
+    path: str
+    sides: dict[str, ContractPart] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
+    show_values: bool = False
+    redact: tuple[str, ...] = ()
+    spill: str = ""
+    memory_limit: str = "1GB"
+    threads: int = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScanResult:
+    """What the scan found.
+
+    Attributes:
+        rows: How many; None when the table could not be read.
+        columns: As read.
+        checks: How many checks ran.
+        fallback: JSON pointers of those that went through `jsonschema`.
+        findings: In the contract's order.
+    """
+
+    rows: int | None = None
+    columns: tuple[Column, ...] = ()
+    checks: int = 0
+    fallback: tuple[str, ...] = ()
+    findings: tuple[DataFinding, ...] = ()

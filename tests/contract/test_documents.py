@@ -100,7 +100,7 @@ def pointer(path: Any) -> str:
 
 def test_a_pointer_escapes_what_a_key_holds() -> None:
     broken = {"schema": "mlgate/base/1", "reads": {"a/b~c": 1}}
-    with pytest.raises(codec.DecodeError, match="^/reads/a~1b~0c: expected str"):
+    with pytest.raises(codec.DecodeError, match=r"^/reads/a~1b~0c: expected str"):
         codec.from_plain(CLASSES["base"], broken)
 
 

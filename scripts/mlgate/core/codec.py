@@ -2,8 +2,8 @@
 
 Every document is a dataclass; this module is the only place that knows how one is written down. What is read back is
 checked against the annotations: an unknown key, a missing one, a wrong type, NaN or a doubled key is a `DecodeError`
-that names the place as a JSON pointer. A field called `schema` is a constant, and checked first. Computed floats are rounded to 10 significant digits, so that documents are
-byte-identical on any machine.
+that names the place as a JSON pointer. A field called `schema` is a constant, and checked first. Computed floats are
+rounded to 10 significant digits, so that documents are byte-identical on any machine.
 """
 
 from __future__ import annotations

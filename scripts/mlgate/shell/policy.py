@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.config.model import Config
     from mlgate.shell.run_folder import RunFolder
-    from mlgate.steps import World
+    from mlgate.shell.world import World
 
 
 @dataclass(frozen=True, kw_only=True)

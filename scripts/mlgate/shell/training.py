@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mlgate.core.training.ending import Ended
     from mlgate.shell.policy import Judge
     from mlgate.shell.run_folder import RunFolder
-    from mlgate.steps import World
+    from mlgate.shell.world import World
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mlgate.shell.git import Git
     from mlgate.shell.policy import Judge
     from mlgate.shell.run_folder import RunFolder
-    from mlgate.steps import World
+    from mlgate.shell.world import World
 
 ENVIRONMENTS = (".venv", "venv")  # untracked, and the base's command needs one as much as the candidate's
 POINTER_BYTES = 1024

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.model import Config
-    from mlgate.steps import World
+    from mlgate.shell.world import World
 
 COPY_SECONDS = 900
 

@@ -5,30 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mlgate.shell.world import World
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
+    from collections.abc import Mapping
 
     from mlgate.core.annotation import Annotation
     from mlgate.core.documents import Document
     from mlgate.errors import MlgateError
 
 
-@dataclass(frozen=True, kw_only=True)
-class World:
-    """What a step may ask of the outside.
-
-    Attributes:
-        env: The environment's variables.
-        cwd: The folder that relative paths mean.
-        clock: Monotonic seconds.
-        log: Writes a line of progress to standard error.
-    """
-
-    env: Mapping[str, str]
-    cwd: Path
-    clock: Callable[[], float]
-    log: Callable[[str], None]
+__all__ = ["Result", "World"]
 
 
 @dataclass(frozen=True, kw_only=True)

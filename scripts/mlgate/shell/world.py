@@ -1,0 +1,27 @@
+"""What a step may ask of the outside; steps hand it on to the shell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True)
+class World:
+    """What a step may ask of the outside.
+
+    Attributes:
+        env: The environment's variables.
+        cwd: The folder that relative paths mean.
+        clock: Monotonic seconds.
+        log: Writes a line of progress to standard error.
+    """
+
+    env: Mapping[str, str]
+    cwd: Path
+    clock: Callable[[], float]
+    log: Callable[[str], None]

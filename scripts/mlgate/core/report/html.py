@@ -102,8 +102,8 @@ def _banner(report: ReportDocument) -> Markup:
             "li",
             tag("span", wording.STEP_TITLES.get(step.step, step.step)),
             Markup('<i class="dot"></i>'),
-            wording.LABELS[step.outcome] if step.outcome else "missing",
-            class_=step.outcome.value if step.outcome else "missing",
+            wording.step_ending(step)[1],
+            class_=wording.step_ending(step)[0],
             title=step.message or None,
         )
         for step in report.steps
@@ -120,13 +120,13 @@ def _banner(report: ReportDocument) -> Markup:
 def _reasons(report: ReportDocument) -> Markup:
     if not report.reasons:
         return Markup("")
-    shown = [_reason(reason, report.outcome) for reason in report.reasons[:MAX_REASONS]]
+    pairs = zip(report.reasons, wording.remedies(report.reasons), strict=True)
+    shown = [_reason(reason, remedy, report.outcome) for reason, remedy in pairs][:MAX_REASONS]
     return _section("reasons", "Why", tag("ul", *shown, class_="reasons"))
 
 
-def _reason(reason: Reason, outcome: Outcome) -> Markup:
+def _reason(reason: Reason, remedy: str, outcome: Outcome) -> Markup:
     text = wording.reason_text(reason).strip().splitlines()
-    remedy = "" if wording.is_note(reason) else wording.reason_remedy(reason)
     words: list[str] = []
     for i, line in enumerate(text[:MAX_REASONS]):
         words += [Markup("\n"), line] if i else [line]
@@ -134,9 +134,14 @@ def _reason(reason: Reason, outcome: Outcome) -> Markup:
         "li",
         tag("code", reason.id, class_="id"),
         tag("div", *words, class_="lines"),
-        tag("div", remedy, class_="todo") if remedy and len(text) < 2 else Markup(""),
+        tag("div", *_coded(remedy), class_="todo") if remedy else Markup(""),
         class_=None if wording.is_note(reason) else f"weighs {outcome.value}",
     )
+
+
+def _coded(text: str) -> list[str]:
+    """Return a sentence whose words between back-ticks are code."""
+    return [tag("code", part) if i % 2 else part for i, part in enumerate(text.split("`"))]
 
 
 def _section(name: str, title: str, content: Markup) -> Markup:

@@ -60,7 +60,7 @@ def _head(report: ReportDocument, space: Space) -> str:
 
 
 def _reasons(reasons: tuple[Reason, ...], space: Space) -> str:
-    kept = space.first(map(_reason, reasons), most=MAX_REASONS)
+    kept = space.first(map(_reason, reasons, wording.remedies(reasons)), most=MAX_REASONS)
     rest = reasons[len(kept) :]
     if not rest:
         return "\n".join(kept)
@@ -68,14 +68,11 @@ def _reasons(reasons: tuple[Reason, ...], space: Space) -> str:
     return "\n".join([*kept, f"- {numbers.counted(len(rest), 'more reason')}: {names}"])
 
 
-def _reason(reason: Reason) -> str:
+def _reason(reason: Reason, remedy: str) -> str:
     first, *lines = (wording.reason_text(reason).strip() or " ").splitlines()
     text = f"- {code(reason.id)} {prose(first, limit=400)}".rstrip()
-    remedy = wording.reason_remedy(reason)
-    if remedy and not wording.is_note(reason) and not lines:
-        text += f" → {prose(remedy)}"
     if not lines:
-        return text
+        return f"{text} → {remedy}" if remedy else text
     block = fenced([*lines[:MAX_LINES], *(["…"] if len(lines) > MAX_LINES else [])], width=160)
     return text + "\n" + "\n".join(f"  {line}" for line in block.splitlines())
 

@@ -14,7 +14,7 @@ from mlgate.core.report.untrusted import code, fenced, prose
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlgate.core.documents import Confusion, DataFinding, FindingRow, ReportDocument, TableResult
+    from mlgate.core.documents import Confusion, DataFinding, FindingRow, ReportDocument, StepStatus, TableResult
 
 MAX_PLACES = 3
 MAX_KEYS = 20
@@ -186,10 +186,11 @@ def policy(report: ReportDocument, space: Space) -> Section | None:
     files = "\n".join(["This pull request edits:", "", *named]) if named else ""
     shown = space.share(0.15).first(edited.difference, most=len(edited.difference))
     difference = fenced(shown, language="diff") if shown else ""
-    proposed = f"By its own policy the outcome would be {outcome(edited.proposed_outcome)}."
+    own = edited.proposed_outcome
+    proposed = f"By its own policy the outcome would be {outcome(own)}." if own else ""
     body = paragraphs(
         source,
-        proposed if edited.proposed_outcome else "",
+        proposed,
         files,
         difference,
         _more(len(edited.difference) - len(shown), "line"),
@@ -201,9 +202,14 @@ def steps(report: ReportDocument, space: Space) -> Section | None:
     """Return how each step ended."""
     if not report.steps:
         return None
-    rows = [[code(s.step), outcome(s.outcome), prose(s.message, limit=300)] for s in report.steps]
+    rows = [[code(s.step), _ending(s), "" if s.outcome is None else prose(s.message, limit=300)] for s in report.steps]
     listed, _ = table(["Step", "Outcome", ""], rows, space=space.share(0.05))
     return Section(title="Steps", body=listed, priority=5)
+
+
+def _ending(step: StepStatus) -> str:
+    name, word = wording.step_ending(step)
+    return outcome(step.outcome) if step.outcome else f"{numbers.NONE if name == 'unneeded' else '❌'} {word}"
 
 
 def provenance(report: ReportDocument, space: Space) -> Section | None:
@@ -218,9 +224,9 @@ def provenance(report: ReportDocument, space: Space) -> Section | None:
     return Section(title="Provenance", body=body, priority=10)
 
 
-def outcome(value: Outcome | None) -> str:
+def outcome(value: Outcome) -> str:
     """Return an outcome with its sign."""
-    return f"{wording.ICONS[value]} {wording.LABELS[value]}" if value else "❌ missing"
+    return f"{wording.ICONS[value]} {wording.LABELS[value]}"
 
 
 def _more(count: int, noun: str) -> str:

@@ -46,6 +46,7 @@ a:focus-visible { outline: 2px solid var(--series-1); outline-offset: 2px; borde
 .pass { --tone: var(--pass); --tone-soft: var(--pass-soft); }
 .warn { --tone: var(--warn); --tone-soft: var(--warn-soft); }
 .inconclusive { --tone: var(--open); --tone-soft: var(--open-soft); }
+.unneeded { --tone: var(--muted); --tone-soft: var(--soft); }
 .fail, .missing { --tone: var(--fail); --tone-soft: var(--fail-soft); }
 .sign { flex: none; width: 44px; height: 44px; color: var(--tone); }
 .sign circle { fill: currentColor; }

@@ -9,6 +9,7 @@ from mlgate.core.documents import PolicySource
 from mlgate.core.outcome import Outcome
 from mlgate.core.reasons import REASONS
 from mlgate.core.report import numbers
+from mlgate.errors import ExitStatus
 
 if TYPE_CHECKING:
     from mlgate.core.documents import (
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
         Reason,
         ReportDocument,
         RuleResult,
+        StepStatus,
         TrainingDocument,
     )
 
@@ -63,13 +65,15 @@ def _finding(report: ReportDocument) -> str:
         case Outcome.WARN if unmet:
             return f"{len(report.rules) - len(unmet)} of {total} met."
         case _ if report.rules:
-            met = "the rule" if len(report.rules) == 1 else f"all {total}"
+            met = {1: "the rule", 2: "both rules"}.get(len(report.rules), f"all {total}")
             return f"The candidate meets {met}{_on(report.comparison)}."
         case _:
             return "The data satisfies its contracts." if report.data and report.data.tables else ""
 
 
 def _broken(report: ReportDocument) -> str:
+    if report.status == ExitStatus.USAGE:
+        return "Nothing could be judged before this is corrected."
     if report.data and report.data.outcome is Outcome.FAIL:
         return "The data breaks its contract."
     if report.training and report.training.outcome is Outcome.FAIL:
@@ -93,6 +97,18 @@ def reason_remedy(reason: Reason) -> str:
     """Return what to do about a reason; empty if nothing."""
     known = REASONS.get(reason.id)
     return known.remedy if known and known.remedy != "Nothing to do." else ""
+
+
+def remedies(reasons: tuple[Reason, ...]) -> list[str]:
+    """Return what to do, one entry a reason: ours, in Markdown; said once, with the last reason of its kind."""
+    later: set[str] = set()
+    told = []
+    for reason in reversed(reasons):
+        # A message of several lines names its own remedies.
+        silent = is_note(reason) or reason.id in later or "\n" in reason.message.strip()
+        told.append("" if silent else reason_remedy(reason))
+        later.add(reason.id)
+    return told[::-1]
 
 
 def is_note(reason: Reason) -> bool:
@@ -214,6 +230,13 @@ def provenance_facts(report: ReportDocument) -> list[tuple[str, str]]:
         ("Predictions", bound.predictions_digest),
     ]
     return [(label, value) for label, value in pairs if value]
+
+
+def step_ending(step: StepStatus) -> tuple[str, str]:
+    """Return how a step ended: the name of its colour, and a word."""
+    if step.outcome is not None:
+        return step.outcome.value, LABELS[step.outcome]
+    return ("unneeded", "not needed") if step.message == "not needed" else ("missing", "missing")
 
 
 def task_title(task: Task | None) -> str:

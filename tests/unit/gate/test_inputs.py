@@ -1,0 +1,100 @@
+"""What a model depends on, and the digest over it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlgate.core.config.model import Baseline, BaselineKind, Config, Estimator, Table, Train
+from mlgate.core.gate.inputs import dependencies, digest, is_environment_file, join, pointers
+
+TABLES = (Table(name="train", path="data/t.csv", contract="c.yml"), Table(name="holdout", path="data/h.csv"))
+BASELINES = (
+    Baseline(name="old", kind=BaselineKind.PREDICTIONS, predictions="old.csv"),
+    Baseline(name="dummy", kind=BaselineKind.DUMMY),
+)
+
+
+def config(train: Train | None) -> Config:
+    return Config(path="mlgate.yml", version=1, tables=TABLES, baselines=BASELINES, train=train)
+
+
+def test_a_training_command_depends_on_what_it_names() -> None:
+    train = Train(run="x", inputs=("train.py", "src/", "../shared"), model="m", predictions="p.csv")
+    found = dependencies(config(train), "models/a/mlgate.yml", "models/a")
+    assert found.code == ("models/a/src", "models/a/train.py", "models/shared")
+    assert found.files == (
+        "models/a/c.yml",
+        "models/a/data/h.csv",
+        "models/a/data/t.csv",
+        "models/a/mlgate.yml",
+        "models/a/old.csv",
+    )
+    assert found.folders == (".", "models/a")
+    assert found.outputs == ("models/a/m", "models/a/p.csv")
+
+
+@pytest.mark.parametrize("train", [None, Train(run="x"), Train(estimator=Estimator(name="sklearn.x"))])
+def test_without_named_inputs_it_depends_on_everything(train: Train | None) -> None:
+    found = dependencies(config(train), "models/a/mlgate.yml", "models/a")
+    assert found.code == (".",)
+    assert found.covers("anything/at all")
+
+
+def test_what_is_brought_is_an_input() -> None:
+    found = dependencies(config(Train(model="m", predictions="p.csv", inputs=("x",))), "mlgate.yml", "")
+    assert {"m", "p.csv"} <= set(found.files)
+    assert found.outputs == ()
+    assert found.covers("m")
+
+
+@pytest.mark.parametrize(
+    ("path", "covered"),
+    [
+        ("src/a.py", True),
+        ("src", True),
+        ("src2/a.py", False),
+        ("README.md", False),
+        ("mlgate.yml", True),
+        ("data/h.csv", True),
+        ("data/other.csv", False),
+        ("requirements-dev.txt", True),
+        ("docs/requirements.txt", False),
+        ("p.csv", False),
+        ("models/weights/1.bin", False),
+    ],
+)
+def test_which_changes_count(path: str, covered: bool) -> None:
+    train = Train(run="x", inputs=("src",), model="models", predictions="p.csv")
+    assert dependencies(config(train), "mlgate.yml", "").covers(path) is covered
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("requirements.txt", True), ("uv.lock", True), ("Pipfile.lock", True), ("notes.txt", False), ("UV.lock", False)],
+)
+def test_environment_files(name: str, expected: bool) -> None:
+    assert is_environment_file(name) is expected
+
+
+def test_pointers_beside_the_file_and_beside_its_folders() -> None:
+    assert pointers("a/b/c.csv") == ("a/b/c.csv.dvc", "a/b.dvc", "a.dvc")
+
+
+def test_paths_are_joined_to_the_shortest_form() -> None:
+    assert join("", "./a//b/") == "a/b"
+    assert join("x/y", "../z") == "x/z"
+
+
+entries = st.lists(st.text(st.characters(exclude_characters="\0"), min_size=1), max_size=6)
+
+
+@given(one=entries, data=st.data())
+def test_the_digest_is_of_a_set(one: list[str], data: st.DataObject) -> None:
+    assert digest(one) == digest(data.draw(st.permutations(one + one)))
+
+
+@given(one=entries, other=entries)
+def test_different_entries_have_different_digests(one: list[str], other: list[str]) -> None:
+    assert (digest(one) == digest(other)) is (set(one) == set(other))

@@ -9,7 +9,7 @@ from mlgate.errors import ConfigError, InputError
 from mlgate.shell import configuration
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mlgate.core.config.model import Table
@@ -19,13 +19,16 @@ GROUP = ("sklearn", "pandas", "skops")
 NUMBERS = frozenset({"number", "integer"})
 
 
-def require_group() -> None:
+def require_group(find: Callable[[str], object | None] = find_spec) -> None:
     """Refuse to go on where the packages that an estimator needs are not installed.
+
+    Args:
+        find: Returns None for a package that is absent.
 
     Raises:
         InputError: Naming the command that installs them.
     """
-    absent = [name for name in GROUP if find_spec(name) is None]
+    absent = [name for name in GROUP if find(name) is None]
     if absent:
         raise InputError(
             f"`train.estimator` needs packages that are not installed: {', '.join(absent)}",

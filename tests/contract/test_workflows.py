@@ -72,8 +72,8 @@ def test_every_action_of_others_is_pinned_by_commit_with_its_version(path: Path)
 
 def test_one_action_has_one_pin() -> None:
     pins: dict[str, set[str]] = {}
-    for path in [*WORKFLOWS, *(ROOT / "docs").rglob("*.md")]:
-        for found in re.finditer(r"uses: (actions/[^@\s]+)@([0-9a-f]{40} # \S+)", path.read_text(encoding="utf-8")):
+    for path in [*WORKFLOWS, *ROOT.glob("docs/**/*.md"), *ROOT.glob("scripts/**/*.py")]:
+        for found in re.finditer(r"\b(actions/[\w-]+)@([0-9a-f]{40} # v[\d.]+)", path.read_text(encoding="utf-8")):
             pins.setdefault(found[1], set()).add(found[2])
     assert pins
     assert {action: found for action, found in pins.items() if len(found) > 1} == {}

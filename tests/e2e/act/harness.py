@@ -34,6 +34,7 @@ class StepRun:
 
     id: str
     job: str
+    name: str = ""
     result: str = ""
     inner: dict[str, str] = field(default_factory=dict)
     outputs: dict[str, str] = field(default_factory=dict)
@@ -66,10 +67,12 @@ class Run:
     annotations: list[Annotation]
     log: str
 
-    def step(self, job: str, step: str) -> StepRun:
-        """Return a step by the ids of its job and itself."""
-        assert (job, step) in self.steps, f"no step {step} in job {job} ran; the log:\n{self.log}"
-        return self.steps[job, step]
+    def step(self, job: str, name: str) -> StepRun:
+        """Return a step by its job and its id or the beginning of its name, which is that of the action it uses."""
+        for step in self.steps.values():
+            if step.job == job and (step.id == name or f"{step.name}@".startswith(f"{name}@")):
+                return step
+        raise AssertionError(f"no step {name} in job {job} ran; the log:\n{self.log}")
 
 
 def copy_of_the_action(target: Path) -> Path:
@@ -226,7 +229,7 @@ def record(run: Run, entry: Mapping[str, Any]) -> None:
         run.jobs[job] = str(entry["jobResult"])
     if not ids or entry.get("stage") != "Main":
         return
-    step = run.steps.setdefault((job, ids[0]), StepRun(id=ids[0], job=job))
+    step = run.steps.setdefault((job, ids[0]), StepRun(id=ids[0], job=job, name=str(entry.get("step", ""))))
     if entry.get("raw_output"):
         step.lines.append(str(entry.get("msg", "")))
     command = entry.get("command")

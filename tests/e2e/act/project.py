@@ -110,7 +110,7 @@ def rows(prefix: str) -> str:
 def files(workflow: str) -> dict[str, str]:
     """Return the repository's files on its main branch."""
     return {
-        ".github/workflows/gate.yml": workflow,
+        ".github/workflows/model.yml": workflow,
         ".gitignore": IGNORED,
         "README.md": "A tiny model.\n",
         "mlgate.yml": CONFIG,

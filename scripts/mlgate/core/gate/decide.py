@@ -204,11 +204,15 @@ def _status(outcome: Outcome, gate: Gate) -> ExitStatus:
 
 
 def _ordered(judgements: Iterable[Judgement]) -> tuple[Reason, ...]:
-    """Return the reasons worth reading, worst first, each once."""
+    """Return the reasons worth reading, worst first; what several steps say in the same words, only once."""
     order = tuple(Outcome)
     kept = [j for j in judgements if j.reason.id]
     kept.sort(key=lambda j: (-order.index(j.outcome), j.reason.id not in PROMINENT))
-    return tuple(dict.fromkeys(judgement.reason for judgement in kept))
+    once: dict[tuple[str, str], Reason] = {}
+    for judgement in kept:
+        first_line = judgement.reason.message.partition("\n")[0]
+        once.setdefault((judgement.reason.id, first_line), judgement.reason)
+    return tuple(once.values())
 
 
 def _steps(run: _Run, base: BaseDocument | None) -> Iterator[StepStatus]:

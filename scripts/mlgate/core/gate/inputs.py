@@ -107,4 +107,4 @@ def pointers(path: str) -> tuple[str, ...]:
 def digest(entries: Iterable[str]) -> str:
     """Return the sha256 over git's entries, each `mode kind id<tab>path`, in sorted order."""
     whole = "\0".join(["mlgate/inputs/1", *sorted(set(entries))])
-    return hashlib.sha256(whole.encode(errors="surrogateescape")).hexdigest()
+    return hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()

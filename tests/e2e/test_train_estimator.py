@@ -29,8 +29,8 @@ def test_an_estimator_is_fitted_and_predicts(project: Repository) -> None:
 
     assert (done.status, done.document["source"]) == (0, "estimator")
     assert done.document["environment"]["packages"]["scikit-learn"]
-    rows = duckdb.sql(f"FROM read_csv('{project.root}/predictions.csv', all_varchar=true)")
-    assert rows.columns == ["id", "prediction", "score"]
+    rows = duckdb.execute("FROM read_csv($1, all_varchar=true)", [str(project.root / "predictions.csv")])
+    assert [name for name, *_ in rows.description] == ["id", "prediction", "score"]
     found = rows.fetchall()
     assert [row[0] for row in found] == ["01", "02", "03"]
     assert {row[1] for row in found} <= {"0", "1"}

@@ -79,8 +79,8 @@ def test_json_lines_and_parquet_holdouts_are_copied_too(project: Repository) -> 
     rows = [{"id": str(i), "x": i, "big": 2**60 + i, "y": i % 2, "when": "2020-01-01"} for i in range(100)]
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     project.write({"data/holdout.jsonl": lines})
-    query = f"FROM read_json('{project.root}/data/holdout.jsonl')"
-    duckdb.sql(f"COPY ({query}) TO '{project.root}/data/holdout.parquet'")
+    data = project.root / "data"
+    duckdb.execute(f"COPY (FROM read_json('{data}/holdout.jsonl')) TO '{data}/holdout.parquet'")
     text = command('cp "$MLGATE_TRAIN_HOLDOUT" "$MLGATE_TRAIN_OUT"; touch model.txt predictions.csv')
     out = project.root / "mlgate-run" / "training" / "out"
 
@@ -90,8 +90,8 @@ def test_json_lines_and_parquet_holdouts_are_copied_too(project: Repository) -> 
 
     copied = [json.loads(line) for line in (out / "holdout.jsonl").read_text().splitlines()]
     assert copied == [{key: value for key, value in row.items() if key != "y"} for row in rows]
-    parquet = duckdb.sql(f"FROM read_parquet('{out}/holdout.parquet')")
-    assert parquet.columns == ["id", "x", "big", "when"]
+    parquet = duckdb.execute("FROM read_parquet($1)", [str(out / "holdout.parquet")])
+    assert [name for name, *_ in parquet.description] == ["id", "x", "big", "when"]
     assert [row[2] for row in parquet.fetchall()] == [row["big"] for row in rows]
 
 

@@ -161,7 +161,7 @@ def _train(cursor: Cursor) -> Train:
         shell=read("shell", grammar.shell, DEFAULT_SHELL),
         timeout_seconds=read("timeout", grammar.timeout, Train.timeout_seconds),
         seed=read("seed", lambda entry: entry.integer(0, 2**32 - 1), 0),
-        inputs=read("inputs", _inputs, (".",)),
+        inputs=read("inputs", _inputs, ()),
         model=read("model", grammar.output_path, ESTIMATOR_MODEL if estimator else None),
         predictions=read("predictions", grammar.output_path, ESTIMATOR_PREDICTIONS if estimator else None),
     )

@@ -474,6 +474,7 @@ class Flips:
         newly_wrong: Rows that only the baseline gets right.
         agreement: Share of rows with equal predictions.
         newly_wrong_keys: The first keys that became wrong, where values are shown.
+        mcnemar_p: McNemar's exact two-sided p-value of the flips; shown, never decides.
     """
 
     against: str
@@ -481,6 +482,7 @@ class Flips:
     newly_wrong: int
     agreement: float
     newly_wrong_keys: tuple[str, ...] = ()
+    mcnemar_p: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -183,7 +183,9 @@ REASONS: dict[str, ReasonText] = {
     ),
     "key-duplicate": _entry("fail", "The holdout has a key more than once.", "Make the key unique."),
     "label-missing": _entry(
-        "fail", "The holdout lacks the label or the key column, or has null labels.", "Correct `label` or the table."
+        "fail",
+        "The holdout lacks a column (key, label, group or weight), has null keys or labels, or weights not above 0.",
+        "Correct the name or the table.",
     ),
     "holdout-missing": _entry("fail", "No table is called `holdout`, or it cannot be read.", "Add it under `tables`."),
     # Comparison

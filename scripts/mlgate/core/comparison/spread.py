@@ -45,6 +45,10 @@ class Sampling:
         """Return the number of clusters, or None where rows are independent."""
         return None if self.group is None else int(self.group.max()) + 1
 
+    def count(self, rows: NDArray[np.bool_]) -> int:
+        """Return how many independent units (rows or clusters) hold one of `rows`."""
+        return int(rows.sum()) if self.group is None else len(np.unique(self.group[rows]))
+
     def design_effect(self, values: Array) -> float:
         """Return how much larger the variance of the mean of `values` is for the clusters; never below 1.
 

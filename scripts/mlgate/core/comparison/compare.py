@@ -1,0 +1,113 @@
+"""Candidate against baselines on the holdout: rules, metrics, flips and plots, from aligned predictions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.comparison import plots
+from mlgate.core.comparison.arena import Arena, Duel, Opponent
+from mlgate.core.comparison.rules import judge, metrics_of
+from mlgate.core.config.model import BaselineKind
+from mlgate.core.documents import Confusion, Curve, Flips, MetricDifference, RuleResult
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from mlgate.core.comparison.sides import Predictions, Side, Truth
+    from mlgate.core.config.model import Rule
+
+    Keys = Callable[[NDArray[np.int64]], tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """The part of `comparison.json` that is computed from predictions; see `ComparisonDocument` for the fields."""
+
+    rules: tuple[RuleResult, ...]
+    proposed_rules: tuple[RuleResult, ...]
+    metrics: tuple[MetricDifference, ...]
+    flips: tuple[Flips, ...]
+    curves: tuple[Curve, ...]
+    confusions: tuple[Confusion, ...]
+    power: float | None
+
+
+def compare(
+    *,
+    truth: Truth,
+    candidate: Predictions,
+    opponents: Sequence[Opponent],
+    rules: Sequence[Rule],
+    proposed: Sequence[Rule] = (),
+    confidence: float = 0.95,
+    keys: Keys | None = None,
+) -> Comparison:
+    """Compare the candidate with every baseline.
+
+    Args:
+        truth: The holdout's labels, in key order.
+        candidate: Its predictions, row by row.
+        opponents: The baselines, available or not.
+        rules: Those that judge.
+        proposed: The working copy's, where the pull request edits the policy.
+        confidence: Of every interval, between 0 and 1.
+        keys: Gives the keys of rows; None where values are not shown.
+    """
+    arena = Arena(truth, candidate, opponents, tail=(1 - confidence) / 2)
+    results, power = judge(arena, rules)
+    shown = [arena.candidate, *(sides[0] for name, sides in _real(arena).items())]
+    return Comparison(
+        rules=results,
+        proposed_rules=judge(arena, proposed)[0],
+        metrics=tuple(_metrics(arena)),
+        flips=tuple(f for side in shown[1:] if (f := plots.flips(arena.candidate, side, keys)) is not None),
+        curves=tuple(c for side in shown for c in plots.curves(side, show_values=keys is not None)),
+        confusions=tuple(c for side in shown if (c := plots.confusion(side)) is not None),
+        power=power,
+    )
+
+
+def _real(arena: Arena) -> dict[str, list[Side]]:
+    """Return the sides of every available baseline that is a model, and so worth drawing."""
+    return {
+        name: sides
+        for name, sides in arena.sides.items()
+        if sides and arena.opponents[name].result.kind is not BaselineKind.DUMMY
+    }
+
+
+def _metrics(arena: Arena) -> list[MetricDifference]:
+    names = metrics_of(arena.truth.task)
+    return [
+        _row(arena, metric, against)
+        for against, sides in arena.sides.items()
+        if sides
+        for metric in names
+        if not _silent(arena, metric)
+    ]
+
+
+def _silent(arena: Arena, metric: str) -> bool:
+    """Return whether the candidate lacks the column for a metric: then no row is shown for it."""
+    return not isinstance(arena.value(arena.candidate, metric, None), float)
+
+
+def _row(arena: Arena, metric: str, against: str) -> MetricDifference:
+    duel = arena.duel(metric, None, against)
+    if not isinstance(duel, Duel):
+        own = arena.value(arena.candidate, metric, None)
+        return MetricDifference(
+            metric=metric, against=against, baseline=None, candidate=own if isinstance(own, float) else None
+        )
+    return MetricDifference(
+        metric=metric,
+        against=against,
+        baseline=duel.baseline,
+        candidate=duel.candidate,
+        difference=duel.estimate,
+        interval=(duel.low, duel.high),
+    )

@@ -1,0 +1,169 @@
+"""Makes the reference pages of the configuration and of contracts from their JSON Schemas.
+
+`pages()` is what `docs/generate.py` writes and what a test compares with the committed files.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTE = "<!-- Made by docs/generate.py from {source}: edit that, and run `make docs`. -->"
+
+CONFIG_INTRODUCTION = """\
+One file, `mlgate.yml`, says which tables there are, how the model is trained, and what decides the merge. `mlgate init`
+writes one. Every mistake is reported at once, each with file, line, column, and what to do. It is read as YAML 1.2:
+`on`, `no`, `012` and `12:30:45` are text; tags, doubled keys and a second document are refused. Paths are relative to
+its folder.
+
+With this first line an editor that knows the YAML language server completes and checks it:
+
+```yaml
+# yaml-language-server: $schema=https://raw.githubusercontent.com/mlgate/mlgate/main/schemas/config.schema.json
+version: 1
+model: flight-delays
+tables:
+  train: {path: data/train.parquet, contract: contracts/flights.yml}
+  holdout: {path: data/holdout.parquet, contract: contracts/flights.yml}
+key: flight_id
+label: delayed
+train:
+  run: python train.py
+  inputs: [train.py, src/]
+  model: model.skops
+  predictions: predictions.parquet
+baselines: [promoted, dummy]
+gate:
+  on-inconclusive: warn
+  rules:
+    - {metric: roc_auc, against: promoted, margin: 0.005}
+    - {metric: recall, at-least: 0.60}
+promote: {stage: production, accept: [pass, warn]}
+```
+
+Beyond the tables below: rules need a table called `holdout`, `key`, `label` and `train.predictions`; a rule's baseline
+must be one of `baselines`; a floor makes sense only for a metric that is better when higher; and all rules must fit one
+task.
+"""
+
+CONTRACT_INTRODUCTION = """\
+A contract says what a table must satisfy. `row` is plain [JSON Schema 2020-12](https://json-schema.org/draft/2020-12)
+for one row, in which a column is a property; `table` holds what no single row can say. `mlgate init` infers one from
+the data.
+
+```yaml
+# yaml-language-server: $schema=https://raw.githubusercontent.com/mlgate/mlgate/main/schemas/contract.schema.json
+row:
+  type: object
+  properties:
+    flight_id: {type: string, pattern: "^[0-9]{8}-[A-Z0-9]+$"}
+    carrier: {enum: [AA, B6, DL, UA]}
+    distance: {type: number, exclusiveMinimum: 0}
+    dep_delay: {type: [number, "null"]}
+    passenger: {type: string, redact: true}
+  required: [flight_id, carrier, distance]
+table:
+  - primary-key: [flight_id]
+  - row-count: {at-least: 1000}
+  - null-fraction: {column: dep_delay, at-most: 0.03, severity: warn}
+  - no-overlap: {with: train, by: [flight_id]}
+```
+
+A file whose name ends in `.json` is read as JSON, any other as YAML 1.2. Nothing is fetched: `$ref` leads to a part
+of the same `row`. A keyword that looks like a misspelling of one of JSON Schema's is refused, because it would
+check nothing; begin the names of your own notes with `x-`.
+"""
+
+
+def pages() -> dict[str, str]:
+    """Return each page by its path in the repository."""
+    return {
+        "docs/reference/config.md": config_page(_schema("config")),
+        "docs/reference/contract.md": contract_page(_schema("contract")),
+    }
+
+
+def config_page(schema: dict[str, Any]) -> str:
+    """Return the page of `mlgate.yml`."""
+    sections = {"`tables.<name>`": "table", "`train`": "train", "`train.estimator`": "estimator"}
+    sections |= {"`baselines[]`": "baseline", "`gate`": "gate", "`gate.rules[]`": "rule", "`promote`": "promote"}
+    return _page("Configuration", "config", CONFIG_INTRODUCTION, schema, sections)
+
+
+def contract_page(schema: dict[str, Any]) -> str:
+    """Return the page of contracts."""
+    sections = {"`table[]`: one of these rules": "rule", "`primary-key`, long form": "primary-key"}
+    sections |= {f"`{name}`": name for name in ("row-count", "null-fraction", "no-overlap")}
+    return _page("Contract", "contract", CONTRACT_INTRODUCTION, schema, sections)
+
+
+def _schema(name: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8"))
+    return loaded
+
+
+def _page(title: str, source: str, introduction: str, schema: dict[str, Any], sections: dict[str, str]) -> str:
+    lines = [NOTE.format(source=f"schemas/{source}.schema.json"), "", f"# {title}", "", introduction]
+    lines += ["## Top level", "", *_table(schema, schema), ""]
+    for heading, name in sections.items():
+        part = schema["$defs"][name]
+        lines += [f"## {heading}", "", part["description"], "", *_table(part, schema), ""]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _table(part: dict[str, Any], schema: dict[str, Any]) -> Iterator[str]:
+    yield "| key | value | default | |"
+    yield "|---|---|---|---|"
+    for key, value in part["properties"].items():
+        name = f"`{key}`" + (" (required)" if key in part.get("required", ()) else "")
+        default = f"`{_short(value['default'])}`" if "default" in value else ""
+        yield f"| {name} | {_cell(_value(value, schema))} | {default} | {_cell(value['description'])} |"
+
+
+def _value(value: dict[str, Any], schema: dict[str, Any]) -> str:
+    """Return in words what a value may be."""
+    if "const" in value:
+        return f"`{_short(value['const'])}`"
+    if "enum" in value:
+        return ", ".join(f"`{item}`" for item in value["enum"])
+    if "anyOf" in value and "properties" not in value:
+        return "; or ".join(_value(option, schema) for option in value["anyOf"])
+    if "$ref" in value:
+        return _referred(value["$ref"], schema)
+    if value.get("type") == "array":
+        return f"list of {_value(value['items'], schema)}"
+    if value.get("type") in ("number", "integer"):
+        return {"number": "number", "integer": "whole number"}[value["type"]] + _bounds(value)
+    kinds: list[str] = value["type"] if isinstance(value["type"], list) else [value["type"]]
+    return " or ".join({"string": "text", "object": "mapping"}.get(kind, kind) for kind in kinds)
+
+
+def _referred(reference: str, schema: dict[str, Any]) -> str:
+    if not reference.startswith("#/$defs/"):
+        return "JSON Schema"
+    name = reference.removeprefix("#/$defs/")
+    target = schema["$defs"][name]
+    if target.get("type") == "object":
+        return "mapping"
+    if target.get("type") == "string" or "$ref" in target:
+        return name.replace("-", " ")
+    return _value(target, schema)
+
+
+def _bounds(value: dict[str, Any]) -> str:
+    words = {"exclusiveMinimum": "above", "minimum": "from", "exclusiveMaximum": "below", "maximum": "to"}
+    found = [f"{word} {value[key]:g}" for key, word in words.items() if key in value and value[key] < 10**9]
+    return " " + " ".join(found) if found else ""
+
+
+def _short(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")

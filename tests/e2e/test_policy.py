@@ -226,3 +226,13 @@ def test_a_baseline_that_git_stores_elsewhere_gives_its_pointer(repository: Repo
     repository.commit({"old.csv": pointer})
     _, judge = load_at(repository, base="main")
     assert judge.judging_bytes("old.csv") == pointer.encode()
+
+
+def test_a_repository_without_a_commit_and_a_configuration_in_a_folder(tmp_path: Path) -> None:
+    repository = Repository.new(tmp_path / "repository")
+    repository.write({"models/mlgate.yml": CONFIG})
+    inner = Repository(repository.root / "models")
+    policy, judge = load_at(inner)
+    assert (policy.base.commit, policy.base.config, judge.prefix) == (None, "models/mlgate.yml", "models")
+    assert main(["fetch-base"], environment(), inner.root) == 0
+    assert load_at(inner)[0].base == policy.base

@@ -50,8 +50,13 @@ def describe(
     found = base_commit.find(git, base_commit.gather(git, env, option), remote)
     relative = git.relative(path) if git else None
     if git is None or relative is None or found.facts.commit is None:
+        shown = text_of(relative or name)
         return BaseDocument(
-            event=found.facts.event, pull_request=found.facts.pull_request, config=name, config_digest=_digest(path)
+            event=found.facts.event,
+            pull_request=found.facts.pull_request,
+            config=shown,
+            prefix=posixpath.dirname(shown) if relative else "",
+            config_digest=_digest(path),
         )
     return _in_repository(git, path, relative, found)
 
@@ -75,12 +80,12 @@ def _in_repository(git: Git, path: Path, name: str, found: Found) -> BaseDocumen
         base_source=found.plan.source.value,
         merge_base=found.merge_base,
         policy=_source(git, name, found, working_exists=path.is_file(), base_exists=base_config is not None),
-        config=_text(name),
-        prefix=_text(posixpath.dirname(name)),
+        config=text_of(name),
+        prefix=text_of(posixpath.dirname(name)),
         config_digest=_digest(path),
         base_config_digest=None if base_config is None else hashlib.sha256(base_config).hexdigest(),
         policy_changed=_changed(git, name, found, working, changes),
-        dirty=tuple(sorted({_text(change.path) for change in changes if change.tracked or change in touched})),
+        dirty=tuple(sorted({text_of(change.path) for change in changes if change.tracked or change in touched})),
         inputs_digest=digest,
         base_inputs_digest=base_digest,
         inputs_unchanged=digest is not None and digest == base_digest and not touched,
@@ -118,7 +123,7 @@ def _changed(git: Git, name: str, found: Found, working: Config | None, changes:
     changed = {path for path in named if path in dirty or _differs(git, before, commit, path)}
     if (name in dirty or _differs(git, before, commit, name)) and policy_differs(working, before_config):
         changed.add(name)
-    return tuple(sorted(_text(path) for path in changed))
+    return tuple(sorted(text_of(path) for path in changed))
 
 
 def _differs(git: Git, before: str, commit: str, path: str) -> bool:
@@ -132,6 +137,6 @@ def _digest(path: Path) -> str | None:
         return None
 
 
-def _text(path: str) -> str:
+def text_of(path: str) -> str:
     """Return a path so that JSON can hold it: bytes that are no UTF-8 become question marks."""
     return os.fsencode(path).decode(errors="replace")

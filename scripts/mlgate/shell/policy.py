@@ -11,7 +11,7 @@ from mlgate.core.gate import inputs
 from mlgate.core.gate.policy import Policy
 from mlgate.errors import BaseUnreadableError, ExitStatus, InputError, MlgateError, OutsideError
 from mlgate.shell import configuration
-from mlgate.shell.base_document import describe
+from mlgate.shell.base_document import describe, text_of
 from mlgate.shell.git import Git
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def load(inputs_config: Path, folder: RunFolder, world: World) -> tuple[Policy, 
     git = Git.discover(path.parent, world.env)
     document = folder.find(BaseDocument)
     if document is None:
-        document = describe(path, git, world.env, name=str(inputs_config))
+        document = describe(path, git, world.env, name=inputs_config.as_posix())
     if document.error is not None:
         raise error_of(document.error)
     _refuse_stale(document, path, git)
@@ -102,13 +102,13 @@ def load(inputs_config: Path, folder: RunFolder, world: World) -> tuple[Policy, 
         prefix=document.prefix,
         from_base=document.policy in (PolicySource.BASE, PolicySource.REMOVED),
     )
-    return _policy(document, path, str(inputs_config), judge), judge
+    return _policy(document, path, judge), judge
 
 
-def _policy(document: BaseDocument, path: Path, name: str, judge: Judge) -> Policy:
+def _policy(document: BaseDocument, path: Path, judge: Judge) -> Policy:
     base = _base_config(document, judge) if judge.from_base else None
     removed = document.policy is PolicySource.REMOVED
-    working = base if removed and base is not None else configuration.load(path, name)
+    working = base if removed and base is not None else configuration.load(path, document.config)
     proposed = working if base is not None and document.policy_changed and not removed else None
     return Policy(base=document, working=working, judging=base or working, proposed=proposed)
 
@@ -133,7 +133,7 @@ def _refuse_stale(document: BaseDocument, path: Path, git: Git | None) -> None:
     commit, name = git.resolve("HEAD"), git.relative(path)
     if document.commit != commit:
         _stale(f"base.json was written at commit {document.commit}, and HEAD is {commit}")
-    if document.config != name:
+    if name is None or document.config != text_of(name):
         _stale(f"base.json was written for {document.config}, and this is {name}")
 
 

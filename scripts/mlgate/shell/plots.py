@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Vega draws with these alone; a picture with anything else is not shown.
 ELEMENTS = frozenset({"svg", "g", "path", "line", "rect", "text", "tspan", "circle", "defs", "clipPath"})
 _ELEMENT = re.compile(r"<\s*([^\s/>!?]+)")
-_REFERENCE = re.compile(r'(\bid="|url\(#)')
+_REFERENCE = re.compile(r'(\bid="|url\(#)([\w-]+)')
 _LOADING = re.compile(r"\bhref\s*=|\bon\w+\s*=|url\((?!#)", re.IGNORECASE)
 _NAMESPACE = re.compile(r'\s(?:xmlns(?::\w+)?|version)="[^"]*"')
 
@@ -52,7 +52,9 @@ def inline(svg: str, *, name: str) -> str:
         raise ValueError(f"unexpected element {min(unknown)!r}")
     if any(_LOADING.search(tag) for tag in re.findall(r"<[^>]*>", svg)):
         raise ValueError("unexpected reference or handler")
-    own = _REFERENCE.sub(lambda match: f"{match[0]}{name}-", svg)
+    # Vega counts its ids up over the life of the process; here they start anew, so that equal reports have equal bytes.
+    names = list(dict.fromkeys(match[2] for match in _REFERENCE.finditer(svg)))
+    own = _REFERENCE.sub(lambda match: f"{match[1]}{name}-{names.index(match[2])}", svg)
     return re.sub(r"<svg[^>]*>", lambda match: _opening(match[0]), own, count=1)
 
 

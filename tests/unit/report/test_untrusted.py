@@ -5,13 +5,11 @@ from __future__ import annotations
 import html
 import json
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cmarkgfm
 import pytest
-from cmarkgfm.cmark import Options
+from tests.unit.report.gfm import Page, page
 
 from mlgate.core.report import untrusted
 from mlgate.core.report.untrusted import code, cut, fenced, html_text, mermaid_label, prose, visible
@@ -62,33 +60,9 @@ OURS = [
 ]
 
 
-class Page(HTMLParser):
-    """Elements with their attributes, and text, of an HTML page."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.elements: list[object] = []
-        self.text = ""
-        self.feed(page)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, *attrs))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def gfm(markdown: str) -> Page:
-    page = cmarkgfm.markdown_to_html_with_extensions(
-        markdown, options=Options.CMARK_OPT_UNSAFE, extensions=["table", "autolink", "strikethrough", "tagfilter"]
-    )
-    return Page(page)
-
-
 def everywhere(value: str) -> Page:
     """Return a page that has `value` in a table cell, a paragraph, a list and a folded section."""
-    return gfm(
+    return page(
         f"| h | i |\n|---|---|\n| {value} | y |\n\n{value}\n\n- {value}\n\n"
         f"<details><summary>{value}</summary>\n\n{value}\n\n</details>\n"
     )
@@ -99,7 +73,7 @@ def corpus() -> list[str]:
         return []
     naughty = json.loads((CORPORA / "naughty-strings" / "blns.json").read_text(encoding="utf-8"))
     payloads = json.loads((CORPORA / "dompurify" / "payloads.json").read_text(encoding="utf-8"))
-    return naughty + [item["payload"] for item in payloads]
+    return [*naughty, *(item["payload"] for item in payloads)]
 
 
 def unlimited(form: Callable[..., str]) -> Callable[[str], str]:
@@ -110,9 +84,9 @@ def hold_only_text(form: Callable[[str], str], strings: list[str]) -> None:
     plain = everywhere(form("x")).elements
     for text in strings:
         value = form(text) or "x"
-        page = everywhere(value)
-        assert page.elements == plain, text
-        shown = re.sub(r"[\s\u200b]", "", page.text)
+        there = everywhere(value)
+        assert there.elements == plain, text
+        shown = re.sub(r"[\s\u200b]", "", there.text)
         assert re.sub(r"[\s\u200b]", "", visible(text)) in shown, text
 
 
@@ -145,17 +119,17 @@ def test_prose_leaves_ordinary_sentences_as_they_are() -> None:
 
 
 def test_a_code_block_cannot_be_left() -> None:
-    page = gfm(fenced(["a", "```", "````", "</code>", "    indented"]) + "\n\nafter")
-    assert [element[0] for element in page.elements if isinstance(element, tuple)] == ["pre", "code", "p"]
-    assert page.text == "a\n```\n````\n</code>\n    indented\n\nafter\n"
+    shown = page(fenced(["a", "```", "````", "</code>", "    indented"]) + "\n\nafter")
+    assert [element[0] for element in shown.elements] == ["pre", "code", "p"]
+    assert shown.text == "a\n```\n````\n</code>\n    indented\n\nafter\n"
 
 
 @pytest.mark.parametrize("text", [*OURS, *corpus()])
 def test_html_holds_it_only_as_text(text: str) -> None:
     escaped = html_text(text, limit=10**7)
-    page = Page(f'<p title="{escaped}">{escaped}</p>')
-    assert page.elements == [("p", ("title", visible(text)))]
-    assert page.text == visible(text)
+    there = Page(f'<p title="{escaped}">{escaped}</p>')
+    assert there.elements == [("p", ("title", visible(text)))]
+    assert there.text == visible(text)
 
 
 @pytest.mark.parametrize("text", [*OURS, *corpus()])

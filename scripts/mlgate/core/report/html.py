@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.outcome import Outcome
-from mlgate.core.report import numbers, wording
+from mlgate.core.report import facts, numbers, wording
 from mlgate.core.report.html_rules import rules
 from mlgate.core.report.html_sections import sections
 from mlgate.core.report.plots import figures
@@ -81,7 +81,7 @@ def _meta(report: ReportDocument) -> Markup:
     if commit := report.provenance.head or report.provenance.commit:
         parts.append(tag("span", "Commit ", tag("code", numbers.short(commit))))
     if report.comparison and report.comparison.task:
-        parts.append(tag("span", wording.task_title(report.comparison.task).capitalize()))
+        parts.append(tag("span", facts.task_title(report.comparison.task).capitalize()))
     if report.comparison and report.comparison.holdout:
         parts.append(tag("span", numbers.counted(report.comparison.holdout.rows, "holdout row")))
     return tag("div", *parts, class_="meta")
@@ -102,8 +102,8 @@ def _banner(report: ReportDocument) -> Markup:
             "li",
             tag("span", wording.STEP_TITLES.get(step.step, step.step)),
             Markup('<i class="dot"></i>'),
-            wording.step_ending(step)[1],
-            class_=wording.step_ending(step)[0],
+            facts.step_ending(step)[1],
+            class_=facts.step_ending(step)[0],
             title=step.message or None,
         )
         for step in report.steps

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.documents import ContractSide
 from mlgate.core.outcome import Outcome
-from mlgate.core.report import numbers, wording
+from mlgate.core.report import facts, numbers, wording
 from mlgate.core.report.tags import Markup, join, tag
 from mlgate.core.report.untrusted import visible_line
 
@@ -164,12 +164,12 @@ def _training(report: ReportDocument) -> Part | None:
     if document.outcome is not Outcome.PASS and document.log_tail:
         text = Markup("\n").join(join(visible_line(line)) for line in document.log_tail)
         tail = join(tag("h3", "The last lines of its log"), tag("pre", Markup(text), tabindex="0"))
-    return ("training", "Training", join(facts(wording.training_facts(document)), tail))
+    return ("training", "Training", join(_pairs(facts.training_facts(document)), tail))
 
 
 def _policy(report: ReportDocument) -> Part | None:
     edited = report.policy
-    words = lead(wording.policy_source(edited.source))
+    words = lead(facts.policy_source(edited.source))
     if not edited.changed and not edited.difference:
         return ("policy", "Policy", words)
     proposed = Markup("")
@@ -188,15 +188,15 @@ def _difference_line(line: str) -> Markup:
 
 
 def _provenance(report: ReportDocument) -> Part | None:
-    pairs = wording.provenance_facts(report)
+    pairs = facts.provenance_facts(report)
     if not pairs:
         return None
     words = lead("What this verdict is bound to: promotion moves exactly these bytes and refuses others.")
     dirty = note("The working copy differed from the commit: this verdict can be read, never promoted.")
-    return ("provenance", "Provenance", join(words, facts(pairs), dirty if report.provenance.dirty else Markup("")))
+    return ("provenance", "Provenance", join(words, _pairs(pairs), dirty if report.provenance.dirty else Markup("")))
 
 
-def facts(pairs: Sequence[tuple[str, str]]) -> Markup:
+def _pairs(pairs: Sequence[tuple[str, str]]) -> Markup:
     """Return labels and values."""
     rows = [
         tag("tr", tag("th", label, scope="row"), tag("td", tag("code", value))) for label, value in pairs[:MAX_ROWS]

@@ -85,7 +85,7 @@ def size(amount: int) -> str:
         if value < 1000:
             return f"{value:.3g} {unit}"
         value /= 1000
-    return f"{value:,.3g} TB"
+    return f"{value:,.0f} TB"
 
 
 def duration(seconds: float) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.documents import ContractSide
 from mlgate.core.outcome import Outcome
-from mlgate.core.report import numbers, pictures, wording
+from mlgate.core.report import facts, numbers, pictures, wording
 from mlgate.core.report.md import Section, Space, paragraphs, table
 from mlgate.core.report.numbers import counted
 from mlgate.core.report.untrusted import code, fenced, prose
@@ -165,7 +165,7 @@ def training(report: ReportDocument, space: Space) -> Section | None:
     document = report.training
     if document is None:
         return None
-    rows = [[label, code(text, limit=300)] for label, text in wording.training_facts(document)]
+    rows = [[label, code(text, limit=300)] for label, text in facts.training_facts(document)]
     listed, _ = table(["", ""], rows, space=space.share(0.1))
     failed = document.outcome is not Outcome.PASS
     log = space.share(0.12).first(reversed(document.log_tail), most=MAX_LOG_LINES) if failed else []
@@ -181,7 +181,7 @@ def policy(report: ReportDocument, space: Space) -> Section | None:
     edited = report.policy
     if not edited.changed and not edited.difference:
         return None
-    source = wording.policy_source(edited.source)
+    source = facts.policy_source(edited.source)
     named = space.share(0.05).first((f"- {code(path)}" for path in edited.changed), most=50)
     files = "\n".join(["This pull request edits:", "", *named]) if named else ""
     shown = space.share(0.15).first(edited.difference, most=len(edited.difference))
@@ -208,16 +208,16 @@ def steps(report: ReportDocument, space: Space) -> Section | None:
 
 
 def _ending(step: StepStatus) -> str:
-    name, word = wording.step_ending(step)
+    name, word = facts.step_ending(step)
     return outcome(step.outcome) if step.outcome else f"{numbers.NONE if name == 'unneeded' else '❌'} {word}"
 
 
 def provenance(report: ReportDocument, space: Space) -> Section | None:
     """Return what the verdict is bound to."""
-    facts = wording.provenance_facts(report)
-    if not facts:
+    pairs = facts.provenance_facts(report)
+    if not pairs:
         return None
-    rows = [[code(label), code(numbers.short(value))] for label, value in facts]
+    rows = [[code(label), code(numbers.short(value))] for label, value in pairs]
     listed, held = table(["", "Digest or commit"], rows, space=space.share(0.08))
     dirty = "The working copy differed from the commit: this verdict can be read, never promoted."
     body = paragraphs(listed, _more(len(rows) - held, "digest"), dirty if report.provenance.dirty else "")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.config.model import Severity, Task
-from mlgate.core.documents import PolicySource
+from mlgate.core.config.model import Severity
 from mlgate.core.outcome import Outcome
 from mlgate.core.reasons import REASONS
 from mlgate.core.report import numbers
@@ -18,8 +17,6 @@ if TYPE_CHECKING:
         Reason,
         ReportDocument,
         RuleResult,
-        StepStatus,
-        TrainingDocument,
     )
 
 ICONS = {Outcome.PASS: "✅", Outcome.WARN: "⚠️", Outcome.INCONCLUSIVE: "❔", Outcome.FAIL: "❌"}
@@ -35,6 +32,8 @@ STEP_TITLES = {
 
 def verdict(report: ReportDocument) -> str:
     """Return what happened to the model, to follow its name."""
+    if report.status == ExitStatus.USAGE:
+        return "could not be judged"
     if report.outcome is Outcome.PASS:
         return "passes"
     if report.outcome is Outcome.WARN:
@@ -73,7 +72,7 @@ def _finding(report: ReportDocument) -> str:
 
 def _broken(report: ReportDocument) -> str:
     if report.status == ExitStatus.USAGE:
-        return "Nothing could be judged before this is corrected."
+        return "Nothing can be judged before this is corrected."
     if report.data and report.data.outcome is Outcome.FAIL:
         return "The data breaks its contract."
     if report.training and report.training.outcome is Outcome.FAIL:
@@ -166,16 +165,6 @@ def settle(rule: RuleResult) -> str:
     return f"{sentence}; {ending}." if sentence else f"{ending.capitalize()}."
 
 
-def policy_source(source: PolicySource) -> str:
-    """Return whose configuration judged."""
-    return {
-        PolicySource.BASE: "The policy of the base judged: this pull request cannot change how it is judged.",
-        PolicySource.WORKING_COPY: "The policy of the working copy judged.",
-        PolicySource.INTRODUCED: "The base has no configuration, so this pull request's own policy judged.",
-        PolicySource.REMOVED: "This pull request removes the configuration; the policy of the base judged.",
-    }[source]
-
-
 def power(comparison: ComparisonDocument) -> str:
     """Return how likely an unchanged candidate is to pass, or nothing."""
     if comparison.power is None:
@@ -187,66 +176,6 @@ def power(comparison: ComparisonDocument) -> str:
 def confidence(comparison: ComparisonDocument | None) -> str:
     """Return the intervals' confidence as a column title."""
     return f"{100 * comparison.confidence:.4g} % interval" if comparison else "Interval"
-
-
-def training_facts(training: TrainingDocument) -> list[tuple[str, str]]:
-    """Return what is known of the training as label and text."""
-    facts = [("Source", str(training.source))]
-    if training.command:
-        facts.append(("Command", training.command))
-    if training.exit_status is not None:
-        facts.append(("Exit status", _ending(training.exit_status)))
-    if training.duration_seconds is not None:
-        facts.append(("Duration", numbers.duration(training.duration_seconds)))
-    if training.peak_memory_bytes is not None:
-        facts.append(("Peak memory", numbers.size(training.peak_memory_bytes)))
-    facts.append(("Seed", str(training.seed)))
-    if training.environment:
-        facts.append(("Python", training.environment.python or "none"))
-        facts.append(("Platform", training.environment.platform or numbers.NONE))
-        facts.append(("Packages", numbers.count(len(training.environment.packages))))
-    facts += [(a.name.capitalize(), f"{a.path} ({numbers.size(a.size)})") for a in training.artifacts]
-    return facts
-
-
-def _ending(status: int) -> str:
-    return f"ended by signal {-status}" if status < 0 else str(status)
-
-
-def provenance_facts(report: ReportDocument) -> list[tuple[str, str]]:
-    """Return what the verdict is bound to, as label and full digest or commit."""
-    bound = report.provenance
-    pairs = [
-        ("Commit", bound.commit),
-        ("Head", bound.head),
-        ("Tree", bound.tree),
-        ("Base", bound.base),
-        ("Inputs", bound.inputs_digest),
-        ("Configuration", bound.config_digest),
-        *((f"Contract {path}", value) for path, value in sorted(bound.contract_digests.items())),
-        *((f"Table {name}", value) for name, value in sorted(bound.data_digests.items())),
-        ("Holdout identity", bound.holdout_digest),
-        ("Model", bound.model_digest),
-        ("Predictions", bound.predictions_digest),
-    ]
-    return [(label, value) for label, value in pairs if value]
-
-
-def step_ending(step: StepStatus) -> tuple[str, str]:
-    """Return how a step ended: the name of its colour, and a word."""
-    if step.outcome is not None:
-        return step.outcome.value, LABELS[step.outcome]
-    return ("unneeded", "not needed") if step.message == "not needed" else ("missing", "missing")
-
-
-def task_title(task: Task | None) -> str:
-    """Return the task in words."""
-    return {
-        Task.BINARY: "binary classification",
-        Task.MULTICLASS: "multiclass classification",
-        Task.REGRESSION: "regression",
-        None: "no task",
-    }[task]
 
 
 def margin_of(report: ReportDocument, metric: MetricDifference) -> float | None:

@@ -95,6 +95,15 @@ def test_duration_and_memory_are_measured(tmp_path: Path) -> None:
     assert ended.peak_memory_bytes > 200_000_000
 
 
+def test_what_we_hold_in_memory_is_not_counted_as_the_commands(tmp_path: Path) -> None:
+    ours = bytearray(300_000_000)
+
+    ended = run("true", tmp_path)
+
+    assert ended.peak_memory_bytes
+    assert ended.peak_memory_bytes < 100_000_000 < len(ours)
+
+
 def test_a_command_that_hangs_is_ended_with_its_children(tmp_path: Path) -> None:
     ended = run("sleep 100 & echo $! > child; wait", tmp_path, timeout=0.5)
 

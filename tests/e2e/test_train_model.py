@@ -251,9 +251,19 @@ def test_without_a_command_the_files_are_taken_as_they_are(project: Repository) 
     brought = train(project)
 
     assert (missing.status, missing.reason) == (3, "candidate-missing")
-    assert "model.txt and predictions.csv" in missing.document["reasons"][0]["message"]
+    assert "no model.txt and no predictions.csv" in missing.document["reasons"][0]["message"]
     assert (brought.status, brought.reason, brought.document["source"]) == (0, "brought", "brought")
     assert [artifact["name"] for artifact in brought.document["artifacts"]] == ["model", "predictions"]
+
+
+def test_files_that_another_job_trained_are_taken_and_nothing_runs(project: Repository) -> None:
+    configured(project, command("touch ran"))
+    project.write({"model.txt": "m", "predictions.csv": "id,prediction\n"})
+
+    done = train(project, "--brought=true")
+
+    assert (done.status, done.reason, done.document["source"]) == (0, "brought", "brought")
+    assert not (project.root / "ran").exists()
 
 
 def test_without_a_training_section_there_is_nothing_to_do(project: Repository) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.training.ending import Ended
@@ -16,7 +17,6 @@ from mlgate.errors import OutsideError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from mlgate.core.training.log import Log
 
@@ -24,6 +24,8 @@ GRACE_SECONDS = 5.0  # between SIGTERM and SIGKILL; GitHub's own cancellation le
 POLL_SECONDS = 0.05
 DRAIN_SECONDS = 1.0
 CHUNK_BYTES = 65_536
+REPORT_BYTES = 100
+LAUNCHER = Path(__file__).with_name("launcher.py")
 _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # Linux counts kilobytes
 
 
@@ -58,7 +60,7 @@ def run(
         OutsideError: The program cannot be started.
     """
     started = clock()
-    group = _Group(*_start(argv, cwd, env), log, show, clock)
+    group = _Group(argv[0], _start(argv, cwd, env), log, show=show, clock=clock)
     try:
         timed_out = not group.wait(timeout_seconds)
     finally:
@@ -71,49 +73,56 @@ def run(
     )
 
 
-def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], int]:
-    """Start the command; return it with the reading end of the pipe that takes its output."""
-    reading, writing = os.pipe()
+def _start(argv: Sequence[str], cwd: Path, env: Mapping[str, str]) -> tuple[subprocess.Popen[bytes], int, int]:
+    """Start the command; return its launcher with the reading ends of the pipes for its output and for the report."""
+    output, output_end = os.pipe()
+    report, report_end = os.pipe()
     try:
         process = subprocess.Popen(
-            list(argv),
+            [sys.executable, "-I", "-S", str(LAUNCHER), str(report_end), *argv],
             cwd=cwd,
             env=dict(env),
             stdin=subprocess.DEVNULL,
-            stdout=writing,
-            stderr=writing,
+            stdout=output_end,
+            stderr=output_end,
+            pass_fds=(report_end,),
             start_new_session=True,
         )
     except (OSError, ValueError) as error:
-        os.close(reading)
-        cause = error.strerror if isinstance(error, OSError) else str(error)
-        raise OutsideError(
-            f"{argv[0]!r} cannot be started: {cause}",
-            remedy="Name a shell that this machine has under `train.shell`.",
-            reason="training-failed",
-        ) from None
+        os.close(output)
+        os.close(report)
+        raise _not_started(argv[0], str(error)) from None
     finally:
-        os.close(writing)
-    return process, reading
+        os.close(output_end)
+        os.close(report_end)
+    return process, output, report
+
+
+def _not_started(program: str, cause: str) -> OutsideError:
+    return OutsideError(
+        f"{program!r} cannot be started: {cause}",
+        remedy="Name a shell that this machine has under `train.shell`.",
+        reason="training-failed",
+    )
 
 
 class _Group:
-    """A started command with all that it starts."""
+    """A started command with all that it starts; `status` and `peak_memory_bytes` are known after `end`."""
 
     def __init__(
         self,
-        process: subprocess.Popen[bytes],
-        output: int,
+        program: str,
+        started: tuple[subprocess.Popen[bytes], int, int],
         log: Log,
+        *,
         show: Callable[[str], None],
         clock: Callable[[], float],
     ) -> None:
-        self._process = process
-        self._output = output
+        self._program = program
+        self._process, self._output, self._report = started
         self._log = log
         self._show = show
         self._clock = clock
-        self._ended = False
         self._open = True
         self.status = 0
         self.peak_memory_bytes: int | None = None
@@ -153,13 +162,7 @@ class _Group:
         return False
 
     def _reaped(self) -> bool:
-        if not self._ended:
-            pid, status, usage = os.wait4(self._process.pid, os.WNOHANG)
-            if pid:
-                self._ended = True
-                self.status = self._process.returncode = os.waitstatus_to_exitcode(status)
-                self.peak_memory_bytes = usage.ru_maxrss * _MAXRSS_BYTES
-        return self._ended
+        return self._process.poll() is not None
 
     def _relay(self, seconds: float) -> bool:
         """Show what comes within `seconds`; return whether something came."""
@@ -182,5 +185,15 @@ class _Group:
                 pass
             for line in self._log.feed(b"", final=True):
                 self._show(line)
+            self._read_report()
         finally:
             os.close(self._output)
+            os.close(self._report)
+
+    def _read_report(self) -> None:
+        """Take the launcher's report; one that was killed with its command left none, and its own end stands for it."""
+        first, _, second = os.read(self._report, REPORT_BYTES).decode().partition(" ")
+        if first == "error":
+            raise _not_started(str(self._program), os.strerror(int(second)))
+        self.status = int(first) if first else self._process.returncode
+        self.peak_memory_bytes = int(second) * _MAXRSS_BYTES if second else None

@@ -144,11 +144,15 @@ def build(group: str, folder: Path, env: Mapping[str, str]) -> Path:
     aside = Path(tempfile.mkdtemp(prefix=".building-", dir=folder))
     try:
         fill(aside / "env", group, env)
+        if target.exists() and not interpreter(target).exists():
+            shutil.rmtree(target, ignore_errors=True)  # whole once, and its Python has gone since
         try:
             (aside / "env").rename(target)
-        except OSError:
+        except OSError as error:
             if not interpreter(target).exists():
-                raise SetupError(f"{target} is in the way of mlgate's environment. Delete it.") from None
+                raise SetupError(
+                    f"{target} cannot be written: {error.strerror}. Delete it, or name another `cache-directory`."
+                ) from None
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return interpreter(target)
@@ -183,18 +187,23 @@ def fill(place: Path, group: str, env: Mapping[str, str]) -> None:
 def fill_with_uv(uv: str, place: Path, strict: list[str], env: Mapping[str, str]) -> None:
     """Install with uv, which reads no configuration of the folder it runs in."""
     require_modules("venv")
-    run([sys.executable, "-I", "-m", "venv", "--without-pip", str(place)], place.parent, env)
+    run([own_interpreter(), "-I", "-m", "venv", "--without-pip", str(place)], place.parent, env)
     run([uv, "pip", "install", "-q", "--no-config", "-p", str(interpreter(place)), *strict], place.parent, env)
 
 
 def fill_with_pip(place: Path, strict: list[str], env: Mapping[str, str]) -> None:
     """Install with the pip that Python brings, and take that out again: the environment holds the lock alone."""
     require_modules("venv", "ensurepip")
-    run([sys.executable, "-I", "-m", "venv", str(place)], place.parent, env)
+    run([own_interpreter(), "-I", "-m", "venv", str(place)], place.parent, env)
     pip = [str(interpreter(place)), "-I", "-m", "pip", "--quiet", "--no-input", "--disable-pip-version-check"]
     run([*pip, "install", "--no-user", "--no-compile", *strict], place.parent, env)
     installers = [name for name in ("setuptools", "pip") if list(place.glob(f"lib/python*/site-packages/{name}-*"))]
     run([*pip, "uninstall", "--yes", *installers], place.parent, env)
+
+
+def own_interpreter() -> str:
+    """Return this interpreter behind all links, so that the environment outlives a link or a virtual environment."""
+    return str(Path(sys.executable).resolve())
 
 
 def require_modules(*names: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.e2e.act.harness import ENVIRONMENTS, NETWORK_SETTINGS, path_with_python
+from tests.e2e.act.harness import ENVIRONMENTS, installer_settings, path_with_python
 from tests.toolbox import ROOT
 
 if TYPE_CHECKING:
@@ -32,17 +31,6 @@ HOSTILE = (
 )
 
 
-@pytest.fixture(scope="session")
-def environment() -> ModuleType:
-    """Load `environment.py`, which is a script and in no package."""
-    spec = importlib.util.spec_from_file_location("setup_environment", RUN.with_name("environment.py"))
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """Make a checkout whose files would take the place of modules that we import."""
@@ -56,8 +44,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def variables(tmp_path: Path, **more: str) -> dict[str, str]:
-    network = {key: value for key, value in os.environ.items() if NETWORK_SETTINGS.fullmatch(key)}
-    return {"PATH": path_with_python(tmp_path / "bin"), "HOME": str(tmp_path), **network, **more}
+    return {"PATH": path_with_python(tmp_path / "bin"), "HOME": str(tmp_path), **installer_settings(), **more}
 
 
 def run(checkout: Path, env: Mapping[str, str], *words: str) -> subprocess.CompletedProcess[str]:
@@ -211,3 +198,15 @@ def test_what_killed_builds_left_is_removed(tmp_path: Path, environment: ModuleT
 def test_without_plots_the_packages_for_them_are_not_needed(environment: ModuleType) -> None:
     assert environment.wanted("plots", {"MLGATE_PLOTS": "none"}) == "compare"
     assert environment.wanted("plots", {"MLGATE_PLOTS": "svg"}) == "plots"
+
+
+def test_an_environment_whose_python_has_gone_is_made_anew(tmp_path: Path, checkout: Path) -> None:
+    cache = tmp_path / "cache"
+    env = variables(tmp_path, MLGATE_CACHE_DIRECTORY=str(cache))
+    assert run(checkout, env, "enforce_gate", "core").returncode == 2
+    [python] = cache.glob("core-*/bin/python")
+    assert python.readlink().parent != tmp_path / "bin", "the environment outlives a link on the PATH"
+    python.unlink()
+    python.symlink_to(tmp_path / "gone")
+    assert run(checkout, env, "enforce_gate", "core").returncode == 2
+    assert python.exists()

@@ -170,9 +170,13 @@ def share_tool_cache(home: Path) -> None:
         link.symlink_to(ENVIRONMENTS, target_is_directory=True)
 
 
+def installer_settings() -> dict[str, str]:
+    """Return what a package installer of this machine has to know to reach its index."""
+    return {key: value for key, value in os.environ.items() if NETWORK_SETTINGS.fullmatch(key)}
+
+
 def runner_env(home: Path) -> dict[str, str]:
     """Return the environment that act starts with, and its steps inherit: nothing of the person who runs the tests."""
-    network = {key: value for key, value in os.environ.items() if NETWORK_SETTINGS.fullmatch(key)}
     return {
         "PATH": path_with_python(home / "bin"),
         "LANG": "C.UTF-8",
@@ -180,7 +184,7 @@ def runner_env(home: Path) -> dict[str, str]:
         "XDG_CACHE_HOME": str(home / "cache"),
         "XDG_CONFIG_HOME": str(home / "config"),
         "GIT_PAGER": "cat",
-        **network,
+        **installer_settings(),
     }
 
 

@@ -130,6 +130,7 @@ def make(folder: Path, workflow: str, change: Mapping[str, str], more: Mapping[s
         change: What the pull request writes, by path.
         more: Further files of the main branch.
     """
+    folder.mkdir(parents=True, exist_ok=True)
     server, work = folder / "server", folder / "work"
     bare = server / f"{REPOSITORY}.git"
     git(folder, "init", "--quiet", "--bare", "--initial-branch=main", str(bare))

@@ -45,7 +45,6 @@ class Scene:
         env: Mapping[str, str] | None = None,
     ) -> harness.Run:
         """Open a pull request that makes `change`, and run its workflow."""
-        self.folder.mkdir(exist_ok=True)
         made = project.make(self.folder, workflow, change, more)
         return harness.run_act(
             made.work,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.model import Config
 from mlgate.core.documents import Reason
 from mlgate.core.gate.decide import decide
-from mlgate.core.gate.enforcement import verdict as terminal_verdict
 from mlgate.core.report.assemble import assemble, policy_difference
 from mlgate.core.report.html import render_html
 from mlgate.core.report.markdown import render_markdown
 from mlgate.core.report.plots import figures
+from mlgate.core.report.terminal import render_terminal
 from mlgate.errors import MlgateError
 from mlgate.options import Common, option
 from mlgate.shell import policy as judging
@@ -60,7 +60,7 @@ def run(inputs: Inputs, world: World) -> Result:
         "report-markdown-path": str(markdown),
         "report-html-path": str(html),
     }
-    return Result(text=terminal_verdict(report), document=report, outputs=outputs)
+    return Result(text=render_terminal(report), document=report, outputs=outputs)
 
 
 def _report(inputs: Inputs, folder: RunFolder, world: World) -> ReportDocument:

@@ -222,7 +222,7 @@ def test_a_hostile_report_is_rendered_harmless_and_fits(job: Job) -> None:
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(None, "report.json is missing"), ("{", "not a document"), ('{"schema": "mlgate/report/9"}', "/schema")],
+    [(None, "report.json is missing"), ("{", "not a report"), ('{"schema": "mlgate/report/9"}', "/schema")],
 )
 def test_no_report_is_said(job: Job, content: str | None, message: str) -> None:
     path = job.place / "mlgate-run" / "report.json"

@@ -1,36 +1,56 @@
-"""`report.json` as the steps after the verdict read it: possibly written by an untrusted run."""
+"""`report.json` as the steps after the verdict read it: possibly written by an untrusted run.
+
+It imports no class of `core.documents`, which would cost enforce-gate more than the rest of it.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from mlgate.core.documents import ReportDocument
+from mlgate.core.codec import DecodeError
+from mlgate.core.gate.enforcement import REPORT_FILE
 from mlgate.errors import InputError
 
 if TYPE_CHECKING:
-    from mlgate.shell.run_folder import RunFolder
+    from collections.abc import Callable
+    from pathlib import Path
 
+T = TypeVar("T")
 MAX_REPORT_BYTES = 32 * 2**20
 
 
-def read_report(folder: RunFolder) -> ReportDocument:
-    """Read the report.
+def read_report(run_dir: Path, parse: Callable[[bytes], T]) -> T:
+    """Return what `parse` makes of the report in `run_dir`.
+
+    Args:
+        run_dir: The run folder.
+        parse: Reads the file's bytes; raises `DecodeError` where they are damaged.
 
     Raises:
         InputError: `report-missing`; `document-invalid` where it is damaged, too large or from a newer mlgate.
     """
-    path = folder.file(ReportDocument)
-    if path.is_file() and path.stat().st_size > MAX_REPORT_BYTES:
-        raise InputError(
-            f"{path} is larger than {MAX_REPORT_BYTES // 2**20} MB: mlgate writes no such report",
-            remedy="Run build-report again.",
-            reason="document-invalid",
-        )
-    report = folder.find(ReportDocument)
-    if report is None:
+    path = run_dir / REPORT_FILE
+    try:
+        return parse(_bytes(path))
+    except FileNotFoundError:
         raise InputError(
             f"{path} is missing: build-report has not run in this folder, or was killed before it could write",
             remedy="Run build-report before, with the same `run-dir`; its log says why if it failed.",
             reason="report-missing",
-        )
-    return report
+        ) from None
+    except OSError as error:
+        raise _invalid(path, f"cannot be read: {error.strerror}") from None
+    except DecodeError as error:
+        raise _invalid(path, f"is not a report that this mlgate can believe: {error}") from None
+
+
+def _bytes(path: Path) -> bytes:
+    if path.stat().st_size > MAX_REPORT_BYTES:
+        raise _invalid(path, f"is larger than {MAX_REPORT_BYTES // 2**20} MB: mlgate writes no such report")
+    return path.read_bytes()
+
+
+def _invalid(path: Path, what: str) -> InputError:
+    return InputError(
+        f"{path} {what}", remedy="Run build-report again; do not edit documents.", reason="document-invalid"
+    )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -102,7 +102,7 @@ def _shown(annotations: tuple[Annotation, ...]) -> list[Annotation]:
 
 
 def _output(name: str, value: str) -> str:
-    delimiter = f"mlgate_{secrets.token_hex(16)}"
+    delimiter = f"mlgate_{os.urandom(16).hex()}"  # `secrets` says the same, and costs every step 3 ms
     return f"{name}<<{delimiter}\n{value}\n{delimiter}\n"
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.annotation import Annotation
     from mlgate.core.documents import Document
+    from mlgate.core.gate.enforcement import Verdict
     from mlgate.errors import MlgateError
 
 
@@ -25,7 +26,7 @@ class Result:
     Attributes:
         text: For people, on standard output.
         status: The exit status.
-        document: What `--json` prints.
+        document: What `--json` prints: the step's document, or the part of it that matters here.
         outputs: The action's outputs, by kebab-case name.
         annotations: Worst first.
         summary: Markdown for the job summary.
@@ -34,7 +35,7 @@ class Result:
 
     text: str = ""
     status: int = 0
-    document: Document | None = None
+    document: Document | Verdict | None = None
     outputs: Mapping[str, str] = field(default_factory=dict)
     annotations: tuple[Annotation, ...] = ()
     summary: str = ""

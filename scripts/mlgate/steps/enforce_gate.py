@@ -6,16 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.annotation import Annotation
-from mlgate.core.gate.enforcement import contradiction, verdict, verdict_line
-from mlgate.errors import InputError
+from mlgate.core.gate.enforcement import explained, headline, parse
 from mlgate.options import Common
 from mlgate.shell.report_file import read_report
-from mlgate.shell.run_folder import RunFolder
 from mlgate.shell.runner import harmless
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import ReportDocument
+    from mlgate.core.gate.enforcement import Verdict
     from mlgate.steps import World
 
 
@@ -30,24 +28,17 @@ def run(inputs: Inputs, world: World) -> Result:
     Raises:
         InputError: If there is no report, or none that can be believed.
     """
-    report = read_report(RunFolder(world.cwd / inputs.run_dir))
-    against = contradiction(report)
-    if against is not None:
-        raise InputError(
-            f"report.json contradicts itself ({against}): it was edited or damaged",
-            remedy="Run build-report again; do not edit documents.",
-            reason="document-invalid",
-        )
+    verdict = read_report(world.cwd / inputs.run_dir, parse)
     return Result(
-        text=harmless(verdict(report)),
-        status=report.status,
-        document=report,
-        outputs={"outcome": report.outcome.value},
-        annotations=_annotations(report),
+        text=harmless(explained(verdict)),
+        status=verdict.status,
+        document=verdict,
+        outputs={"outcome": verdict.outcome.value},
+        annotations=_annotations(verdict),
     )
 
 
-def _annotations(report: ReportDocument) -> tuple[Annotation, ...]:
-    if not report.blocks:
+def _annotations(verdict: Verdict) -> tuple[Annotation, ...]:
+    if not verdict.blocks:
         return ()
-    return (Annotation(level="error", message=harmless(verdict(report)), title=harmless(verdict_line(report))),)
+    return (Annotation(level="error", message=harmless(explained(verdict)), title=harmless(headline(verdict))),)

@@ -7,19 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlgate.core import codec
 from mlgate.core.annotation import Annotation
+from mlgate.core.documents import ReportDocument
 from mlgate.core.report import publishing
 from mlgate.core.report.markdown import render_markdown
 from mlgate.core.report.md import utf8
 from mlgate.errors import MlgateError
 from mlgate.options import Common, option
 from mlgate.shell.report_file import read_report
-from mlgate.shell.run_folder import RunFolder
 from mlgate.shell.runner import harmless
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import ReportDocument
     from mlgate.core.report.publishing import Post, Posted, PullRequest
     from mlgate.steps import World
 
@@ -57,7 +57,7 @@ def run(inputs: Inputs, world: World) -> Result:
     Raises:
         InputError: If there is no report that can be read.
     """
-    report = read_report(RunFolder(world.cwd / inputs.run_dir))
+    report = read_report(world.cwd / inputs.run_dir, _parse)
     link = publishing.run_link(world.env)
     posted, problem = _try_to_post(report, inputs, world)
     return Result(
@@ -67,6 +67,10 @@ def run(inputs: Inputs, world: World) -> Result:
         summary=render_markdown(report, limit=SUMMARY_LIMIT, full_report_link=link, measure=utf8),
         annotations=_annotations(posted, problem),
     )
+
+
+def _parse(data: bytes) -> ReportDocument:
+    return codec.from_plain(ReportDocument, codec.loads(data))
 
 
 def _try_to_post(report: ReportDocument, inputs: Inputs, world: World) -> tuple[Posted | None, str]:

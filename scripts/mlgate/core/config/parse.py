@@ -118,7 +118,7 @@ def _key(cursor: Cursor) -> str | None:
 
 
 def _positive(cursor: Cursor) -> str | int | float | bool | None:
-    if isinstance(cursor.value, str | int | float | bool):
+    if isinstance(cursor.value, str | int | float | bool) and cursor.value != "":
         return cursor.value
     cursor.expected("one value of the label", "Write the value, as in `positive: 1` or `positive: late`.")
     return None

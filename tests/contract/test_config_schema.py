@@ -1,0 +1,319 @@
+"""The schemas for editors and the checks in Python agree, and the reference pages are made from them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from docs import generate_reference
+from jsonschema import Draft202012Validator
+
+from mlgate.core.comparison.names import AVERAGES, METRICS
+from mlgate.core.config import grammar, yaml
+from mlgate.core.config.contract import RuleKind
+from mlgate.core.config.gate import GATE, RULE
+from mlgate.core.config.model import (
+    DEFAULT_SHELL,
+    Config,
+    Gate,
+    OnChange,
+    OnInconclusive,
+    Promote,
+    Severity,
+    Task,
+    Train,
+)
+from mlgate.core.config.parse import TOP, TRAIN
+from mlgate.errors import ConfigError
+from mlgate.shell import configuration
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = {name: json.loads((ROOT / "schemas" / f"{name}.schema.json").read_bytes()) for name in ("config", "contract")}
+PARSERS: dict[str, Callable[[bytes, str], Any]] = {
+    "config": configuration.parse,
+    "contract": configuration.parse_contract,
+}
+
+GOOD_CONFIGS = [
+    "{}",
+    "{model: a-b_c.d}",
+    "{tables: {train: {path: ../data/train.csv}, x-1: {path: a b.csv, contract: c.yml}}}",
+    "{key: a, label: b, group: c, weight: d, positive: 1, task: binary}",
+    "{positive: true}",
+    "{train: {run: 'python x', predictions: p.csv, model: out/m, timeout: 90s, seed: 4294967295, inputs: [., src/]}}",
+    "{train: {predictions: p.csv, shell: [bash, -c]}}",
+    "{train: {estimator: a.b}, tables: {train: {path: t}}}",
+    "{train: {estimator: {name: a.b, params: {c: [1]}, features: [x]}}, tables: {train: {path: t}}}",
+    "{baselines: [promoted, dummy, base, {name: mine, predictions: a/b.csv}]}",
+    "{baselines: []}",
+    "{gate: {}}",
+    "{gate: {confidence: 0.99, on-inconclusive: pass, on-contract-change: warn, on-holdout-change: fail, rules: []}}",
+    "{promote: {}}",
+    "{promote: {stage: staging, accept: [pass, inconclusive]}}",
+]
+GOOD_RULES = [
+    "{metric: roc_auc, against: dummy, margin: -0.5}",
+    "{metric: recall, at-least: 1, average: micro, severity: warn, id: 'a b'}",
+    "{metric: log_loss, at-most: 0.3}",
+]
+BAD_CONFIGS = [
+    "{version: 2}",
+    "{version: '1'}",
+    "{version: true}",
+    "{model: ''}",
+    "{model: a b}",
+    "{model: a--b}",
+    "{model: 1}",
+    f"{{model: {'a' * 65}}}",
+    "{mode: a}",
+    "{tables: []}",
+    "{tables: {1a: {path: a}}}",
+    "{tables: {a b: {path: a}}}",
+    "{tables: {a: b}}",
+    "{tables: {a: {}}}",
+    "{tables: {a: {path: ''}}}",
+    "{tables: {a: {path: /a}}}",
+    "{tables: {a: {path: ~}}}",
+    "{tables: {a: {path: 'a\\b'}}}",
+    "{tables: {a: {path: 'C:a'}}}",
+    "{tables: {a: {path: 'http://a'}}}",
+    "{tables: {a: {path: a, format: csv}}}",
+    "{key: [a]}",
+    "{key: 1}",
+    "{label: null}",
+    "{positive: null}",
+    "{positive: ''}",
+    "{task: classification}",
+    "{train: {run: []}}",
+    "{train: {timeout: 60}}",
+    "{train: {timeout: 1d}}",
+    "{train: {timeout: 0m}}",
+    "{train: {seed: 1.5}}",
+    "{train: {seed: -1}}",
+    "{train: {inputs: a}}",
+    "{train: {inputs: []}}",
+    "{train: {shell: []}}",
+    "{train: {shell: ''}}",
+    "{train: {model: ../a}}",
+    "{train: {predictions: a/../../b}}",
+    "{train: {estimator: a}}",
+    "{train: {estimator: {params: {}}}}",
+    "{train: {estimator: {name: a.b, params: []}}}",
+    "{train: {estimator: {name: a.b, features: []}}}",
+    "{train: {repeats: 3}}",
+    "{baselines: promoted}",
+    "{baselines: [other]}",
+    "{baselines: [{name: base, predictions: a}]}",
+    "{baselines: [{name: a}]}",
+    "{gate: []}",
+    "{gate: {confidence: 0.5}}",
+    "{gate: {confidence: 1}}",
+    "{gate: {confidence: '0.95'}}",
+    "{gate: {on-inconclusive: maybe}}",
+    "{gate: {on-contract-change: pass}}",
+    "{gate: {rules: {}}}",
+    "{gate: {waivers: []}}",
+    "{promote: {accept: [fail]}}",
+    "{promote: {accept: []}}",
+    "{promote: {accept: [pass, pass]}}",
+    "{promote: {stage: a/b}}",
+]
+BAD_RULES = [
+    "roc_auc",
+    "{}",
+    "{metric: accuracy}",
+    "{metric: unknown, at-least: 1}",
+    "{metric: accuracy, against: dummy}",
+    "{metric: accuracy, against: dummy, margin: 1%}",
+    "{metric: accuracy, at-least: high}",
+    "{metric: accuracy, at-least: 1, at-most: 1}",
+    "{metric: accuracy, at-least: 1, severity: error}",
+    "{metric: recall, at-least: 1, average: samples}",
+    "{metric: accuracy, at-least: 1, slices: [a]}",
+    "{metric: accuracy, at-least: 1, id: ''}",
+    "{budget: model-size, at-most: 20MB}",
+]
+# What only Python can say: the schema accepts it, and it is wrong all the same.
+MEANINGLESS = [
+    "{key: a, label: a}",
+    "{train: {run: a}}",
+    "{train: {run: a, predictions: p, estimator: b.c}, tables: {train: {path: t}}}",
+    "{train: {estimator: b.c}}",
+    "{train: {model: a, predictions: a}}",
+    '{train: {shell: "a \'b"}}',
+    "{tables: {a-b: {path: x}, a_b: {path: y}}}",
+    "{baselines: [dummy, dummy]}",
+    "{gate: {rules: [{metric: accuracy, at-least: 1}]}}",
+]
+MEANINGLESS_RULES = [
+    "{metric: accuracy, against: nobody, margin: 0}",
+    "{metric: log_loss, at-least: 0}",
+    "{metric: accuracy, at-least: 0, average: macro}",
+]
+FRAME = (
+    "{{tables: {{holdout: {{path: h.csv}}}}, key: id, label: y, train: {{predictions: p.csv}}, gate: {{rules: [{}]}}}}"
+)
+
+GOOD_CONTRACTS = [
+    "{row: {}}",
+    "{table: []}",
+    "{row: {type: object, properties: {a: {type: [string, 'null'], redact: true}}, $defs: {b: {}}}, table: []}",
+    "{table: [primary-key: a, primary-key: [a, b], primary-key: {columns: [a], severity: warn}]}",
+    "{table: [row-count: {at-least: 1}, row-count: {at-most: 2, severity: fail}]}",
+    "{table: [null-fraction: {column: a, at-most: 0}]}",
+    "{table: [no-overlap: {with: train, by: a}, no-overlap: {with: train, by: [a, b], severity: warn}]}",
+]
+BAD_CONTRACTS = [
+    "{}",
+    "[]",
+    "{rows: {}}",
+    "{row: []}",
+    "{row: true}",
+    "{row: {type: text}}",
+    "{row: {properties: {a: {minimum: x}}}}",
+    "{row: {required: a}}",
+    "{row: {properties: {a: {items: [{}]}}}}",
+    "{table: {}}",
+    "{table: [a]}",
+    "{table: [{}]}",
+    "{table: [unique: a]}",
+    "{table: [primary-key: []]}",
+    "{table: [primary-key: [a, a]]}",
+    "{table: [primary-key: 1]}",
+    "{table: [primary-key: {severity: warn}]}",
+    "{table: [{primary-key: a, severity: warn}]}",
+    "{table: [{primary-key: a, row-count: {at-least: 1}}]}",
+    "{table: [row-count: {}]}",
+    "{table: [row-count: {at-least: -1}]}",
+    "{table: [row-count: {at-least: 0.5}]}",
+    "{table: [null-fraction: {at-most: 1}]}",
+    "{table: [null-fraction: {column: a}]}",
+    "{table: [null-fraction: {column: a, at-most: 1.1}]}",
+    "{table: [no-overlap: {with: train}]}",
+    "{table: [no-overlap: {with: '1', by: a}]}",
+    "{table: [no-overlap: {with: a, by: b, severity: error}]}",
+]
+
+
+def both(name: str, text: str) -> tuple[bool, bool]:
+    """Return what the schema and what Python say."""
+    value = yaml.read(text.encode(), "f").plain()
+    if name == "config":
+        value = {"version": 1, **value}
+    try:
+        PARSERS[name](json.dumps(value).encode(), "f.yml")
+        parsed = True
+    except ConfigError:
+        parsed = False
+    return Draft202012Validator(SCHEMAS[name]).is_valid(value), parsed
+
+
+@pytest.mark.parametrize("text", GOOD_CONFIGS + [FRAME.format(rule) for rule in GOOD_RULES])
+def test_both_accept_a_configuration(text: str) -> None:
+    assert both("config", text) == (True, True)
+
+
+@pytest.mark.parametrize("text", BAD_CONFIGS + [FRAME.format(rule) for rule in BAD_RULES])
+def test_both_refuse_a_configuration(text: str) -> None:
+    assert both("config", text) == (False, False)
+
+
+@pytest.mark.parametrize("text", MEANINGLESS + [FRAME.format(rule) for rule in MEANINGLESS_RULES])
+def test_python_refuses_what_has_the_shape_but_no_meaning(text: str) -> None:
+    assert both("config", text) == (True, False)
+
+
+@pytest.mark.parametrize("text", GOOD_CONTRACTS)
+def test_both_accept_a_contract(text: str) -> None:
+    assert both("contract", text) == (True, True)
+
+
+@pytest.mark.parametrize("text", BAD_CONTRACTS)
+def test_both_refuse_a_contract(text: str) -> None:
+    assert both("contract", text) == (False, False)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*/mlgate.yml")), ids=lambda path: path.parent.name)
+def test_the_examples_are_accepted_by_both(path: Path) -> None:
+    files = {path: "config"} | dict.fromkeys(path.parent.glob("contracts/*.yml"), "contract")
+    for file, name in files.items():
+        value = yaml.read(file.read_bytes(), file.name).plain()
+        Draft202012Validator(SCHEMAS[name]).validate(value)
+        PARSERS[name](file.read_bytes(), file.name)
+
+
+def objects(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    yield "", schema
+    yield from schema["$defs"].items()
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_every_property_is_described(name: str) -> None:
+    Draft202012Validator.check_schema(SCHEMAS[name])
+    for where, part in objects(SCHEMAS[name]):
+        assert part["description"], where
+        for key, value in part.get("properties", {}).items():
+            assert value["description"].endswith("."), f"{where}.{key}"
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_defaults_satisfy_their_own_schema(name: str) -> None:
+    for _, part in objects(SCHEMAS[name]):
+        for value in part.get("properties", {}).values():
+            if "default" in value:
+                Draft202012Validator({**value, "$defs": SCHEMAS[name]["$defs"]}).validate(value["default"])
+
+
+def test_defaults_are_those_of_the_classes() -> None:
+    properties = {name: part.get("properties", {}) for name, part in objects(SCHEMAS["config"])}
+    defaults = {
+        f"{name}.{key}": value["default"] for name, part in properties.items() for key, value in part.items()
+        if "default" in value
+    }  # fmt: skip
+    assert defaults[".model"] == Config.model
+    assert tuple(defaults["train.shell"].split()) == DEFAULT_SHELL
+    assert defaults["train.timeout"] == f"{Train.timeout_seconds / 60:g}m"
+    assert defaults["train.seed"] == Train.seed
+    gate = {key.removeprefix("gate."): value for key, value in defaults.items() if key.startswith("gate.")}
+    assert {key.replace("-", "_"): tuple(v) if isinstance(v, list) else v for key, v in gate.items()} == vars(Gate())
+    assert (defaults["promote.stage"], tuple(defaults["promote.accept"])) == (Promote.stage, Promote.accept)
+    assert defaults["rule.severity"] == Severity.FAIL
+
+
+def test_keys_and_words_are_those_of_the_code() -> None:
+    parts = SCHEMAS["config"]["$defs"]
+    assert tuple(SCHEMAS["config"]["properties"]) == TOP
+    assert tuple(parts["train"]["properties"]) == TRAIN
+    assert tuple(parts["gate"]["properties"]) == GATE
+    assert tuple(parts["rule"]["properties"]) == RULE
+    assert parts["rule"]["properties"]["metric"]["enum"] == list(METRICS)
+    assert tuple(parts["rule"]["properties"]["average"]["enum"]) == AVERAGES
+    assert SCHEMAS["config"]["properties"]["task"]["enum"] == list(Task)
+    assert parts["gate"]["properties"]["on-inconclusive"]["enum"] == list(OnInconclusive)
+    assert parts["gate"]["properties"]["on-contract-change"]["enum"] == list(OnChange)
+    assert list(SCHEMAS["contract"]["$defs"]["rule"]["properties"]) == list(RuleKind)
+
+
+def test_grammars_are_those_of_the_code() -> None:
+    parts = SCHEMAS["config"]["$defs"]
+    assert parts["name"]["pattern"] == f"^{grammar.NAME.pattern.removeprefix('(?=.{1,64}$)')}$"
+    assert SCHEMAS["config"]["properties"]["tables"]["propertyNames"]["pattern"] == f"^{grammar.TABLE.pattern}$"
+    assert parts["estimator-name"]["pattern"] == f"^{grammar.ESTIMATOR.pattern}$"
+    assert parts["path"]["maxLength"] == grammar.MAX_PATH
+
+
+@pytest.mark.parametrize("path", sorted(generate_reference.pages()))
+def test_the_committed_page_is_the_generated_one(path: str) -> None:
+    assert (ROOT / path).read_text(encoding="utf-8") == generate_reference.pages()[path], "run `make docs`"
+
+
+@pytest.mark.parametrize("page", ["config", "contract"])
+def test_the_example_on_the_page_is_accepted(page: str) -> None:
+    text = (ROOT / "docs" / "reference" / f"{page}.md").read_text(encoding="utf-8")
+    example = text.split("```yaml\n")[1].split("```")[0]
+    PARSERS[page](example.encode(), "example.yml")

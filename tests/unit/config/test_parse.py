@@ -1,0 +1,284 @@
+"""A configuration's values become `Config`, or every mistake with its place."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlgate.core.config.model import Baseline, BaselineKind, Config, Estimator, OnChange, OnInconclusive, Severity, Task
+from mlgate.errors import ConfigError
+from mlgate.shell import configuration
+
+DESIGN = """\
+version: 1
+model: flight-delays
+tables:
+  train: {path: data/train.parquet, contract: contracts/flights.yml}
+  holdout: {path: ./data//holdout.parquet, contract: contracts/flights.yml}
+key: flight_id
+label: delayed
+group: carrier
+weight: w
+positive: late
+task: binary
+train:
+  run: python train.py
+  shell: bash -elc
+  timeout: 2h
+  seed: 7
+  inputs: [train.py, src/]
+  model: model.skops
+  predictions: predictions.parquet
+baselines: [promoted, dummy, {name: old, predictions: old.csv}]
+gate:
+  confidence: 0.9
+  on-inconclusive: fail
+  on-contract-change: warn
+  on-holdout-change: warn
+  rules:
+    - {metric: roc_auc, against: promoted, margin: 0.005}
+    - {metric: recall, at-least: 0.60, severity: warn}
+    - {id: small loss, metric: log_loss, at-most: 1}
+    - {metric: f1, average: macro, against: old, margin: -0.01}
+promote: {stage: production, accept: [pass, warn]}
+"""
+RULES = """\
+version: 1
+tables: {holdout: {path: h.csv}}
+key: id
+label: y
+train: {predictions: p.csv}
+gate:
+  rules:
+"""
+
+
+def parsed(text: str) -> Config:
+    return configuration.parse(text.encode(), "mlgate.yml")
+
+
+def problems(text: str) -> list[tuple[int, int, str]]:
+    with pytest.raises(ConfigError) as caught:
+        parsed(text)
+    assert all(problem.remedy for problem in caught.value.problems)
+    return [(problem.line, problem.column, problem.message) for problem in caught.value.problems]
+
+
+def test_the_whole_configuration() -> None:
+    config = parsed(DESIGN)
+    assert config.model == "flight-delays"
+    assert [table.path for table in config.tables] == ["data/train.parquet", "data/holdout.parquet"]
+    assert (config.key, config.label, config.group, config.weight) == ("flight_id", "delayed", "carrier", "w")
+    assert (config.positive, config.task) == ("late", Task.BINARY)
+    assert config.train is not None
+    assert config.train.shell == ("bash", "-elc")
+    assert (config.train.timeout_seconds, config.train.seed, config.train.inputs) == (7200, 7, ("train.py", "src"))
+    assert config.baselines[2] == Baseline(name="old", kind=BaselineKind.PREDICTIONS, predictions="old.csv")
+    assert config.gate.on_inconclusive is OnInconclusive.FAIL
+    assert config.gate.on_contract_change is config.gate.on_holdout_change is OnChange.WARN
+    assert [rule.id for rule in config.gate.rules] == [
+        "roc_auc vs promoted",
+        "recall >= 0.6",
+        "small loss",
+        "f1_macro vs old",
+    ]
+    assert config.gate.rules[1].severity is Severity.WARN
+    assert config.gate.rules[3].margin == -0.01
+    assert config.promote is not None
+    assert config.promote.accept == ("pass", "warn")
+
+
+def test_defaults_are_those_of_the_classes() -> None:
+    assert parsed("version: 1") == Config(path="mlgate.yml", version=1)
+
+
+def test_baselines_are_by_default_those_that_rules_name() -> None:
+    rules = "    - {metric: accuracy, against: dummy, margin: 0}\n    - {metric: recall, against: base, margin: 0}\n"
+    assert [baseline.name for baseline in parsed(RULES + rules).baselines] == ["dummy", "base"]
+
+
+def test_an_estimator_may_be_named_alone_and_has_default_outputs() -> None:
+    text = "version: 1\ntables: {train: {path: t.csv}}\ntrain: {estimator: sklearn.svm.SVC}"
+    train = parsed(text).train
+    assert train is not None
+    assert train.estimator == Estimator(name="sklearn.svm.SVC")
+    assert (train.model, train.predictions) == ("model.skops", "predictions.csv")
+    text = text.replace("sklearn.svm.SVC", "{name: sklearn.svm.SVC, params: {C: 0.5}, features: [a, b]}")
+    train = parsed(text).train
+    assert train is not None
+    assert train.estimator == Estimator(name="sklearn.svm.SVC", params={"C": 0.5}, features=("a", "b"))
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "words"),
+    [
+        ("", 1, 1, "the file is empty"),
+        ("# nothing", 1, 1, "the file is empty"),
+        ("- version: 1", 1, 1, "expected a mapping, got a list"),
+        ("version", 1, 1, "expected a mapping, got 'version'"),
+        ("model: a", 1, 1, "`version` is missing"),
+        ("version: 2", 1, 10, "`version`: expected 1, got 2"),
+        ("version: '1'", 1, 10, "`version`: expected 1, got '1'"),
+        ("version: true", 1, 10, "`version`: expected 1, got true"),
+        ("version: 1\nmodle: a", 2, 1, "unknown key 'modle', did you mean 'model'?"),
+        ("version: 1\nwaivers: []", 2, 1, "`waivers` is not supported yet"),
+        ("version: 1\nmodel: a b", 2, 8, "`model`: expected a name, got 'a b'"),
+        ("version: 1\nmodel: a..b", 2, 8, "`model`: expected a name"),
+        ("version: 1\nmodel: -a", 2, 8, "`model`: expected a name"),
+        ("version: 1\nmodel: 12", 2, 8, "`model`: expected a name, got 12"),
+        ("version: 1\nlabel:", 2, 7, "`label`: expected a column's name, got nothing"),
+        ("version: 1\nkey: [a, b]", 2, 6, "`key`: expected one column's name, got a list"),
+        ("version: 1\npositive: []", 2, 11, "expected one value of the label"),
+        ("version: 1\ntask: binry", 2, 7, "got 'binry', did you mean 'binary'?"),
+        ("version: 1\ntables: [a]", 2, 9, "`tables`: expected a mapping, got a list"),
+        ("version: 1\ntables: {a: b.csv}", 2, 13, "`tables.a`: expected a mapping, got 'b.csv'"),
+        ("version: 1\ntables: {a: {}}", 2, 13, "`tables.a`: `path` is missing"),
+        ("version: 1\ntables: {1a: {path: b}}", 2, 14, "'1a' is no table's name"),
+        ("version: 1\ntables: {a-b: {path: x}, A_B: {path: y}}", 2, 31, "share the variable MLGATE_TRAIN_TABLE_A_B"),
+        ("version: 1\ntables: {a: {path: /x}}", 2, 20, "expected a relative path, got '/x'"),
+        ("version: 1\ntables: {a: {path: ~/x}}", 2, 20, "expected a relative path"),
+        ("version: 1\ntables: {a: {path: 'C:/x'}}", 2, 20, "expected a relative path"),
+        ("version: 1\ntables: {a: {path: 'b\\c'}}", 2, 20, "expected a path"),
+        ("version: 1\ntables: {a: {path: 's3://b/c'}}", 2, 20, "expected a file of this checkout"),
+        ('version: 1\ntables: {a: {path: "b\\0"}}', 2, 20, "expected a path"),
+        ("version: 1\ntrain: {timeout: 60}", 2, 18, "`train.timeout`: expected a duration, got 60"),
+        ("version: 1\ntrain: {timeout: 0s}", 2, 18, "expected a duration"),
+        ('version: 1\ntrain: {shell: "bash \'x"}', 2, 16, "expected a command"),
+        ("version: 1\ntrain: {shell: []}", 2, 16, "expected a list of one or more words, got an empty list"),
+        ("version: 1\ntrain: {seed: -1}", 2, 15, "expected a whole number from 0 to 4294967295, got -1"),
+        ("version: 1\ntrain: {seed: yes}", 2, 15, "got 'yes'"),
+        ("version: 1\ntrain: {inputs: train.py}", 2, 17, "expected a list of paths, got 'train.py'"),
+        ("version: 1\ntrain: {inputs: []}", 2, 17, "one or more paths, got an empty list"),
+        ("version: 1\ntrain: {model: ../m}", 2, 16, "expected a path without `..`"),
+        ("version: 1\ntrain: {run: a}", 2, 8, "nothing says what the command leaves behind"),
+        ("version: 1\ntrain: {model: a, predictions: ./a}", 2, 32, "model and predictions are one file"),
+        ("version: 1\ntrain: {estimator: SVC}", 2, 20, "expected an estimator's dotted name, got 'SVC'"),
+        ("version: 1\ntrain: {estimator: a.B}", 2, 8, "an estimator needs a table called `train`"),
+        ("version: 1\ntrain: {predict: {run: a}}", 2, 9, "`train`: `predict` is not supported yet"),
+        ("version: 1\nbaselines: [promoted, promoted]", 2, 23, "the baseline 'promoted' is there twice"),
+        ("version: 1\nbaselines: [promotd]", 2, 13, "got 'promotd', did you mean 'promoted'?"),
+        ("version: 1\nbaselines: [{name: base, predictions: p}]", 2, 20, "'base' is the name of a built-in"),
+        ("version: 1\nbaselines: [{name: a}]", 2, 13, "`predictions` is missing"),
+        ("version: 1\ngate: {confidence: 95}", 2, 20, "expected a number between 0.5 and 1, got 95"),
+        ("version: 1\ngate: {confidence: 1}", 2, 20, "expected a number between 0.5 and 1, got 1"),
+        ("version: 1\ngate: {on-inconclusive: fial}", 2, 25, "did you mean 'fail'?"),
+        ("version: 1\ngate: {on_inconclusive: fail}", 2, 8, "did you mean 'on-inconclusive'?"),
+        ("version: 1\ngate: {holdout-budget: 3}", 2, 8, "`holdout-budget` is not supported yet"),
+        ("version: 1\npromote: {accept: [fail]}", 2, 19, "expected pass, warn, inconclusive, got 'fail'"),
+        ("version: 1\npromote: {accept: [pass, pass]}", 2, 20, "'pass' is named twice"),
+        ("version: 1\npromote: {stage: 'a b'}", 2, 18, "`promote.stage`: expected a name"),
+        ("version: 1\nkey: a\nlabel: a", 3, 8, "the column 'a' is also key"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(text: str, line: int, column: int, words: str) -> None:
+    found = problems(text)
+    assert [place for *place, message in found if words in message][:1] == [[line, column]], found
+
+
+@pytest.mark.parametrize(
+    ("rule", "column", "words"),
+    [
+        ("{metric: accuracy}", 7, "the rule compares with nothing"),
+        ("{metric: accuracy, against: dummy}", 7, "`margin` is missing"),
+        ("{metric: accuracy, margin: 1, at-least: 1}", 34, "a margin needs a baseline"),
+        ("{metric: recall, at-least: 0.1, at-most: 0.2}", 7, "the rule has both at-least and at-most"),
+        ("{metric: accuracy, against: dumy, margin: 0}", 35, "no baseline is called 'dumy', did you mean 'dummy'?"),
+        ("{metric: auc, at-least: 1}", 16, "unknown metric 'auc', did you mean 'roc_auc'?"),
+        ("{metric: neg_log_loss, at-most: 1}", 16, "did you mean 'log_loss'?"),
+        ("{metric: f1_macro, at-least: 1}", 16, "did you mean `metric: f1, average: macro`?"),
+        ("{metric: accurasy, at-least: 1}", 16, "did you mean 'accuracy'?"),
+        ("{at-least: 1}", 7, "`metric` is missing"),
+        ("{metric: accuracy, average: macro, at-least: 1}", 35, "`accuracy` has no averages"),
+        ("{metric: log_loss, at-least: 1}", 36, "better when it is lower"),
+        ("{metric: accuracy, at-least: '0.5'}", 36, "expected a number, got '0.5'"),
+        ("{metric: accuracy, against: dummy, margin: 2%}", 50, "the relative margin '2%' is not supported yet"),
+        ("{metric: accuracy, at-least: 1, slices: [a]}", 39, "`slices` is not supported yet"),
+        ("{metric: accuracy, at-least: 1, proven: true}", 39, "`proven` is not supported yet"),
+        ("{budget: model-size, at-most: 20MB}", 8, "`budget` is not supported yet"),
+        ("{metric: accuracy, at-lest: 1}", 26, "unknown key 'at-lest', did you mean 'at-least'?"),
+        ("{metric: accuracy, at-least: 1, severity: error}", 49, "expected fail or warn, got 'error'"),
+        ("roc_auc", 7, "expected a mapping, got 'roc_auc'"),
+        ('{id: "a\\nb", metric: accuracy, at-least: 1}', 12, "expected a short text"),
+    ],
+)
+def test_a_mistake_in_a_rule_is_named_with_its_place(rule: str, column: int, words: str) -> None:
+    found = problems(f"{RULES}    - {rule}\n")
+    assert [place for *place, message in found if words in message] == [[8, column]], found
+
+
+def test_a_rule_needs_what_it_compares_on() -> None:
+    found = problems("version: 1\ngate: {rules: [{metric: accuracy, at-least: 1}]}")
+    needed = ["a table called `holdout`", "`key`", "`label`", "`train.predictions`"]
+    assert [message for *_, message in found] == [f"`gate`: the rules need {what}" for what in needed]
+
+
+def test_rules_have_different_names() -> None:
+    rule = "    - {metric: accuracy, at-least: 0.5}\n"
+    assert problems(RULES + rule + rule) == [(9, 7, "`gate.rules[1]`: two rules are called 'accuracy >= 0.5'")]
+
+
+def test_rules_fit_one_task() -> None:
+    mixed = "    - {metric: accuracy, at-least: 0.5}\n    - {metric: r2, at-least: 0.5}\n"
+    assert "one label cannot have both" in problems(RULES + mixed)[0][2]
+    assert "no metric for the task regression" in problems(f"{RULES}{mixed}task: regression\n")[0][2]
+
+
+def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
+    found = problems(
+        RULES.replace("label: y", "lable: y")
+        + "    - {metric: auc, at-least: 1}\n    - {metric: recall, against: x, margin: 0, slices: [a]}\n"
+    )
+    assert [line for line, *_ in found] == [4, 7, 8, 9, 9]
+    assert found == sorted(found, key=lambda item: item[:2])
+
+
+def test_a_thousand_mistakes_are_cut() -> None:
+    text = "version: 1\n" + "".join(f"k{number}: 1\n" for number in range(1000))
+    assert len(problems(text)) == 100
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_a_configuration_or_a_config_error(text: str) -> None:
+    for data in (text.encode(errors="replace"), f"version: 1\n{text}".encode(errors="replace")):
+        with contextlib.suppress(ConfigError):
+            configuration.parse(data, "f")
+
+
+KEYS = ["version", "model", "tables", "key", "label", "train", "baselines", "gate", "rules", "metric", "against", "run"]
+LEAVES = st.none() | st.booleans() | st.integers() | st.sampled_from([*KEYS, "dummy", "accuracy", "0.5", "2%", ""])
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(KEYS),
+        st.recursive(
+            LEAVES,
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=3),
+            max_leaves=10,
+        ),
+    )
+)
+def test_any_values_are_a_configuration_or_a_config_error(values: dict[str, object]) -> None:
+    import json
+
+    with contextlib.suppress(ConfigError):
+        configuration.parse(json.dumps({"version": 1, **values}).encode(), "f")
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        (Path("/nowhere/mlgate.yml"), "there is no such file"),
+        (Path("/"), "this is a folder, not a file"),
+        (Path("/dev/null/x"), "cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_read(path: Path, words: str) -> None:
+    for load in (configuration.load, configuration.load_contract):
+        with pytest.raises(ConfigError, match=words) as caught:
+            load(path, "mlgate.yml")
+        assert "mlgate init" in caught.value.problems[0].remedy

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 from mlgate.core import codec
 from mlgate.core.gate.base import BaseSource, Facts, Plan, plan_fetch, read_event
 from mlgate.errors import BaseUnreadableError, InputError, MlgateError, OutsideError
-from mlgate.shell.git import Secret
+from mlgate.shell.git_environment import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

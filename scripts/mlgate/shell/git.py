@@ -6,7 +6,6 @@ Shallow clones work: parents are read from the commit object itself, which names
 
 from __future__ import annotations
 
-import base64
 import os
 import posixpath
 import shutil
@@ -16,42 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.errors import BaseUnreadableError, MlgateError, OutsideError
+from mlgate.shell.git_environment import SETTINGS, environment
 from mlgate.shell.runner import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from mlgate.shell.git_environment import Secret
+
 LOCAL_SECONDS = 120
 FETCH_SECONDS = 300
-# No code of the repository or its configuration may run, and no answer may depend on how somebody likes git to look.
-SETTINGS = (
-    "core.quotepath=off",
-    "core.fsmonitor=false",
-    "core.hooksPath=/dev/null",
-    "protocol.ext.allow=never",
-    "gc.auto=0",
-    "maintenance.auto=false",
-    "fetch.recurseSubmodules=false",
-    "advice.graftFileDeprecated=false",
-)
-# `GIT_DIR`, `GIT_INDEX_FILE` and their like, which hooks set, would point to another repository; tokens are not git's.
-# fmt: off
-PASSED = frozenset((
-    "PATH", "HOME", "USERPROFILE", "XDG_CONFIG_HOME", "USER", "LOGNAME", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT",
-    "LD_LIBRARY_PATH", "SSH_AUTH_SOCK", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE",
-    "SSL_CERT_DIR", "CURL_CA_BUNDLE", "GIT_SSL_CAINFO", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_CEILING_DIRECTORIES",
-))
-# fmt: on
-FIXED = {
-    "LC_ALL": "C",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_PAGER": "cat",
-    "GIT_ASKPASS": "",
-    "SSH_ASKPASS": "",
-    "GIT_LITERAL_PATHSPECS": "1",
-    "GIT_NO_REPLACE_OBJECTS": "1",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +54,7 @@ class Git:
 
     def __init__(self, root: Path, env: Mapping[str, str]) -> None:
         self.root = root
-        self._env = _environment(env)
+        self._env = environment(env)
 
     @classmethod
     def discover(cls, path: Path, env: Mapping[str, str] | None = None) -> Git | None:
@@ -267,29 +240,6 @@ class Git:
             ) from None
 
 
-@dataclass(frozen=True, kw_only=True)
-class Secret:
-    """A token for one host. It reaches git by the environment of one process: never by argv or a configuration file."""
-
-    url: str
-    token: str
-
-    def __repr__(self) -> str:
-        return f"Secret(url={self.url!r})"
-
-    def environment(self, env: Mapping[str, str]) -> dict[str, str]:
-        """Return the variables that give git the token for `url`, beside the settings that are there already."""
-        count = int(env.get("GIT_CONFIG_COUNT") or 0)
-        word = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
-        key = f"http.{self.url.rstrip('/')}/.extraheader"
-        # The empty value first drops the header that actions/checkout left: hosts refuse two of them.
-        values = ("", f"AUTHORIZATION: basic {word}")
-        given = {"GIT_CONFIG_COUNT": str(count + len(values))}
-        for number, value in enumerate(values, start=count):
-            given |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-        return given
-
-
 def inside(path: str) -> str | None:
     """Return `path` in its shortest form, empty for the root itself; None if it leads out of the repository."""
     shortest = posixpath.normpath(path)
@@ -302,12 +252,6 @@ def _entry(line: bytes) -> Entry:
     facts, _, path = line.partition(b"\t")
     mode, kind, oid = facts.decode().split()
     return Entry(mode=mode, kind=kind, oid=oid, path=os.fsdecode(path))
-
-
-def _environment(env: Mapping[str, str]) -> dict[str, str]:
-    given = {key: value for key, value in env.items() if key.upper() in PASSED or key.startswith("GIT_CONFIG_")}
-    given.pop("GIT_CONFIG_PARAMETERS", None)
-    return {"GIT_SSH_COMMAND": "ssh -oBatchMode=yes", **given, **FIXED}
 
 
 def _explained(done: subprocess.CompletedProcess[bytes], command: str, folder: Path) -> MlgateError:

@@ -54,11 +54,22 @@ def test_every_field_is_described(cls: type) -> None:
 
 
 @pytest.mark.parametrize("stem", sorted(CLASSES))
-def test_an_example_is_accepted_by_schema_and_reader_and_written_back_the_same(stem: str) -> None:
+def test_an_example_is_accepted_by_schema_and_reader_and_keeps_all_it_says(stem: str) -> None:
+    """The examples are old documents: fields may have come since, none may have gone or changed."""
     value = example(stem)
     assert list(Draft202012Validator(committed(stem)).iter_errors(value)) == []
-    text = (EXAMPLES / f"{stem}.json").read_text(encoding="utf-8")
-    assert codec.dumps(codec.from_plain(CLASSES[stem], codec.loads(text))) == text
+    written = codec.dumps(codec.from_plain(CLASSES[stem], value))
+    assert holds(json.loads(written), value)
+    assert codec.dumps(codec.from_plain(CLASSES[stem], codec.loads(written))) == written
+
+
+def holds(new: Any, old: Any) -> bool:
+    """Return whether `new` says all that `old` says."""
+    if isinstance(old, dict):
+        return isinstance(new, dict) and all(key in new and holds(new[key], old[key]) for key in old)
+    if isinstance(old, list):
+        return isinstance(new, list) and len(new) == len(old) and all(map(holds, new, old))
+    return bool(new == old)
 
 
 @pytest.mark.parametrize("stem", sorted(CLASSES))

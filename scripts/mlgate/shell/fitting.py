@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import warnings
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlgate.core.words import did_you_mean
 from mlgate.errors import InputError
 from mlgate.shell import engine
 from mlgate.shell.tables import Format, format_of
@@ -98,7 +98,7 @@ def make(name: str, params: dict[str, Any], seed: int) -> Any:
     """
     cls = _class(name)
     known = set(inspect.signature(cls).parameters)
-    unknown = [f"{param!r}{_close(param, known)}" for param in params if param not in known]
+    unknown = [f"{param!r}{did_you_mean(param, known)}" for param in params if param not in known]
     if unknown:
         raise InputError(
             f"{name} has no parameter {', '.join(unknown)}", remedy="Correct `train.estimator.params`.", reason=REASON
@@ -129,7 +129,7 @@ def _class(name: str) -> type:
             f"{name} cannot predict", remedy="Name a classifier or a regressor of scikit-learn.", reason=REASON
         )
     raise InputError(
-        f"scikit-learn has no estimator {name!r}{_close(name, _all_names())}",
+        f"scikit-learn has no estimator {name!r}{did_you_mean(name, _all_names())}",
         remedy="Write its full name, e.g. `sklearn.linear_model.LogisticRegression`.",
         reason=REASON,
     )
@@ -144,11 +144,6 @@ def _all_names() -> list[str]:
     return [f"{cls.__module__.rsplit('._', 1)[0]}.{name}" for name, cls in found]
 
 
-def _close(word: str, known: Any) -> str:
-    close = difflib.get_close_matches(word, sorted(known), n=1)
-    return f", did you mean {close[0]!r}?" if close else ""
-
-
 def _read(path: Path, job: Job) -> pd.DataFrame:
     source = engine.source(path)
     with engine.reading(path), engine.connect((path,), spill=Path(job.spill)) as database:
@@ -160,7 +155,7 @@ def _require(frame: pd.DataFrame, names: tuple[str, ...], path: str) -> None:
     for name in names:
         if name not in frame.columns:
             raise InputError(
-                f"{Path(path).name} has no column {name!r}{_close(name, frame.columns)}",
+                f"{Path(path).name} has no column {name!r}{did_you_mean(name, frame.columns)}",
                 remedy="Correct `key`, `label` or `train.estimator.features`.",
                 reason=REASON,
             )

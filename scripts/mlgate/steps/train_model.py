@@ -85,7 +85,7 @@ def _brought(policy: Policy, judge: Judge, folder: RunFolder) -> TrainingDocumen
     outputs = Outputs(judge.config_folder, declared, folder.path / "training" / "aside")
     missing = outputs.missing()
     if missing:
-        message = f"Nothing was to be run here, and {' and '.join(missing)} is not there."
+        message = f"Nothing was to be run here, and there is no {' and no '.join(missing)}."
         reasons, outcome = (_reason("candidate-missing", message),), Outcome.FAIL
     else:
         reasons, outcome = (_reason("brought", "Model and predictions were trained elsewhere."),), Outcome.PASS

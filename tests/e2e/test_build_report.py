@@ -264,6 +264,17 @@ def test_nothing_half_written_stays(place: Path) -> None:
     assert {path.name for path in ran.folder.iterdir()} == names
 
 
+def test_an_earlier_report_does_not_outlive_a_run_that_cannot_write(place: Path) -> None:
+    write(place, *sound())
+    build(place, "--plots", "none")
+    (place / "mlgate-run" / "report.md").unlink()
+    (place / "mlgate-run" / "report.md").mkdir()
+    ran = build(place, "--plots", "none")
+    assert ran.status == 5
+    assert not (ran.folder / "report.json").exists()
+    assert "Traceback" not in ran.err
+
+
 def test_an_edited_policy_is_shown_from_the_merge_base(place: Path) -> None:
     repository = Repository.new(place / "repository")
     repository.commit({"mlgate.yml": CONFIG, "train.py": "pass\n"})

@@ -14,7 +14,7 @@ from mlgate.core.report.html import render_html
 from mlgate.core.report.markdown import render_markdown
 from mlgate.core.report.plots import figures
 from mlgate.core.report.terminal import render_terminal
-from mlgate.errors import MlgateError
+from mlgate.errors import MlgateError, OutsideError
 from mlgate.options import Common, option
 from mlgate.shell import policy as judging
 from mlgate.shell.evidence import gather
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.policy import Judge
     from mlgate.steps import World
+
+WRITES = ("report.json", "report.html", "report.md")
 
 
 class Plots(StrEnum):
@@ -46,6 +48,7 @@ class Inputs(Common):
 def run(inputs: Inputs, world: World) -> Result:
     """Write the report, whatever the steps before have left: what is missing is a reason, never a pass."""
     folder = RunFolder(world.cwd / inputs.run_dir)
+    _remove_earlier(folder)
     report = _report(inputs, folder, world)
     # The renderings first: a report.json is there only when they are, so nobody posts half a report.
     folder.prepare()
@@ -61,6 +64,18 @@ def run(inputs: Inputs, world: World) -> Result:
         "report-html-path": str(html),
     }
     return Result(text=render_terminal(report), document=report, outputs=outputs)
+
+
+def _remove_earlier(folder: RunFolder) -> None:
+    """Remove an earlier run's report, which must not pass for this one's should this run be ended."""
+    try:
+        for name in WRITES:
+            (folder.path / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutsideError(
+            f"{error.filename} of an earlier run cannot be removed: {error.strerror}",
+            remedy="Remove it, or choose another `run-dir`.",
+        ) from None
 
 
 def _report(inputs: Inputs, folder: RunFolder, world: World) -> ReportDocument:

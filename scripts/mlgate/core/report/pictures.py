@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
 WIDTH = 25
 POINTS = 21
+# Colours that can be told apart on a light and on a dark page; the candidate is always the first line.
+INIT = (
+    '%%{init: {"xyChart": {"width": 520, "height": 360}, '
+    '"themeVariables": {"xyChart": {"plotColorPalette": "#3b82f6, #d97706"}}}}%%'
+)
 AXES = {
     "roc": ("ROC", "false positive rate", "true positive rate"),
     "precision-recall": ("Precision and recall", "recall", "precision"),
@@ -61,6 +66,7 @@ def _chart(kind: str, curves: list[Curve]) -> str:
     return "\n".join(
         [
             "```mermaid",
+            INIT,
             "xychart-beta",
             f'  title "{title} of {names}"',
             f'  x-axis "{x}" 0 --> 1',

@@ -157,7 +157,8 @@ def plots(report: ReportDocument, _space: Space) -> Section | None:
     charts = pictures.charts(comparison.curves) if comparison else []
     if not charts:
         return None
-    return Section(title="Curves", body=paragraphs(*charts), priority=8)
+    note = "Blue is the candidate, orange the baseline."
+    return Section(title="Curves", body=paragraphs(*charts, note), priority=8)
 
 
 def training(report: ReportDocument, space: Space) -> Section | None:

@@ -96,13 +96,15 @@ def _run(name: str, argv: list[str], world: World) -> int:
 
 
 def _turn_signals_into_interrupts() -> None:
-    """Let SIGTERM unwind the stack as Ctrl-C does, so that no half-written file and no child process stays behind."""
+    """Let SIGTERM and a closed terminal unwind the stack as Ctrl-C does: no half-written file or process stays behind."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
     try:
-        signal.signal(signal.SIGTERM, interrupt)
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) != signal.SIG_IGN:  # `nohup` means it
+                signal.signal(number, interrupt)
     except ValueError:  # not the main thread: the caller has its own handlers
         return
 

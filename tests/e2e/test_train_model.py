@@ -309,7 +309,7 @@ def test_a_holdout_that_cannot_be_read_is_named_before_anything_is_trained(proje
     assert not (project.root / "ran").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_leaves_no_process_and_the_old_files(project: Repository, number: signal.Signals) -> None:
     assert train(project).status == 0
     yesterday = (project.root / "predictions.csv").read_bytes()

@@ -49,11 +49,6 @@ def judge(arena: Arena, rules: Sequence[Rule]) -> tuple[tuple[RuleResult, ...], 
     return results, decision.power(blocking)
 
 
-def unmeasured(rules: Sequence[Rule], reason: Reason) -> tuple[RuleResult, ...]:
-    """Return the results of rules that nothing could be measured for: all fail."""
-    return tuple(broken(_blank(rule, 0), reason).result for rule in rules)
-
-
 def _blank(rule: Rule, n: int) -> RuleResult:
     return RuleResult(
         id=rule.id,
@@ -75,12 +70,14 @@ def _judge(arena: Arena, rule: Rule) -> Judged:
     if opponent is None or not opponent.predictions:
         return Judged(result=_absent(blank, opponent.result if opponent else None))
     duel = arena.duel(rule.metric, rule.average, rule.against)
-    return broken(blank, duel) if isinstance(duel, Reason) else _compared(arena, rule, blank, duel)
+    return _broken(blank, duel) if isinstance(duel, Reason) else _compared(arena, rule, blank, duel)
 
 
-def broken(blank: RuleResult, reason: Reason) -> Judged:
-    """Return the result of a rule that could not be measured: always fail."""
-    result = dataclasses.replace(blank, outcome=Outcome.FAIL, reasons=(reason.id,), message=reason.message)
+def _broken(blank: RuleResult, reason: Reason) -> Judged:
+    """Return the result of a rule that could not be measured: never a pass."""
+    result = dataclasses.replace(
+        blank, outcome=Outcome(blank.severity.value), reasons=(reason.id,), message=reason.message
+    )
     return Judged(result=result)
 
 
@@ -88,17 +85,17 @@ def _absent(blank: RuleResult, baseline: BaselineResult | None) -> RuleResult:
     """Return the result of a rule without its baseline: pass where the registry is seen to be empty, else fail."""
     if baseline is None:
         message = f"{blank.against} is not among the baselines."
-        return dataclasses.replace(blank, outcome=Outcome.FAIL, reasons=("baseline-missing",), message=message)
-    reason = baseline.reason or "baseline-missing"
-    outcome = Outcome.PASS if reason == "registry-empty" else Outcome.FAIL
-    return dataclasses.replace(blank, outcome=outcome, reasons=(reason,), message=baseline.message)
+        return _broken(blank, Reason(id="baseline-missing", message=message)).result
+    reason = Reason(id=baseline.reason or "baseline-missing", message=baseline.message)
+    result = _broken(blank, reason).result
+    return dataclasses.replace(result, outcome=Outcome.PASS) if reason.id == "registry-empty" else result
 
 
 def _limited(arena: Arena, rule: Rule, blank: RuleResult) -> RuleResult:
     """Return the result of a floor or ceiling: the number is read literally, the interval is only shown."""
     value = arena.value(arena.candidate, rule.metric, rule.average)
     if isinstance(value, Reason):
-        return broken(blank, value).result
+        return _broken(blank, value).result
     interval = arena.measure(rule.metric, rule.average).alone(arena.candidate)
     low, high = (rounded(x) for x in interval.limits(arena.tail))
     below = rule.at_least is not None and value < rule.at_least

@@ -96,7 +96,7 @@ def _run(name: str, argv: list[str], world: World) -> int:
 
 
 def _turn_signals_into_interrupts() -> None:
-    """Let SIGTERM and a closed terminal unwind the stack as Ctrl-C does: no half-written file or process stays behind."""
+    """Let SIGTERM and a closed terminal unwind the stack as Ctrl-C does: no half-written file, no orphan."""
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt

@@ -127,6 +127,16 @@ REASONS: dict[str, ReasonText] = {
         "A table is missing, damaged, or not what its name says; nothing in it was checked.",
         "Correct the file or the path; the message has the place.",
     ),
+    "table-empty": _entry(
+        "fail",
+        "A table has a header and no rows, and its contract does not say that this is right.",
+        "Write the rows. If none is right, say so in the contract: `row-count: {at-least: 0}`.",
+    ),
+    "check-unsupported": _entry(
+        "fail",
+        "A construct of the contract could not be evaluated, so nobody knows whether the data satisfies it.",
+        "Say it in another way; the message names the construct and the cause.",
+    ),
     "contract-old-broken": _entry(
         "`gate.on-contract-change`, default fail",
         "The data satisfies the pull request's contract, not the base's.",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Source", "Unreadable", "connect", "identifier", "literal", "reading", "source"]
+__all__ = ["Source", "Unreadable", "connect", "csv_item", "identifier", "literal", "reading", "source"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,14 +91,14 @@ def source(path: Path, types: Mapping[str, str] | None = None) -> Source:
         return Source(sql=_json_lines(name, types), binary=False, format=form)
     columns = header(path, form)
     declared = {column: (types or {}).get(column, "VARCHAR") for column in columns}
-    return Source(sql=_csv(name, form, declared), binary=False, format=form, columns=columns)
+    return Source(sql=csv_item(path, form, declared), binary=False, format=form, columns=columns)
 
 
-def _csv(name: str, form: Format, types: Mapping[str, str]) -> str:
-    return (
-        f"read_csv({name}, auto_detect=false, header=true, delim={literal(form.delimiter)}, quote='\"', escape='\"', "
-        f"strict_mode=true, null_padding=false, allow_quoted_nulls=false, columns={_struct(types)})"
-    )
+def csv_item(path: Path, form: Format, types: Mapping[str, str]) -> str:
+    """Return the FROM item of a CSV or TSV file in the strict dialect; `types` has all columns, in order."""
+    dialect = "auto_detect=false, header=true, quote='\"', escape='\"', strict_mode=true, null_padding=false"
+    name, delimiter = literal(str(path.absolute())), literal(form.delimiter)
+    return f"read_csv({name}, {dialect}, delim={delimiter}, allow_quoted_nulls=false, columns={_struct(types)})"
 
 
 def _json_lines(name: str, types: Mapping[str, str] | None) -> str:

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING
 from mlgate.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 MAX_HEADER_BYTES = 2**20
 POINTER_BYTES = 1024
+BLOCK_BYTES = 2**22
 BOM = b"\xef\xbb\xbf"
 _LFS = b"version https://git-lfs.github.com/spec/"
 _MAGIC = {
@@ -190,3 +192,10 @@ def names_problem(names: tuple[str, ...]) -> str | None:
         if name in names[:index]:
             return f"the column name {name!r:.100} appears twice"
     return None
+
+
+def read_blocks(path: Path) -> Iterator[bytes]:
+    """Yield a file's bytes, 4 MiB at a time."""
+    with path.open("rb") as file:
+        while block := file.read(BLOCK_BYTES):
+            yield block

@@ -113,7 +113,8 @@ def count(table: Table, probes: Sequence[Probe], extra: Sequence[str] = (), *, r
     """Return the aggregate: the number of rows, each probe's count and, with `rows`, its first row numbers; `extra`."""
     items = ["count(*)"]
     for probe in probes:
-        items.append(f"count_if({probe.condition})")
+        # Not count_if: over nothing but NULL it is NULL.
+        items.append(f"count(*) FILTER (WHERE {probe.condition})")
         if rows:
             items.append(f"min({ROW}, {LOCATED}) FILTER (WHERE {probe.condition})")
     return f"SELECT {', '.join([*items, *extra])} FROM {table.relation(rows=rows)}"

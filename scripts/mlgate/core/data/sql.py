@@ -1,6 +1,6 @@
 """Checks as SQL conditions: for each, what a cell must be to break it. The dialect is DuckDB's.
 
-Every condition is false or NULL for a row that satisfies the check; `count_if` counts neither.
+Every condition is false or NULL for a row that satisfies the check; a filter counts neither.
 """
 
 from __future__ import annotations

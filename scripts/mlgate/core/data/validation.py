@@ -1,0 +1,111 @@
+"""From what the scans found to `data.json`: severities by the policy, outcomes, and which tables are gone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlgate.core.config.model import OnChange, Severity
+from mlgate.core.documents import ContractSide, DataDocument, Reason, TableResult
+from mlgate.core.outcome import Outcome, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from mlgate.core.config.model import Config, Table
+    from mlgate.core.data.request import ScanResult
+    from mlgate.core.documents import DataFinding
+
+STEP = "validate-data"
+
+
+def table_result(
+    table: Table,
+    scanned: ScanResult,
+    *,
+    digest: str | None,
+    contract_digests: Mapping[str, str],
+    on_contract_change: OnChange,
+    values_shown: bool,
+) -> TableResult:
+    """Return what is recorded of one table.
+
+    Args:
+        table: Its entry in the working copy's configuration.
+        scanned: What the scan found.
+        digest: sha256 of the file.
+        contract_digests: sha256 of each version of the contract that was applied.
+        on_contract_change: What it comes to when only the base's contract is broken.
+        values_shown: Whether findings may carry values.
+    """
+    findings = judged(scanned.findings, on_contract_change)
+    return TableResult(
+        name=table.name,
+        path=table.path,
+        digest=digest,
+        rows=scanned.rows,
+        outcome=worst(Outcome(finding.severity.value) for finding in findings),
+        contract=table.contract,
+        contract_digests=dict(contract_digests),
+        columns=scanned.columns,
+        checks=scanned.checks,
+        fallback=scanned.fallback,
+        values_shown=values_shown,
+        findings=findings,
+    )
+
+
+def judged(findings: Sequence[DataFinding], on_contract_change: OnChange) -> tuple[DataFinding, ...]:
+    """Return findings worst first. What breaks the base's contract alone is `contract-old-broken`, by the policy."""
+    new = [finding for finding in findings if finding.contract is ContractSide.NEW]
+    known = {(finding.check, finding.message) for finding in new}
+    old = [
+        _of_old(finding, on_contract_change)
+        for finding in findings
+        if finding.contract is ContractSide.OLD and (finding.check, finding.message) not in known
+    ]
+    return tuple(sorted((*new, *old), key=lambda finding: finding.severity is Severity.WARN))
+
+
+def _of_old(finding: DataFinding, on_contract_change: OnChange) -> DataFinding:
+    severity = Severity.WARN if on_contract_change is OnChange.WARN else finding.severity
+    reason = "contract-old-broken" if finding.reason == "contract-broken" else finding.reason
+    return replace(finding, severity=severity, reason=reason)
+
+
+def removed_tables(judging: Config, working: Config) -> tuple[Reason, ...]:
+    """Return a reason for each table with a contract that the working copy's configuration no longer has."""
+    names = {table.name for table in working.tables}
+    return tuple(
+        Reason(
+            id="table-removed",
+            message=f"the table {table.name} ({table.path}), which has a contract, is gone from the configuration",
+            step=STEP,
+        )
+        for table in judging.tables
+        if table.contract is not None and table.name not in names
+    )
+
+
+def data_document(
+    tables: Sequence[TableResult], removed: Sequence[Reason], on_contract_change: OnChange, reads: dict[str, str]
+) -> DataDocument:
+    """Return `data.json` of these tables: the worst of them decides, and a removed one by the policy."""
+    gone = [Outcome(on_contract_change.value)] if removed else []
+    return DataDocument(
+        outcome=worst([*(table.outcome for table in tables), *gone]),
+        reasons=(*removed, *reasons_of(tables)),
+        tables=tuple(tables),
+        reads=reads,
+    )
+
+
+def reasons_of(tables: Iterable[TableResult]) -> tuple[Reason, ...]:
+    """Return one reason for each table with findings: its first finding, which is its worst."""
+    found = []
+    for table in tables:
+        if table.findings:
+            first, more = table.findings[0], len(table.findings) - 1
+            message = f"{table.path}: {first.message}" + (f" (and {more} more)" if more else "")
+            found.append(Reason(id=first.reason, message=message, step=STEP))
+    return tuple(found)

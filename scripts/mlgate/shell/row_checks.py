@@ -1,0 +1,189 @@
+"""The checks with no compiled form: rows through `jsonschema`, one by one, with nothing fetched."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from mlgate.core import codec
+from mlgate.core.data.cell import value_of
+from mlgate.core.data.compile import escape
+from mlgate.core.data.ir import Kind, Storage
+from mlgate.core.data.query import LOCATED, ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    import duckdb
+    from jsonschema.exceptions import ValidationError
+
+    from mlgate.core.data.ir import Plan
+    from mlgate.core.data.query import Table
+
+BATCH = 2000
+
+
+class UnsupportedError(ValueError):
+    """A construct of the contract cannot be evaluated."""
+
+
+@dataclass
+class Failures:
+    """The rows that break one construct."""
+
+    column: str | None
+    count: int = 0
+    rows: list[int] = field(default_factory=list)
+
+    def add(self, row: int) -> None:
+        """Count a row."""
+        self.count += 1
+        if len(self.rows) < LOCATED:
+            self.rows.append(row)
+
+
+def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
+    """Return a validator that fetches nothing."""
+    return Draft202012Validator(schema, registry=Registry())
+
+
+def accepts_null(schema: Mapping[str, Any], column: str) -> bool:
+    """Return whether null satisfies the schema of a column; a schema that cannot be evaluated accepts nothing."""
+    try:
+        return next(_property_errors(validator(schema), schema, column, None), None) is None
+    except UnsupportedError:
+        return False
+
+
+def check_rows(
+    connection: duckdb.DuckDBPyConnection, table: Table, plan: Plan, schema: Mapping[str, Any]
+) -> dict[str, Failures]:
+    """Return what rows break of a plan's uncompiled constructs, by JSON pointer.
+
+    Raises:
+        UnsupportedError: Naming the construct.
+    """
+    judge = _Judge(table=table, plan=plan, schema=schema)
+    found: dict[str, Failures] = {}
+    for number, row in _rows(connection, judge):
+        # A row that breaks a construct in several ways counts once.
+        for pointer, column in dict(judge.broken(row)).items():
+            found.setdefault(pointer, Failures(column)).add(number)
+    return dict(sorted(found.items()))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judge:
+    """How cells become a row, and which constructs judge it."""
+
+    table: Table
+    plan: Plan
+    schema: Mapping[str, Any]
+
+    def columns(self) -> list[int]:
+        """Return the positions of the columns that are looked at."""
+        names = (
+            {column.name for column in self.table.columns} if self.plan.fallback_root else self.plan.fallback_columns
+        )
+        return [i for i, column in enumerate(self.table.columns) if column.name in names]
+
+    def broken(self, row: Any) -> Iterator[tuple[str, str | None]]:
+        """Yield the constructs that a row breaks, each with its column."""
+        root = validator(self.schema)
+        if self.plan.fallback_root:
+            yield from self._root_errors(root, row)
+            return
+        for column in self.plan.fallback_columns:
+            if column in row:
+                for error in _property_errors(root, self.schema, column, row[column]):
+                    yield _pointer(["properties", column, *error.absolute_schema_path]), column
+
+    def _root_errors(self, root: Draft202012Validator, row: Any) -> Iterator[tuple[str, str | None]]:
+        for error in _guarded(root.iter_errors(row)):
+            path = list(error.absolute_schema_path)
+            if path[0] in ("type", "required") or self._is_compiled(path):
+                continue
+            column = str(error.absolute_path[0]) if error.absolute_path else None
+            yield _pointer(path), column
+
+    def _is_compiled(self, path: list[Any]) -> bool:
+        if path[0] == "properties":
+            return self.plan.properties[path[1]].compiled
+        return path[0] == "additionalProperties" and "/row/additionalProperties" not in self.plan.fallback
+
+
+def _property_errors(
+    root: Draft202012Validator, schema: Mapping[str, Any], column: str, value: Any
+) -> Iterator[ValidationError]:
+    return _guarded(root.descend(value, schema["properties"][column]))
+
+
+def _guarded(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
+    try:
+        yield from errors
+    except re.error as error:
+        raise UnsupportedError(f"a pattern that this engine cannot read: {error}") from None
+    except Unresolvable as error:
+        raise UnsupportedError(f"a reference that leads nowhere: {error.ref:.100}") from None
+    except (RecursionError, OverflowError, MemoryError) as error:
+        raise UnsupportedError(f"too deep or too large to evaluate ({type(error).__name__})") from None
+
+
+def _pointer(path: Iterable[Any]) -> str:
+    return "/row" + "".join(f"/{escape(str(part))}" for part in path)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, judge: _Judge) -> Iterator[tuple[int, Any]]:
+    """Yield row numbers and rows as JSON values, a batch in memory at a time."""
+    table = judge.table
+    positions = judge.columns()
+    items = ["json::VARCHAR"] if table.is_json else [_item(table, index) for index in positions]
+    query = f"SELECT {', '.join([ROW, *items])} FROM {table.relation(rows=True)}"  # noqa: S608 - positions only
+    cursor = connection.execute(query)
+    while batch := cursor.fetchmany(BATCH):
+        for number, *cells in batch:
+            yield number, codec.loads(cells[0]) if table.is_json else _row(judge, positions, cells)
+
+
+def _item(table: Table, index: int) -> str:
+    name = f"c{index}"
+    match table.columns[index].storage:
+        case Storage.DECIMAL:
+            return f"CAST({name} AS DOUBLE)"
+        case Storage.DATE | Storage.BINARY:
+            return f"CAST({name} AS VARCHAR)"
+        case Storage.TIMESTAMP:
+            return f"replace(CAST({name} AS VARCHAR), ' ', 'T')"
+        case Storage.ARRAY | Storage.OBJECT:
+            return f"CAST(to_json({name}) AS VARCHAR)"
+    return name
+
+
+def _row(judge: _Judge, positions: list[int], cells: list[Any]) -> dict[str, Any]:
+    """Put cells together to a row: a null cell is null where that is accepted, else absent."""
+    row: dict[str, Any] = {}
+    closed = False in (judge.schema.get("additionalProperties"), judge.schema.get("unevaluatedProperties"))
+    for index, cell in zip(positions, cells, strict=True):
+        column = judge.table.columns[index]
+        declared = judge.plan.properties.get(column.name)
+        if cell is None:
+            if declared.accepts_null if declared else not closed:
+                row[column.name] = None
+            continue
+        kinds = declared.kinds if declared else frozenset({Kind.STRING})
+        row[column.name] = _value(cell, column.storage, kinds)
+    return row
+
+
+def _value(cell: Any, storage: Storage, kinds: frozenset[Kind]) -> Any:
+    if storage is Storage.TEXT:
+        return value_of(cell, kinds)
+    if storage in (Storage.ARRAY, Storage.OBJECT):
+        return json.loads(cell)
+    return cell

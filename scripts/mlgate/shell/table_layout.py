@@ -1,0 +1,108 @@
+"""A file's columns as the engine declares them: which storage each has, and what people call its type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.data.ir import Storage
+from mlgate.core.data.query import Table, TableColumn
+from mlgate.shell import engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from mlgate.shell.tables import Format
+
+MAX_COLUMNS = 10_000
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
+_STORAGE = {
+    **dict.fromkeys((*_INTEGERS, "UHUGEINT"), Storage.INTEGER),
+    "FLOAT": Storage.FLOAT,
+    "DOUBLE": Storage.FLOAT,
+    "BOOLEAN": Storage.BOOLEAN,
+    "VARCHAR": Storage.STRING,
+    "UUID": Storage.DATE,  # as dates: text in one form only
+    "DATE": Storage.DATE,
+    "TIME": Storage.DATE,
+    "BLOB": Storage.BINARY,
+}
+_PEOPLE = {
+    Storage.INTEGER: "integer",
+    Storage.DECIMAL: "number",
+    Storage.FLOAT: "number",
+    Storage.BOOLEAN: "boolean",
+    Storage.STRING: "string",
+    Storage.ARRAY: "array",
+    Storage.OBJECT: "object",
+}
+_JSON_NAMES = {"VARCHAR": "string", "BIGINT": "integer", "UBIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean"}
+
+
+def storage_of(declared: str) -> Storage:
+    """Return how a column of the engine's type `declared` is held; what JSON has no form for is binary."""
+    if declared.endswith("]"):
+        return Storage.ARRAY
+    head = declared.split("(", maxsplit=1)[0]
+    if head == "DECIMAL":
+        return Storage.DECIMAL
+    if head in ("STRUCT", "MAP"):
+        return Storage.OBJECT
+    if head.startswith("TIMESTAMP"):
+        return Storage.TIMESTAMP
+    if head.startswith("TIME"):
+        return Storage.DATE
+    return Storage.STRING if head == "ENUM" else _STORAGE.get(head, Storage.BINARY)
+
+
+def parquet_table(connection: duckdb.DuckDBPyConnection, path: Path) -> Table:
+    """Return the layout of a Parquet file."""
+    found = engine.source(path)
+    described = connection.execute(f"DESCRIBE SELECT * FROM {found.sql}").fetchall()[:-1]  # noqa: S608 - a quoted literal
+    columns = [_typed(str(name), str(declared)) for name, declared, *_ in described]
+    return Table(source=found.sql, columns=tuple(columns), numbered=True)
+
+
+def _typed(name: str, declared: str) -> TableColumn:
+    storage = storage_of(declared)
+    return TableColumn(name=name, storage=storage, type=_PEOPLE.get(storage, declared.lower()))
+
+
+def csv_table(path: Path, form: Format, names: Sequence[str]) -> Table:
+    """Return the layout of a CSV file with these column names."""
+    types = {f"c{index}": "VARCHAR" for index in range(len(names))}
+    columns = tuple(TableColumn(name=name, storage=Storage.TEXT, type="string") for name in names)
+    return Table(source=engine.csv_item(path, form, types), columns=columns, numbered=False)
+
+
+def json_table(path: Path, names: Iterable[str]) -> Table:
+    """Return the layout of a JSON Lines file, looking at these properties."""
+    columns = tuple(TableColumn(name=name, storage=Storage.JSON, type="json") for name in names)
+    item = f"read_ndjson_objects({engine.literal(str(path.absolute()))})"
+    return Table(source=item, columns=columns, numbered=False)
+
+
+def json_properties(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, int]]:
+    """Return the properties of all rows: for each its type and in how many rows it has a value other than null."""
+    pointer = "'/' || replace(replace(k, '~', '~0'), '/', '~1')"
+    rows = connection.execute(
+        f"SELECT k, json_type(json, {pointer}) AS t, count(*) FROM (SELECT json, unnest(json_keys(json)) AS k FROM "  # noqa: S608
+        f"{json_table(path, ()).source}) GROUP BY ALL ORDER BY ALL LIMIT {MAX_COLUMNS}"
+    ).fetchall()
+    found: dict[str, tuple[str, int]] = {}
+    for name, kind, count in rows:
+        if kind in ("NULL", None):
+            found.setdefault(str(name), ("null", 0))
+            continue
+        shown = _JSON_NAMES.get(kind, str(kind).lower())
+        before, seen = found.get(str(name), ("null", 0))
+        found[str(name)] = (_joined(before, shown), seen + int(count))
+    return found
+
+
+def _joined(one: str, other: str) -> str:
+    if one in ("null", other):
+        return other
+    return "number" if {one, other} == {"integer", "number"} else "mixed"

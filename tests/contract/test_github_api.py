@@ -17,7 +17,8 @@ from mlgate.core.report import publishing
 from mlgate.core.report.publishing import KNOWN_BOTS, Marker, Post, Posted, PullRequest
 from mlgate.errors import UsageError
 from mlgate.shell.comments import CommentPublisher
-from mlgate.shell.forge import MAX_CALLS, Forge, RefusedError, Reply, since
+from mlgate.shell.forge import MAX_CALLS, Forge
+from mlgate.shell.forge_answer import RefusedError, Reply, since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -266,6 +267,21 @@ def test_the_token_does_not_follow_a_redirect_to_another_host(github: FakeGitHub
     github.exchanges.clear()  # GitHub's description has no redirects
 
 
+@pytest.mark.parametrize("location", ["http://x:port/", "http://[x", "//elsewhere.example/", "file:///etc/passwd"])
+def test_a_redirect_to_nonsense_is_refused(github: FakeGitHub, location: str) -> None:
+    github.trouble.append(Trouble(status=307, headers={"Location": location}))
+    with pytest.raises(RefusedError, match="another host"):
+        publish(github, post())
+    github.exchanges.clear()
+
+
+def test_a_circle_of_redirects_ends(github: FakeGitHub) -> None:
+    github.trouble.append(Trouble(status=307, times=99, headers={"Location": "/circle"}))
+    with pytest.raises(RefusedError, match="circle"):
+        publish(github, post())
+    github.exchanges.clear()
+
+
 def test_a_renamed_repository_is_followed_on_the_same_host(github: FakeGitHub) -> None:
     target = f"{github.url}/repos/octo/flights/issues/7/comments"
     github.trouble.append(Trouble(status=301, headers={"Location": target}))
@@ -312,7 +328,7 @@ def test_an_unreachable_forge_is_one_line() -> None:
         client.call("GET", "/repos/octo/flights/issues/7/comments")
 
 
-@pytest.mark.parametrize("url", ["", "ftp://x", "https://", "api.github.com"])
+@pytest.mark.parametrize("url", ["", "ftp://x", "https://", "api.github.com", "https://x:port", "https://[x"])
 def test_an_address_that_is_none_is_refused(url: str) -> None:
     with pytest.raises(UsageError, match="GITHUB_API_URL"):
         Forge(url=url, token=TOKEN)

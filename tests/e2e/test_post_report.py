@@ -235,6 +235,27 @@ def test_no_report_is_said(job: Job, content: str | None, message: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_the_core_group_is_enough(job: Job) -> None:
+    """The action installs no more than that."""
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from mlgate.main import main; status = main(['post-report']);"
+        "print(status, *sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    (job.place / "event.json").write_text(json.dumps(job.event))
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", program, ROOT / "scripts"],
+        cwd=job.place,
+        env=job.variables(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    status, *modules = done.stdout.splitlines()[-1].split()
+    assert status == "0"
+    assert "requests" in modules
+    assert {"duckdb", "numpy", "vl_convert", "pandas", "sklearn"} & set(modules) == set()
+
+
 def test_the_token_is_no_option(job: Job) -> None:
     done = job.run("--github-token", "x")
     assert done.returncode == 2

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from mlgate.core.report import publishing
 from mlgate.core.report.publishing import Action, Comment, Posted
-from mlgate.shell.forge import Forge, RefusedError, Reply, since
+from mlgate.shell.forge_answer import RefusedError, since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlgate.core.report.publishing import Plan, Post
+    from mlgate.shell.forge import Forge
+    from mlgate.shell.forge_answer import Reply
 
 GONE = (404, 410)
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 import time
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urljoin, urlsplit
@@ -18,8 +16,8 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from mlgate import __version__
-from mlgate.errors import OutsideError, UsageError
-from mlgate.shell.runner import harmless
+from mlgate.errors import UsageError
+from mlgate.shell.forge_answer import LATER, RefusedError, Reply, is_rate_limit, items, refused, reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,7 +31,6 @@ MAX_REDIRECTS = 3
 MAX_WAIT_SECONDS = 90.0
 RATE_LIMIT_SECONDS = 60.0  # what GitHub asks for where no header says how long
 TIMEOUT_SECONDS = (10.0, 30.0)  # to connect; between two bytes
-CLOCK_SKEW = timedelta(seconds=60)
 
 
 class Publisher(Protocol):
@@ -42,20 +39,6 @@ class Publisher(Protocol):
     def publish(self, post: Post) -> Posted:
         """Publish, or raise `OutsideError`."""
         ...
-
-
-class RefusedError(OutsideError):
-    """The forge did not do what it was asked.
-
-    Args:
-        message: What was asked and what it answered.
-        remedy: What to change.
-        http_status: Of its answer; None where there was none.
-    """
-
-    def __init__(self, message: str, *, remedy: str, http_status: int | None = None) -> None:
-        super().__init__(message, remedy=remedy)
-        self.http_status = http_status
 
 
 class _Token(requests.auth.AuthBase):
@@ -70,15 +53,6 @@ class _Token(requests.auth.AuthBase):
 
     def __repr__(self) -> str:
         return "_Token(***)"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reply:
-    """A successful answer: its JSON value (None if empty), the next page's address, and the forge's clock."""
-
-    data: Any
-    next_page: str | None = None
-    date: datetime | None = None
 
 
 @dataclass(kw_only=True)
@@ -104,7 +78,8 @@ class Forge:
     def __post_init__(self) -> None:
         self.url = self.url.rstrip("/")
         self.token = self.token.strip()
-        if urlsplit(self.url).scheme not in ("https", "http") or not urlsplit(self.url).hostname:
+        scheme, host, _ = _origin(self.url)
+        if scheme not in ("https", "http") or not host:
             raise UsageError(f"GITHUB_API_URL is no address: {self.url!r:.200}", remedy="Leave it to the runner.")
         if not re.fullmatch(r"[\x21-\x7e]+", self.token):
             raise UsageError(
@@ -135,10 +110,10 @@ class Forge:
         for attempt in count():  # `_wait_before_next` ends it
             answer = self._send(method, address, body, query)
             if isinstance(answer, requests.Response) and answer.status_code < 400:
-                return _reply(answer)
+                return reply(answer)
             wait = self._wait_before_next(answer, attempt)
             if wait is None:
-                raise _refused(method, address, answer)
+                raise refused(method, address, answer)
             self._waited += wait
             self.sleep(wait)
         raise AssertionError
@@ -149,14 +124,14 @@ class Forge:
         Raises:
             RefusedError: Also where there are more pages than a report may read.
         """
-        reply, seen = self.call("GET", path, query={"per_page": "100", **(query or {})}), set[Any]()
+        page, seen = self.call("GET", path, query={"per_page": "100", **(query or {})}), set[Any]()
         for _ in range(MAX_PAGES):
-            ids = {_id(item) for item in _items(reply)}
-            yield reply
-            if reply.next_page is None or ids <= seen:
+            ids = {_id(item) for item in items(page)}
+            yield page
+            if page.next_page is None or ids <= seen:
                 return
             seen |= ids
-            reply = self.call("GET", reply.next_page)
+            page = self.call("GET", page.next_page)
         raise RefusedError(
             f"more than {MAX_PAGES} pages of comments", remedy="Delete some, or use another pull request."
         )
@@ -168,7 +143,7 @@ class Forge:
         for _ in range(MAX_REDIRECTS):
             if isinstance(answer, requests.RequestException) or not answer.is_redirect:
                 break
-            address = urljoin(address, answer.headers["Location"])
+            address = _joined(address, answer.headers["Location"])
             answer = self._send_once(method, address, body, None)
         return answer
 
@@ -196,7 +171,7 @@ class Forge:
                 remedy="Check GITHUB_API_URL.",
             )
         if self.calls_left <= 0:
-            raise RefusedError("a report may make no more calls", remedy="Run the job again later.")
+            raise RefusedError("a report may make no more calls", remedy=LATER)
         self.calls_left -= 1
 
     def _wait_before_next(self, answer: requests.Response | requests.RequestException, attempt: int) -> float | None:
@@ -205,7 +180,7 @@ class Forge:
             return None
         if isinstance(answer, requests.RequestException) or answer.status_code >= 500:
             wait = float(2**attempt)
-        elif _is_rate_limit(answer):
+        elif is_rate_limit(answer):
             wait = self._rate_limit_wait(answer.headers)
         else:
             return None
@@ -220,82 +195,21 @@ class Forge:
         return RATE_LIMIT_SECONDS
 
 
-def since(reply: Reply) -> dict[str, str]:
-    """Return the query for what changed after `reply`, by the forge's own clock; empty where it did not tell it."""
-    if reply.date is None:
-        return {}
-    return {"since": (reply.date - CLOCK_SKEW).astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+def _joined(address: str, location: str) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError:  # a bracket that does not close: no address, so no host of ours
+        return ""
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None]:
-    parts = urlsplit(address)
-    return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
-
-
-def _is_rate_limit(answer: requests.Response) -> bool:
-    if answer.status_code == 429:
-        return True
-    limited = "retry-after" in answer.headers or answer.headers.get("x-ratelimit-remaining") == "0"
-    return answer.status_code == 403 and (limited or "rate limit" in _words(answer).lower())
-
-
-def _reply(answer: requests.Response) -> Reply:
-    if answer.is_redirect:
-        raise RefusedError("the forge redirects in a circle", remedy="Check GITHUB_API_URL.")
+    """Return scheme, host and port; no host where `address` is none."""
     try:
-        data = answer.json() if answer.content else None
-    except ValueError:
-        raise RefusedError(
-            f"the forge answered {answer.status_code} with something that is not JSON", remedy="Check GITHUB_API_URL."
-        ) from None
-    return Reply(data=data, next_page=answer.links.get("next", {}).get("url"), date=_date(answer))
-
-
-def _date(answer: requests.Response) -> datetime | None:
-    try:
-        return parsedate_to_datetime(answer.headers.get("Date", ""))
-    except ValueError:
-        return None
-
-
-def _items(reply: Reply) -> list[Any]:
-    if not isinstance(reply.data, list):
-        raise RefusedError("the forge answered with no list", remedy="Check GITHUB_API_URL.")
-    return reply.data
+        parts = urlsplit(address)
+        return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:  # a port that is no number, a bracket that does not close
+        return "", None, None
 
 
 def _id(item: Any) -> Any:
     return item.get("id") if isinstance(item, dict) else None
-
-
-def _refused(method: str, address: str, answer: requests.Response | requests.RequestException) -> RefusedError:
-    asked = f"{method} {urlsplit(address).path}"
-    if isinstance(answer, requests.RequestException):
-        return RefusedError(
-            f"{asked}: the forge cannot be reached ({type(answer).__name__})", remedy="Run the job again later."
-        )
-    status = answer.status_code
-    if _is_rate_limit(answer):
-        return RefusedError(
-            f"{asked}: rate limit ({status})", remedy="Run the job again when the limit is over.", http_status=status
-        )
-    words = _words(answer)
-    return RefusedError(f"{asked}: {status} {words}".rstrip(), remedy=_remedy(status), http_status=status)
-
-
-def _words(answer: requests.Response) -> str:
-    try:
-        message = answer.json().get("message", "")
-    except (ValueError, AttributeError):
-        return ""
-    return " ".join(harmless(str(message)).split())[:200]
-
-
-def _remedy(status: int) -> str:
-    match status:
-        case 401:
-            return "The token is not valid: pass `github-token: ${{ github.token }}`."
-        case 403 | 404:
-            return "Give the job the permission `pull-requests: write`."
-        case _:
-            return "Run the job again later."

@@ -24,14 +24,8 @@ if TYPE_CHECKING:
     from mlgate.steps import World
 
 SUMMARY_LIMIT = 1_000_000  # bytes; the runner drops a summary above 1 MiB
-REMEDY = (
-    "Give the job `permissions: {contents: read, pull-requests: write}` and post-report "
-    "`github-token: ${{ github.token }}`. The job summary has the report."
-)
-FORK_REMEDY = (
-    "Nothing to do: a fork's run gets a token that may only read, whatever its `permissions` say. "
-    "The job summary has the report."
-)
+FORBIDDEN = (403, 404)
+FORK_REMEDY = "Nothing to do: a fork's run gets a token that may only read, whatever its `permissions` say."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +81,9 @@ def _try_to_post(report: ReportDocument, inputs: Inputs, world: World) -> tuple[
         publisher = CommentPublisher(forge=Forge(url=url, token=inputs.github_token))
         return publisher.publish(_post(report, inputs, world, target)), ""
     except MlgateError as error:
-        return None, f"{error.message}. {FORK_REMEDY if target.fork else REMEDY}"
+        forbidden = getattr(error, "http_status", None) in FORBIDDEN
+        remedy = FORK_REMEDY if target.fork and forbidden else error.remedy
+        return None, f"{error.message}. {remedy} The job summary has the report."
 
 
 def _post(report: ReportDocument, inputs: Inputs, world: World, target: PullRequest) -> Post:

@@ -22,7 +22,7 @@ def check_meaning(config: Config, top: Cursor, placed: list[tuple[Rule, Cursor]]
     if config.gate.rules:
         _check_holdout(config, top)
     for rule, cursor in placed:
-        _check_baseline(rule, cursor, config)
+        _check_baseline(rule, cursor, config, top)
         _check_metric(rule, cursor, config)
     _check_tasks(config, top)
 
@@ -39,6 +39,11 @@ def _find(top: Cursor, *keys: str) -> Cursor:
     return top
 
 
+def _is_written(cursor: Cursor, key: str) -> bool:
+    """Return whether a key is there, rightly or wrongly filled: what is wrong with it has been said already."""
+    return cursor.node.below(key) is not None
+
+
 def _check_train(config: Config, top: Cursor) -> None:
     train = config.train
     if train is None:
@@ -48,7 +53,7 @@ def _check_train(config: Config, top: Cursor) -> None:
         cursor.problem("there are both `run` and `estimator`", "Keep one: a command of yours, or a named estimator.")
     if train.model is not None and train.model == train.predictions:
         _find(cursor, "predictions").problem("model and predictions are one file", "Write two files.")
-    if train.run is not None and train.model is None and train.predictions is None:
+    if train.run is not None and not _is_written(cursor, "model") and not _is_written(cursor, "predictions"):
         cursor.problem(
             "nothing says what the command leaves behind",
             "Add `predictions: ...`, and `model: ...`: the files that the command writes.",
@@ -74,19 +79,21 @@ def _check_holdout(config: Config, top: Cursor) -> None:
     if config.table("holdout") is None:
         gate.problem(f"{needs} a table called `holdout`", "Add `holdout: {path: ...}` under `tables`.")
     for key, what in (("key", "the column that names a row"), ("label", "the column that is predicted")):
-        if getattr(config, key) is None and top.node.below(key) is None:
+        if not _is_written(top, key):
             gate.problem(f"{needs} `{key}`", f"Add `{key}: ...` at the top: {what}.")
     has_predictions = config.train is not None and config.train.predictions is not None
-    if not has_predictions and _find(top, "train", "predictions").name != "train.predictions":
+    if not has_predictions and not _is_written(_find(top, "train"), "predictions"):
         gate.problem(
             f"{needs} `train.predictions`",
             "Name the file with the candidate's predictions for the holdout: `train: {predictions: ...}`.",
         )
 
 
-def _check_baseline(rule: Rule, cursor: Cursor, config: Config) -> None:
+def _check_baseline(rule: Rule, cursor: Cursor, config: Config, top: Cursor) -> None:
     names = [baseline.name for baseline in config.baselines]
-    if rule.against is None or rule.against in names:
+    written = top.node.below("baselines")
+    is_broken = written is not None and not isinstance(written.content, list)
+    if rule.against is None or rule.against in names or is_broken:
         return
     close = did_you_mean(rule.against, (*names, *BUILT_IN))
     known = f"Known baselines: {', '.join((*names, *(name for name in BUILT_IN if name not in names)))}."

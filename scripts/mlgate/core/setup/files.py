@@ -109,7 +109,7 @@ def contract_text(profile: Profile, other: Profile | None, *, key: str, label: s
     for column in columns:
         if column.nulls > 0:
             share = column.nulls / profile.rows
-            limit = min(1.0, math.ceil((1.5 * share + 0.01) * 100) / 100)
+            limit = min(1.0, math.ceil(round(150 * share + 1, 6)) / 100)
             rule = f"{{column: {scalar(column.name)}, at-most: {limit:g}}}"
             lines.append(f"  - null-fraction: {rule} # {share:.2%} when this was written")
     if without_overlap is not None:

@@ -1,0 +1,172 @@
+"""What `mlgate init` concludes from columns, and the texts that it writes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+import yaml as pyyaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlgate.core.config import yaml
+from mlgate.core.config.model import Task
+from mlgate.core.setup import files
+from mlgate.core.setup.profile import Column, Kind, Profile, is_listed, task_of, unique_columns, widened
+from mlgate.core.setup.scalars import command, flow, scalar
+from mlgate.shell import configuration
+
+ID = Column(name="id", kind=Kind.INTEGER, distinct=100, minimum=1)
+CARRIER = Column(name="carrier", kind=Kind.STRING, distinct=2, values=("AA", "no"))
+DELAY = Column(name="delay", kind=Kind.NUMBER, nulls=10, distinct=80, minimum=-5)
+DISTANCE = Column(name="distance", kind=Kind.NUMBER, distinct=80, minimum=0.5)
+LATE = Column(name="late", kind=Kind.INTEGER, distinct=2, minimum=0, values=(0, 1))
+BLOB = Column(name="blob", kind=Kind.OTHER, distinct=3)
+TABLE = Profile(rows=100, columns=(ID, CARRIER, DELAY, DISTANCE, LATE, BLOB))
+
+
+def contract(profile: Profile, other: Profile | None = None, **options: Any) -> dict[str, Any]:
+    options = {"key": "id", "label": "late", "without_overlap": None, **options}
+    text = files.contract_text(profile, other, **options)
+    parsed = configuration.parse_contract(text.encode(), "c.yml")
+    assert pyyaml.safe_load(text) == yaml.read(text.encode(), "c.yml").plain()  # readers of YAML 1.1 agree
+    return {"row": parsed.row, "rules": parsed.rules}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_every_text_reads_back_equal_in_both_versions_of_yaml(text: str) -> None:
+    assert yaml.read(scalar(text).encode(), "f").plain() == text
+    assert pyyaml.safe_load(scalar(text)) == text
+    assert yaml.read(f"a: {flow([text, text])}".encode(), "f").plain() == {"a": [text, text]}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
+def test_every_command_reads_back_equal(text: str) -> None:
+    assert yaml.read(f"run: {command(text)}".encode(), "f").plain() == {"run": text}
+
+
+@pytest.mark.parametrize("text", ["python train.py", "make -C models train", "Rscript train.R --seed=1"])
+def test_a_plain_command_is_written_without_quotes(text: str) -> None:
+    assert command(text) == text
+
+
+def test_a_contract_says_what_is_true_of_the_table() -> None:
+    found = contract(TABLE, without_overlap="train")
+    assert found["row"]["properties"] == {
+        "id": {"type": "integer", "minimum": 0},
+        "carrier": {"type": "string", "enum": ["AA", "no"]},
+        "delay": {"type": ["number", "null"]},
+        "distance": {"type": "number", "minimum": 0},
+        "late": {"type": "integer", "enum": [0, 1]},
+        "blob": {},
+    }
+    assert found["row"]["required"] == [column.name for column in TABLE.columns]
+    rules = {rule.kind.value: rule for rule in found["rules"]}
+    assert rules["primary-key"].columns == ("id",)
+    assert rules["row-count"].at_least == 50
+    assert rules["null-fraction"].at_most == 0.16
+    assert rules["no-overlap"].other == "train"
+
+
+def test_a_row_of_json_lines_may_lack_what_is_null_somewhere() -> None:
+    found = contract(Profile(rows=100, columns=TABLE.columns, may_lack=True))
+    assert "delay" not in found["row"]["required"]
+    assert "distance" in found["row"]["required"]
+
+
+def test_the_other_table_widens_what_is_promised() -> None:
+    other = Profile(
+        rows=10,
+        columns=(
+            Column(name="carrier", kind=Kind.STRING, distinct=1, values=("B6",)),
+            Column(name="distance", kind=Kind.INTEGER, distinct=2, minimum=-1, values=(-1, 2)),
+        ),
+    )
+    properties = contract(TABLE, other)["row"]["properties"]
+    assert properties["carrier"]["enum"] == ["AA", "B6", "no"]
+    assert properties["distance"] == {"type": "number"}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kind"),
+    [
+        (Kind.INTEGER, Kind.INTEGER, Kind.INTEGER),
+        (Kind.INTEGER, Kind.NUMBER, Kind.NUMBER),
+        (Kind.NUMBER, Kind.INTEGER, Kind.NUMBER),
+        (Kind.STRING, Kind.INTEGER, Kind.OTHER),
+        (Kind.BOOLEAN, Kind.STRING, Kind.OTHER),
+    ],
+)
+def test_kinds_widen(first: Kind, second: Kind, kind: Kind) -> None:
+    column, other = Column(name="a", kind=first, distinct=3), Column(name="a", kind=second, distinct=3)
+    assert widened(column, other).kind is kind
+    assert widened(column, Column(name="a", kind=second)).kind is first
+    assert widened(column, None) is column
+
+
+def test_only_few_and_frequent_values_are_listed() -> None:
+    assert is_listed(CARRIER, 100)
+    assert not is_listed(CARRIER, 9)
+    assert is_listed(LATE, 100)
+    assert not is_listed(Column(name="a", kind=Kind.INTEGER, distinct=2, values=(2, 3)), 100)
+    assert not is_listed(Column(name="a", kind=Kind.STRING, distinct=21), 1000)
+
+
+@pytest.mark.parametrize(
+    ("kind", "distinct", "task"),
+    [
+        (Kind.INTEGER, 2, Task.BINARY),
+        (Kind.NUMBER, 2, Task.BINARY),
+        (Kind.STRING, 2, Task.BINARY),
+        (Kind.BOOLEAN, 1, Task.MULTICLASS),
+        (Kind.STRING, 500, Task.MULTICLASS),
+        (Kind.INTEGER, 20, Task.MULTICLASS),
+        (Kind.INTEGER, 21, Task.REGRESSION),
+        (Kind.NUMBER, 3, Task.REGRESSION),
+    ],
+)
+def test_the_label_tells_the_task(kind: Kind, distinct: int, task: Task) -> None:
+    assert task_of(Column(name="y", kind=kind, distinct=distinct)) is task
+
+
+def test_a_key_is_unique_whole_and_no_measurement() -> None:
+    columns = (
+        Column(name="id", kind=Kind.STRING, distinct=100),
+        Column(name="measured", kind=Kind.NUMBER, distinct=100),
+        Column(name="holes", kind=Kind.STRING, distinct=99, nulls=1),
+        CARRIER,
+    )
+    assert unique_columns(Profile(rows=100, columns=columns)) == ("id",)
+    assert unique_columns(Profile(rows=0, columns=(Column(name="id", kind=Kind.STRING),))) == ()
+
+
+@pytest.mark.parametrize("task", list(Task))
+@pytest.mark.parametrize("run", [None, "python train.py --name 'a b'"])
+def test_a_configuration_loads(task: Task, run: str | None) -> None:
+    setup = files.Setup(
+        model="m",
+        tables={"train": "data/a b.csv", "holdout": "../h.csv"},
+        contracts={"train": "contracts/train.yml", "holdout": "contracts/holdout.yml"},
+        key="on",
+        label="déjà: vu",
+        task=task,
+        run=run,
+        model_file="model.bin",
+        predictions="p.csv",
+    )
+    config = configuration.parse(files.config_text(setup).encode(), "mlgate.yml")
+    assert (config.key, config.label, config.task) == ("on", "déjà: vu", task)
+    assert config.train is not None
+    assert config.train.run == run
+    assert {rule.against for rule in config.gate.rules} == {"promoted", "dummy"}
+    commented = files.config_text(setup).replace("    # - {", "    - {")
+    assert len(configuration.parse(commented.encode(), "mlgate.yml").gate.rules) == len(files.RULES[task])
+
+
+def test_the_workflow_names_the_configuration_where_it_is_elsewhere() -> None:
+    text = files.workflow_text(config="models/a b.yml", install=None)
+    steps = yaml.read(text.encode(), "w.yml").plain()["jobs"]["gate"]["steps"]
+    assert steps[-1] == {"uses": files.MLGATE, "with": {"config": "models/a b.yml"}}
+    assert len(steps) == 3
+    assert json.dumps(steps).count("with") == 3

@@ -59,7 +59,7 @@ def test_there_are_workflows() -> None:
 def test_every_action_of_others_is_pinned_by_commit_with_its_version(path: Path) -> None:
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if re.search(r"\buses:", line)]
     for line in lines:
-        if "uses: ./" in line:
+        if "uses: ./ " in line:
             continue
         found = PIN.search(line)
         assert found, line

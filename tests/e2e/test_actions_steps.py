@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import yaml
+from docs.generate_actions import ORDER
 from tests.e2e.act import project
 from tests.e2e.act.scene import BAD, DOCUMENTATION, GOOD, example
+from tests.toolbox import ROOT
 
 if TYPE_CHECKING:
     from tests.e2e.act.scene import Scene
@@ -14,9 +17,16 @@ if TYPE_CHECKING:
 ACTION = "mlgate/mlgate/actions/{}"
 
 
+def declared_outputs(name: str) -> set[str]:
+    return set(yaml.safe_load((ROOT / "actions" / name / "action.yml").read_text(encoding="utf-8"))["outputs"])
+
+
 def test_several_steps_pass_with_outputs_and_summary(scene: Scene) -> None:
     run = scene.play(example("several-steps"), GOOD)
     assert run.jobs == {"gate": "success"}, run.log
+    for name in ORDER:
+        empty = {key for key in declared_outputs(name) if not run.step("gate", ACTION.format(name)).outputs.get(key)}
+        assert not empty, (name, empty)
     outputs = {
         name: run.step("gate", ACTION.format(name)).outputs
         for name in ("fetch-base", "validate-data", "train-model", "compare-models", "build-report", "post-report")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,8 +24,18 @@ EVERYWHERE = {401, 403, 404, 429, 500, 502, 503}
 
 def violations(exchanges: Iterable[Exchange]) -> list[str]:
     """Return what GitHub's description does not allow, one line each."""
-    description = OpenAPI.from_dict(json.loads(FILE.read_bytes()))
-    return [line for exchange in exchanges for line in _check(description, exchange)]
+    return [line for exchange in exchanges for line in _check(_description(), exchange)]
+
+
+@functools.cache
+def _description() -> OpenAPI:
+    return OpenAPI.from_dict(json.loads(FILE.read_bytes()))
+
+
+@functools.cache
+def _query_parameters() -> frozenset[str]:
+    spec = json.loads(FILE.read_bytes())
+    return frozenset(p["name"] for p in spec["components"]["parameters"].values() if p["in"] == "query")
 
 
 def _check(description: OpenAPI, exchange: Exchange) -> list[str]:
@@ -49,10 +60,5 @@ def _check(description: OpenAPI, exchange: Exchange) -> list[str]:
             description.validate_response(request, response)
     except OpenAPIError as error:
         found.append(f"{exchange.method} {exchange.path} {exchange.status}: {error!r} {error.__cause__}")
-    return found + _unknown_query(description, exchange)
-
-
-def _unknown_query(description: OpenAPI, exchange: Exchange) -> list[str]:
-    spec = json.loads(FILE.read_bytes())
-    known = {p["name"] for p in spec["components"]["parameters"].values() if p["in"] == "query"}
-    return [f"{exchange.path}: unknown query parameter {name}" for name in exchange.query if name not in known]
+    unknown = sorted(set(exchange.query) - _query_parameters())
+    return found + [f"{exchange.path}: unknown query parameter {name}" for name in unknown]

@@ -143,7 +143,7 @@ class Forge:
         for _ in range(MAX_REDIRECTS):
             if isinstance(answer, requests.RequestException) or not answer.is_redirect:
                 break
-            address = _joined(address, answer.headers["Location"])
+            address = urljoin(address, answer.headers["Location"])
             answer = self._send_once(method, address, body, None)
         return answer
 
@@ -163,6 +163,8 @@ class Forge:
             )
         except requests.RequestException as error:
             return error
+        except ValueError:  # requests looks at the redirect's address even when it shall not follow it
+            raise RefusedError("the forge redirects to what is no address", remedy="Check GITHUB_API_URL.") from None
 
     def _spend(self, address: str) -> None:
         if _origin(address) != _origin(self.url):
@@ -193,13 +195,6 @@ class Forge:
         if reset.isdecimal() and headers.get("x-ratelimit-remaining") == "0":
             return max(0.0, float(reset) - self.now()) + 1
         return RATE_LIMIT_SECONDS
-
-
-def _joined(address: str, location: str) -> str:
-    try:
-        return urljoin(address, location)
-    except ValueError:  # a bracket that does not close: no address, so no host of ours
-        return ""
 
 
 def _origin(address: str) -> tuple[str, str | None, int | None]:

@@ -58,13 +58,10 @@ def _asks(rule: RuleResult) -> str:
 
 
 def _remark(rule: RuleResult, told: set[str]) -> str:
-    message = "" if wording.spoken(rule) in told else rule.message
-    if (rule.outcome is Outcome.PASS and not rule.reasons) or (rule.outcome is Outcome.FAIL and not message):
+    sentence = wording.explained(rule, told)
+    if not (rule.reasons if rule.outcome is Outcome.PASS else sentence):
         return ""
-    settled = wording.settle(rule) if rule.outcome is Outcome.INCONCLUSIVE else ""
-    sentence = ". ".join(part.rstrip(".") for part in (message, settled) if part)
-    reasons = f" ({', '.join(rule.reasons)})" if rule.reasons else ""
-    return f"{sentence}{reasons}"
+    return f"{sentence} ({', '.join(rule.reasons)})".strip() if rule.reasons else sentence
 
 
 def _key() -> Markup:

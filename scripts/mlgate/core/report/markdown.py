@@ -108,16 +108,12 @@ def _rule_row(rule: RuleResult) -> list[str]:
 
 def _has_remark(rule: RuleResult, said: set[str]) -> bool:
     """Return whether the table leaves something to say that the reasons have not said."""
-    if rule.outcome is Outcome.PASS:
-        return bool(rule.reasons)
-    return rule.outcome is Outcome.INCONCLUSIVE or wording.spoken(rule) not in said
+    return bool(rule.reasons) if rule.outcome is Outcome.PASS else bool(wording.explained(rule, said))
 
 
 def _remark(rule: RuleResult, said: set[str]) -> str:
-    message = "" if wording.spoken(rule) in said else prose(rule.message.strip(), limit=300)
-    settled = prose(wording.settle(rule)) if rule.outcome is Outcome.INCONCLUSIVE else ""
-    sentence = ". ".join(part.rstrip(".") for part in (message, settled) if part)
     reasons = ", ".join(code(reason, limit=40) for reason in rule.reasons[:5])
+    sentence = prose(wording.explained(rule, said))
     return f"- {code(wording.rule_name(rule))}: {sentence}{f' ({reasons})' if reasons else ''}"
 
 

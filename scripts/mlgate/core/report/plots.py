@@ -113,7 +113,7 @@ def _forest(rows: list[dict[str, Any]]) -> dict[str, Any]:
         "scale": {"domain": ["better", "open", "worse"], "range": ["var(--pass)", "var(--open)", "var(--fail)"]},
     }
     label = "datum.value === 0 ? '0' : datum.label"
-    axis = {"tickCount": 5, "title": None, "format": "+~g", "labelExpr": label, "grid": True, "domain": False}
+    axis = {"tickCount": 5, "title": None, "format": "+,.4~r", "labelExpr": label, "grid": True, "domain": False}
     x = {"type": "quantitative", "axis": axis, "scale": {"zero": False, "nice": True}}
     layers = [
         {"mark": {"type": "rule", "color": "var(--text)", "opacity": 0.55}, "encoding": {"x": {"field": "zero"} | x}},

@@ -106,7 +106,7 @@ def metrics(report: ReportDocument, space: Space) -> Section | None:
     confidence = wording.confidence(comparison)
     head = ["Metric", "Against", ">Baseline", ">Candidate", ">Difference", confidence, "worse · better"]
     listed, held = table(head, rows, space=space.share(0.15))
-    legend = "A positive difference is better, whatever the metric. │ marks no difference, ┊ the largest accepted drop."
+    legend = "A positive difference is better, whatever the metric. │ marks no difference, ┊ the rule's limit."
     return Section(title="Metrics", body=paragraphs(listed, _more(len(rows) - held, "metric"), legend), priority=3)
 
 

@@ -97,6 +97,7 @@ th:last-child, td:last-child { padding-right: 0; }
 .rules th[scope=row] { min-width: 190px; }
 .rules .remark td { padding-top: 0; color: var(--muted); font-size: 13px; }
 .rules tr.told > * { border-bottom: 0; }
+.facts th[scope=row], .facts td { padding-top: 6px; padding-bottom: 6px; }
 .facts th { width: 1%; white-space: nowrap; padding-right: 28px; color: var(--muted); font-weight: 500; }
 .facts code { font-size: 12.5px; }
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
 
 ICONS = {Outcome.PASS: "✅", Outcome.WARN: "⚠️", Outcome.INCONCLUSIVE: "❔", Outcome.FAIL: "❌"}
+LEAST_POWER = 0.001
 LABELS = {Outcome.PASS: "pass", Outcome.WARN: "warn", Outcome.INCONCLUSIVE: "inconclusive", Outcome.FAIL: "fail"}
 STEP_TITLES = {
     "fetch-base": "Base",
@@ -161,7 +162,7 @@ def settle(rule: RuleResult) -> str:
     if rule.rows_needed is not None:
         rows = f"about {numbers.count(rule.rows_needed)} rows would settle it"
         return f"{sentence}; {rows}." if sentence else f"{rows.capitalize()}."
-    ending = "more rows of this kind would not settle it"
+    ending = "with this margin no number of rows would settle it"
     return f"{sentence}; {ending}." if sentence else f"{ending.capitalize()}."
 
 
@@ -169,8 +170,9 @@ def power(comparison: ComparisonDocument) -> str:
     """Return how likely an unchanged candidate is to pass, or nothing."""
     if comparison.power is None:
         return ""
-    chance = numbers.share(comparison.power)
-    return f"A candidate that is neither better nor worse passes every rule with probability {chance}."
+    low = comparison.power < LEAST_POWER
+    chance = "that may be below 0.1 %" if low else f"of {numbers.share(comparison.power)} or more"
+    return f"A candidate that is neither better nor worse passes every rule with a probability {chance}."
 
 
 def confidence(comparison: ComparisonDocument | None) -> str:
@@ -195,3 +197,13 @@ def spoken(rule: RuleResult) -> str:
 def said(report: ReportDocument) -> set[str]:
     """Return what the verdict's reasons say already, so that nothing is told twice."""
     return {reason.message for reason in report.reasons}
+
+
+def explained(rule: RuleResult, already: set[str]) -> str:
+    """Return the sentence that a rule has beside its numbers, unless the verdict's reasons have it already."""
+    if spoken(rule) in already:
+        return ""
+    message = rule.message.strip()
+    if rule.outcome is not Outcome.INCONCLUSIVE or "power" in message:
+        return message
+    return " ".join(part for part in (f"{message.rstrip('.')}." if message else "", settle(rule)) if part)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _INTEGER = r"-?(0|[1-9][0-9]{0,17})"
 _NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"})
-_STRINGS = frozenset({"VARCHAR", "DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
+_TIMES = frozenset({"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
 
 
 def profile(path: Path) -> Profile:
@@ -63,7 +63,8 @@ class _Table:
     def column(self, name: str, count: int, cells: list[Any]) -> Column:
         present, distinct, *forms, minimum = cells
         kind = _kind_of_text(forms) if self.is_text else _kind(self.types[name])
-        has_values = 0 < distinct <= MAX_VALUES and kind in (Kind.STRING, Kind.INTEGER, Kind.BOOLEAN)
+        listable = kind in (Kind.STRING, Kind.INTEGER, Kind.BOOLEAN) and self.types[name] not in _TIMES
+        has_values = listable and 0 < distinct <= MAX_VALUES
         return Column(
             name=name,
             kind=kind,
@@ -105,6 +106,6 @@ def _kind(declared: str) -> Kind:
         return Kind.INTEGER
     if declared.startswith(("DECIMAL", "FLOAT", "DOUBLE")):
         return Kind.NUMBER
-    if declared in _STRINGS or declared.startswith("ENUM"):
+    if declared in {"VARCHAR", *_TIMES} or declared.startswith("ENUM"):
         return Kind.STRING
     return Kind.BOOLEAN if declared == "BOOLEAN" else Kind.OTHER

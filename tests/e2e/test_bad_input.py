@@ -94,7 +94,7 @@ def check(project: Repository) -> Checked:
         timeout=SECONDS,
     )
     output = done.stdout + done.stderr
-    assert "Traceback" not in output, output
+    assert "scripts/mlgate" not in output, output  # a traceback of ours; the training's own is shown as it comes
     assert "bug of mlgate" not in output, output
     assert "has a bug" not in output, output
     file = project.root / "mlgate-run" / "report.json"
@@ -174,7 +174,7 @@ CASES = (
     Case("no config", no_config, 2, "mlgate init"),
     Case("empty config", written("mlgate.yml", ""), 2, "mlgate.yml:1:1"),
     Case("folder as config", folder_as_config, 2, "a folder, not a file"),
-    Case("binary config", written("mlgate.yml", b"\x00\xff\xfe" * 99), 2, "mlgate.yml:1:1"),
+    Case("binary config", written("mlgate.yml", b"\x00\xff\xfe" * 99), 2, "Save the file as UTF-8"),
     Case(
         "binary file as CSV",
         written("data/train.csv", bytes(range(256)) * 50),
@@ -190,7 +190,7 @@ CASES = (
         "a key twice",
         written("data/holdout.csv", rows("h") + "h7,0,1\n"),
         3,
-        "/table/0/primary-key",
+        "repeat a key",
         "contract-broken",
         "validate-data",
     ),

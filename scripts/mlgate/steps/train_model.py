@@ -14,6 +14,7 @@ from mlgate.shell import policy as policies
 from mlgate.shell import training
 from mlgate.shell.outputs import Outputs
 from mlgate.shell.run_folder import RunFolder
+from mlgate.shell.runner import harmless
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def run(inputs: Inputs, world: World) -> Result:
     folder.file(TrainingDocument).unlink(missing_ok=True)  # an interrupted training must not leave yesterday's
     document, error = folder.guarded(lambda: _train(inputs, folder, world), _failed)
     return Result(
-        text=_text(document),
+        text=harmless(_text(document)),
         status=_status(document, error, enforce=inputs.enforce),
         document=document,
         outputs=_outputs(document, folder, (world.cwd / inputs.config).parent),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import traceback
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -45,6 +46,13 @@ class _Told:
         if str(error) not in self.errors:
             self.errors.add(str(error))
             world.log(f"error: {error}")
+
+    def bug(self, step: str, error: Exception, world: World) -> None:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        where = f"{place.filename.rpartition('/')[2]}:{place.lineno}"
+        world.log(f"error: a bug of mlgate stopped {step} at {where}: {type(error).__name__}: {error!s:.300}")
+        if world.env.get("MLGATE_DEBUG") == "true":
+            world.log("".join(traceback.format_exception(error)))
 
 
 def run(inputs: Inputs, world: World) -> Result:
@@ -108,7 +116,7 @@ def _run(step: str, inputs: Any, world: World, told: _Told) -> None:
         told.error(error, world)
         return
     except Exception as error:  # noqa: BLE001 - a bug in one step is no reason to have no report
-        world.log(f"error: {step} stopped by a bug of mlgate: {type(error).__name__}: {error!s:.300}")
+        told.bug(step, error, world)
         return
     told.annotations += result.annotations
     if result.error is not None:

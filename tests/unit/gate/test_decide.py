@@ -283,8 +283,21 @@ def test_unchanged_inputs_pass_and_need_nothing_more() -> None:
     base = a.a_base(inputs_unchanged=True)
     verdict = Case(base=base, data=None, training=None, comparison=None).decide()
     assert (verdict.outcome, verdict.status, ids(verdict)) == (PASS, 0, ["inputs-unchanged"])
-    skipped = Case(base=base, data=DataDocument(), training=TrainingDocument(), comparison=ComparisonDocument())
-    assert skipped.decide().outcome is PASS
+    why = (Reason(id="inputs-unchanged", message="nothing was done"),)
+    skipped = Case(
+        base=base,
+        data=DataDocument(reasons=why),
+        training=TrainingDocument(reasons=why),
+        comparison=ComparisonDocument(reasons=why),
+    )
+    assert (skipped.decide().outcome, ids(skipped.decide())) == (PASS, ["inputs-unchanged"])
+
+
+@pytest.mark.parametrize("step", ["data", "training", "comparison"])
+def test_a_step_that_was_skipped_without_ground_fails(step: str) -> None:
+    document = replace(getattr(Case(), step), reasons=(Reason(id="inputs-unchanged"),))
+    verdict = replace(Case(), **{step: document}).decide()
+    assert (verdict.outcome, ids(verdict)) == (FAIL, ["document-stale"])
 
 
 INTRODUCED = a.a_base(policy=PolicySource.INTRODUCED, base_config_digest=None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.model import Gate, OnInconclusive
 from mlgate.core.documents import PolicySource, Reason, StepStatus
 from mlgate.core.gate import judgement as judge
-from mlgate.core.gate.judgement import COMPARISON, DATA, TRAINING, Judgement
+from mlgate.core.gate.judgement import COMPARISON, DATA, SKIPPED, TRAINING, Judgement
 from mlgate.core.outcome import Outcome, at_most, worst
 from mlgate.errors import ExitStatus
 
@@ -23,7 +23,7 @@ BASE, REPORT = "fetch-base", "build-report"
 # What a person must correct before anything can be judged: told apart by its exit status.
 WRONG_USE = frozenset({"config-invalid", "base-unreadable", "input-unreadable", "usage"})
 # What stands in the first lines of a report although it blocks nothing.
-PROMINENT = ("policy-introduced", "policy-changed", "inputs-unchanged", "registry-empty")
+PROMINENT = ("policy-introduced", "policy-changed", SKIPPED, "registry-empty")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +126,18 @@ def _of_run(
         elif policy is None and document is not None and document.error is not None:
             yield judge.of_error(document.error, step)
     if policy is not None:
+        yield from _of_skipping(run, policy.base)
         yield from _of_policy(policy.base)
+
+
+def _of_skipping(run: _Run, base: BaseDocument) -> Iterator[Judgement]:
+    """Fail a step that did nothing because of unchanged inputs, where they are not unchanged."""
+    for step, document in run.documents():
+        skipped = document is not None and any(reason.id == SKIPPED for reason in document.reasons)
+        if skipped and not base.inputs_unchanged:
+            yield judge.fail(
+                "document-stale", f"{step} did nothing as if the inputs were unchanged; they are not", step
+            )
 
 
 def _of_policy(base: BaseDocument) -> Iterator[Judgement]:
@@ -136,7 +147,7 @@ def _of_policy(base: BaseDocument) -> Iterator[Judgement]:
     if base.policy is PolicySource.INTRODUCED:
         yield _note("policy-introduced", f"the base has no {base.config}: this run is judged by its own policy")
     if base.inputs_unchanged:
-        yield _note("inputs-unchanged", "nothing that the model depends on differs from the base")
+        yield _note(SKIPPED, "nothing that the model depends on differs from the base")
     if base.dirty:
         shown = ", ".join(base.dirty[:3]) + (f" and {len(base.dirty) - 3} more" if len(base.dirty) > 3 else "")
         yield _note("working-copy-dirty", f"differs from the commit: {shown}")

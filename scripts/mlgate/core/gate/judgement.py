@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
 
 DATA, TRAINING, COMPARISON = "validate-data", "train-model", "compare-models"
+SKIPPED = "inputs-unchanged"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +156,8 @@ def _vanished(rule: Rule) -> Judgement:
 
 
 def _of_reasons(reasons: Iterable[Reason], gate: Gate, step: str) -> Iterator[Judgement]:
-    for reason in reasons:
+    # Whether the inputs changed is the base's to say, and is said once.
+    for reason in (reason for reason in reasons if reason.id != SKIPPED):
         stepped = Reason(id=reason.id, message=reason.message, step=reason.step or step)
         yield Judgement(outcome=_outcome_of(reason.id, gate), reason=stepped)
 

@@ -33,9 +33,9 @@ _ACTIVE = re.compile(
 )
 _COMMIT = re.compile(r"\b(?=[0-9]*[a-f])(?=[a-f]*[0-9])[0-9a-f]{7,64}\b", re.IGNORECASE)
 
-# An underscore inside a word and a colon before a number mean nothing in Markdown, and stay: whoever reads a comment's
-# source reads `roc_auc` and `train.csv:42`. All else in the table becomes a character reference.
-_MARK = re.compile(r"(?<=[A-Za-z0-9])(?:_(?=[A-Za-z0-9])|:(?=\d))|([&<>|`*_\[\]#@!\\~\"':$^{}])")
+# An underscore inside a word, and a colon before a space, a number or the end, mean nothing in Markdown and stay: who
+# reads the source of a comment reads `roc_auc` and `train.csv:42`. All else in the class becomes a character reference.
+_MARK = re.compile(r"(?<=[A-Za-z0-9])_(?=[A-Za-z0-9])|:(?=[ \d]|$)|([&<>|`*_\[\]#@!\\~:$])")
 
 
 def visible(text: str) -> str:

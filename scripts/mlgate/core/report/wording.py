@@ -57,8 +57,8 @@ def _finding(report: ReportDocument) -> str:
     unmet = [rule for rule in report.rules if rule.outcome is not Outcome.PASS]
     match report.outcome:
         case Outcome.FAIL:
-            failing = [rule for rule in report.rules if rule_outcome(rule) is Outcome.FAIL]
-            return f"{len(failing)} of {total} not met." if failing else _broken(report)
+            failing = sum(rule_outcome(rule) is Outcome.FAIL for rule in report.rules)
+            return f"{failing} of {total} not met. {_broken(report)}".strip() if failing else _broken(report)
         case Outcome.INCONCLUSIVE:
             open_rules = f"{len(unmet)} of {total}"
             return f"The holdout is too small to tell for {open_rules}: no drop is shown, nor that there is none."
@@ -78,7 +78,8 @@ def _broken(report: ReportDocument) -> str:
         return "The data breaks its contract."
     if report.training and report.training.outcome is Outcome.FAIL:
         return "There is no candidate to judge."
-    return "What the policy asks for could not be shown."
+    shown = any(rule_outcome(rule) is Outcome.FAIL for rule in report.rules)
+    return "" if shown else "What the policy asks for could not be shown."
 
 
 def _on(comparison: ComparisonDocument | None) -> str:
@@ -167,8 +168,8 @@ def settle(rule: RuleResult) -> str:
 
 
 def power(comparison: ComparisonDocument) -> str:
-    """Return how likely an unchanged candidate is to pass, or nothing."""
-    if comparison.power is None:
+    """Return how likely an unchanged candidate is to pass; nothing where a rule asks for an improvement anyway."""
+    if comparison.power is None or any(rule.margin is not None and rule.margin < 0 for rule in comparison.rules):
         return ""
     low = comparison.power < LEAST_POWER
     chance = "that may be below 0.1 %" if low else f"of {numbers.share(comparison.power)} or more"

@@ -80,29 +80,31 @@ class Reader:
         counts = np.bincount(positions[known], minlength=self.holdout.rows)
         missing, doubled, extra = counts == 0, counts > 1, int((~known).sum())
         if missing.any() and extra and missing.sum() == self.holdout.rows:
-            raise self._wrong(path, "extra", f"none of its {len(positions)} keys is in the holdout", "")
+            raise self._wrong(path, "predictions-extra", f"none of its {len(positions)} keys is in the holdout", "")
         if missing.any():
             where = np.flatnonzero(missing)
             raise self._wrong(
                 path,
-                "incomplete",
+                "predictions-incomplete",
                 f"{len(where)} of {self.holdout.rows} holdout rows have no prediction",
                 self._keys(where),
             )
         if doubled.any():
             where = np.flatnonzero(doubled)
-            raise self._wrong(path, "duplicate", f"{len(where)} keys are predicted more than once", self._keys(where))
+            raise self._wrong(
+                path, "predictions-duplicate", f"{len(where)} keys are predicted more than once", self._keys(where)
+            )
         if extra:
             raise self._wrong(
-                path, "extra", f"{extra} rows have a key that the holdout has not", self._extra(sql, plan)
+                path, "predictions-extra", f"{extra} rows have a key that the holdout has not", self._extra(sql, plan)
             )
         order = np.empty(self.holdout.rows, dtype=np.int64)
         order[positions] = np.arange(len(positions))
         return order
 
-    def _wrong(self, path: Path, kind: str, what: str, keys: str) -> PredictionsError:
+    def _wrong(self, path: Path, reason: str, what: str, keys: str) -> PredictionsError:
         remedy = "Write one row for every key of the holdout and no other."
-        return PredictionsError(f"{path.name}: {what}{keys}", remedy=remedy, reason=f"predictions-{kind}")
+        return PredictionsError(f"{path.name}: {what}{keys}", remedy=remedy, reason=reason)
 
     def _keys(self, positions: Indices) -> str:
         if not self.show_keys:

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
+from tests.unit.comparison.sides import side, truth
 
 from mlgate.core.comparison.measures import measure
 from mlgate.core.config.model import Task
-from tests.unit.comparison.sides import side, truth
 
 LABELS = {
     "precision": sk.precision_score,

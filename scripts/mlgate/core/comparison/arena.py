@@ -102,8 +102,8 @@ class Arena:
             return Reason(id="metric-vanished", message=f"{metric} is no metric of a {self.truth.task} label")
         if average == "binary" and self.truth.task is not Task.BINARY:
             return Reason(id="metric-vanished", message=f"{metric} with average binary needs a label of two classes")
-        if known.needs in side.predictions.problems:
-            return side.predictions.problems[known.needs]
+        if (problem := side.predictions.problem(known.needs)) is not None:
+            return problem
         if known.needs is Needs.SCORE and metric in PROBABILITIES:
             return side.predictions.not_probabilities
         return None
@@ -130,7 +130,7 @@ class Arena:
             side=side.predictions.name,
             candidate=own,
             baseline=value,
-            estimate=rounded(sign * (own - value)),
+            estimate=0.0 if identical else rounded(sign * (own - value)),
             low=rounded(low),
             high=rounded(high),
             difference=difference,

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from mlgate.core.comparison.names import Needs
 from mlgate.core.comparison.ranking import Ranking
 from mlgate.core.config.model import Task
+from mlgate.core.documents import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from numpy.typing import NDArray
 
-    from mlgate.core.comparison.names import Needs
     from mlgate.core.comparison.ranking import Ranked
     from mlgate.core.comparison.spread import Sampling
-    from mlgate.core.documents import Reason
 
     Array = NDArray[np.float64]
     Indices = NDArray[np.int64]
@@ -83,6 +83,15 @@ class Predictions:
     scores: Array | None = None
     problems: Mapping[Needs, Reason] = field(default_factory=dict)
     not_probabilities: Reason | None = None
+
+    def problem(self, needs: Needs) -> Reason | None:
+        """Return why metrics that need this kind of column cannot be computed, or None."""
+        if needs in self.problems:
+            return self.problems[needs]
+        there = (self.scores,) if needs is Needs.SCORE else (self.codes, self.values)
+        if any(column is not None for column in there):
+            return None
+        return Reason(id="predictions-column-missing", message=f"{self.name} has no column `{needs}`")
 
 
 class Side:

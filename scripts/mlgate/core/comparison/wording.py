@@ -27,7 +27,9 @@ def text(document: ComparisonDocument) -> str:
     open_ = [rule for rule in document.rules if rule.outcome is not Outcome.PASS or not rule.interval]
     lines += [f"{rule.id}: {', '.join(rule.reasons)}: {rule.message}" for rule in open_]
     if document.power is not None:
-        lines.append(f"A candidate without a true change passes every rule with a probability of about {document.power:.0%}.")
+        lines.append(
+            f"A candidate without a true change passes every rule with a probability of about {document.power:.0%}."
+        )
     return "\n".join(lines)
 
 

@@ -1,0 +1,112 @@
+"""Published and recomputed examples: ../shared/corpora/statistics."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.unit.comparison.sides import side, truth
+
+from mlgate.core.comparison import tango
+from mlgate.core.comparison.confusion import RATIOS, TableMetric
+from mlgate.core.comparison.decision import holm
+from mlgate.core.comparison.difference import Proportion, mcnemar
+from mlgate.core.comparison.distributions import normal_quantile
+from mlgate.core.comparison.measures import measure
+from mlgate.core.comparison.ranking import delong_variance
+from mlgate.core.comparison.spread import Sampling, error_of
+from mlgate.core.comparison.table_score import Joint, limits
+from mlgate.core.config.model import Task
+
+EXAMPLES = Path(__file__).parents[4] / "shared" / "corpora" / "statistics" / "worked-examples.json"
+
+
+def cases(method: str) -> list[Any]:
+    if not EXAMPLES.is_file():
+        return [pytest.param(None, marks=pytest.mark.skip(reason="the corpora are not beside this checkout"))]
+    found = [c for c in json.loads(EXAMPLES.read_text())["cases"] if c["method"] == method]
+    return [pytest.param(case, id=case["id"]) for case in found]
+
+
+def close(ours: Any, theirs: Any, case: dict[str, Any]) -> bool:
+    return bool(np.allclose(ours, theirs, rtol=case["tolerance"], atol=case["tolerance"]))
+
+
+@pytest.mark.parametrize("case", cases("tango-interval-paired-difference"))
+def test_tango(case: dict[str, Any]) -> None:
+    given = case["given"]
+    z = normal_quantile(0.5 + given["confidence"] / 2)
+    assert close(tango.limits(given["b"], given["c"], given["n"], z), case["expect"]["interval"], case)
+
+
+@pytest.mark.parametrize("case", cases("tango-interval-paired-difference"))
+def test_the_multinomial_method_is_tango_for_accuracy(case: dict[str, Any]) -> None:
+    given = case["given"]
+    counts = np.zeros((1, 2, 2, 2))
+    counts[0, 1, 1, 0], counts[0, 1, 0, 1] = given["b"], given["c"]
+    rest = given["n"] - given["b"] - given["c"]
+    counts[0, 1, 1, 1], counts[0, 0, 0, 0] = rest // 2, rest - rest // 2
+    accuracy = TableMetric(ratio=RATIOS["recall"], average="weighted")
+    ours = limits(Joint(metric=accuracy, counts=counts), normal_quantile(0.975))
+    assert np.allclose([x[0] for x in ours], case["expect"]["interval"], atol=1e-8)
+
+
+@pytest.mark.parametrize("case", cases("one-proportion-intervals"))
+def test_clopper_pearson(case: dict[str, Any]) -> None:
+    given = case["given"]
+    ours = Proportion(k=given["k"], n=given["n"]).limits((1 - given["confidence"]) / 2)
+    assert close(ours, case["expect"]["clopper_pearson"], case)
+
+
+@pytest.mark.parametrize("case", cases("mcnemar"))
+def test_mcnemar(case: dict[str, Any]) -> None:
+    assert math.isclose(mcnemar(case["given"]["b"], case["given"]["c"]), case["expect"]["exact_p"], rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("case", cases("multiplicity"))
+def test_holm(case: dict[str, Any]) -> None:
+    ours = holm(case["given"]["p"])
+    assert close(ours, case["expect"]["holm_adjusted"], case)
+    assert sum(p <= case["given"]["alpha"] for p in ours) == case["expect"]["holm_rejects"]
+
+
+@pytest.mark.parametrize("case", cases("delong-paired-auc"))
+def test_delong(case: dict[str, Any]) -> None:
+    given, expect = case["given"], case["expect"]
+    labels, scores = _delong(given)
+    known = truth(labels, task=Task.BINARY)
+    sides = [side(known, scores=s) for s in scores]
+    areas = [s.areas[0] for s in sides]
+    assert close([area.value for area in areas], expect["auc"], case)
+    placements = [np.asarray(area.placements) for area in areas]
+    errors = [math.sqrt(delong_variance(p, labels == 1)) for p in (*placements, placements[0] - placements[1])]
+    assert close(errors, [*expect["se"], expect["se_difference"]], case)
+    low, high = measure("roc_auc", None, Task.BINARY).difference(*sides).limits(0.025)
+    assert low <= expect["interval"][0] + 1e-9
+    assert high >= expect["interval"][1] - 1e-9
+
+
+def _delong(given: dict[str, Any]) -> tuple[Any, list[Any]]:
+    if "load" not in given:
+        return np.array(given["label"]), [np.array(given["score_1"], float), np.array(given["score_2"], float)]
+    from sklearn.datasets import load_breast_cancer
+
+    loaded = load_breast_cancer()
+    names = list(loaded.feature_names)
+    return 1 - loaded.target, [loaded.data[:, names.index(given[s])] for s in ("score_1", "score_2")]
+
+
+@pytest.mark.parametrize("case", cases("cluster-robust-mean"))
+def test_clusters_widen_the_error_of_a_mean(case: dict[str, Any]) -> None:
+    values = np.array(case["given"]["difference"])
+    group = np.unique(case["given"]["group"], return_inverse=True)[1]
+    sampling = Sampling(n=len(values), group=group)
+    clusters = group.max() + 1
+    # The example does not correct for the number of clusters; we do, by G / (G - 1).
+    uncorrected = error_of(sampling, values - values.mean()).standard * math.sqrt((clusters - 1) / clusters)
+    assert close(sampling.mean(values), case["expect"]["mean"], case)
+    assert close(uncorrected, case["expect"]["se_clusters"], case)

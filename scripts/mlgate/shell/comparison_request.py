@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.policy import Judge
     from mlgate.shell.run_folder import RunFolder
-    from mlgate.steps import World
+    from mlgate.shell.world import World
 
 
 class NothingToCompare(InputError):  # noqa: N818 - a finding that ends the comparison, not a mistake of the user's

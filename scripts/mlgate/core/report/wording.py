@@ -172,8 +172,8 @@ def power(comparison: ComparisonDocument) -> str:
     if comparison.power is None or any(rule.margin is not None and rule.margin < 0 for rule in comparison.rules):
         return ""
     low = comparison.power < LEAST_POWER
-    chance = "that may be below 0.1 %" if low else f"of {numbers.share(comparison.power)} or more"
-    return f"A candidate that is neither better nor worse passes every rule with a probability {chance}."
+    chance = "less than 0.1 %" if low else f"about {numbers.share(comparison.power)}"
+    return f"A candidate that is neither better nor worse passes every rule with a probability of {chance}."
 
 
 def confidence(comparison: ComparisonDocument | None) -> str:

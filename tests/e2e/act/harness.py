@@ -242,6 +242,8 @@ def record(run: Run, entry: Mapping[str, Any]) -> None:
         run.annotations.append(
             Annotation(level=command, message=str(entry["arg"]), file=at.get("file"), line=at.get("line"))
         )
+    if command == "summary" and not (len(ids) == 1 and step.inner):  # act repeats a composite's last one for itself
+        run.summary += str(entry.get("content", ""))
     if len(ids) > 1:
         if entry.get("stepResult"):
             step.inner[ids[1]] = str(entry["stepResult"])
@@ -250,5 +252,3 @@ def record(run: Run, entry: Mapping[str, Any]) -> None:
         step.result = str(entry["stepResult"])
     if command == "set-output":
         step.outputs[str(entry["name"])] = str(entry["arg"])
-    if command == "summary":
-        run.summary += str(entry.get("content", ""))

@@ -236,3 +236,80 @@ def test_a_repository_without_a_commit_and_a_configuration_in_a_folder(tmp_path:
     assert (policy.base.commit, policy.base.config, judge.prefix) == (None, "models/mlgate.yml", "models")
     assert main(["fetch-base"], environment(), inner.root) == 0
     assert load_at(inner)[0].base == policy.base
+
+
+@pytest.fixture
+def nested(tmp_path: Path) -> Repository:
+    """Give a repository whose configuration lies in a folder, where more can be done to it than at the root."""
+    made = Repository.new(tmp_path / "nested")
+    made.commit({f"models/{name}": content for name, content in FILES.items()})
+    made.branch("work")
+    return made
+
+
+def source_of(folder: Path, **variables: str) -> dict[str, object]:
+    variables["GITHUB_ACTIONS"] = "true"
+    assert main(["fetch-base", "--base", "main"], environment(**variables), folder) == 0
+    document = RunFolder(folder / "mlgate-run").find(BaseDocument)
+    assert document is not None
+    return {"policy": document.policy, "config": document.config, "changed": document.policy_changed}
+
+
+def test_a_configuration_that_is_renamed_introduces_nothing(nested: Repository) -> None:
+    nested.git("mv", "models", "renamed")
+    nested.commit({"renamed/mlgate.yml": CONFIG.replace("0.01", "0.9")})
+    found = source_of(nested.root / "renamed")
+    assert (found["policy"], found["changed"]) == (PolicySource.REMOVED, ("models/mlgate.yml",))
+
+
+def test_a_configuration_behind_a_new_link_introduces_nothing(nested: Repository) -> None:
+    nested.git("mv", "models", "hidden")
+    nested.write({"hidden/mlgate.yml": CONFIG.replace("0.01", "0.9")})
+    (nested.root / "models").symlink_to("hidden")
+    nested.commit()
+    assert source_of(nested.root / "models")["policy"] is PolicySource.REMOVED
+
+
+def test_a_second_configuration_is_introduced_beside_the_first(nested: Repository) -> None:
+    nested.commit({f"second/{name}": content for name, content in FILES.items()})
+    assert source_of(nested.root / "second") == {
+        "policy": PolicySource.INTRODUCED,
+        "config": "second/mlgate.yml",
+        "changed": (),
+    }
+
+
+def test_a_submodule_in_place_of_the_folder_is_judged_by_the_checkout(nested: Repository, tmp_path: Path) -> None:
+    other = Repository.new(tmp_path / "other")
+    other.commit({**FILES, "mlgate.yml": CONFIG.replace("0.01", "0.9")})
+    nested.git("rm", "-q", "-r", "models")
+    nested.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.root), "models")
+    nested.commit()
+    found = source_of(nested.root / "models")
+    assert (found["policy"], found["config"]) == (PolicySource.BASE, "models/mlgate.yml")
+    assert "models/mlgate.yml" in found["changed"]  # type: ignore[operator]
+
+
+def test_a_folder_that_is_shaped_like_a_repository_is_none(nested: Repository) -> None:
+    marker = nested.root / "ran"
+    nested.commit(
+        {
+            "models/HEAD": "ref: refs/heads/main\n",
+            "models/objects/.keep": "",
+            "models/refs/.keep": "",
+            "models/config": f"[core]\n\trepositoryformatversion = 0\n\tbare = false\n\tworktree = {nested.root}\n"
+            f"\tfsmonitor = touch {marker}\n",
+        }
+    )
+    env = environment(GITHUB_ACTIONS="true")
+    assert main(["fetch-base", "--base", "main"], env, nested.root / "models") == 5
+    assert not marker.exists()
+
+
+def test_a_pull_request_without_git_is_not_judged_by_itself(tmp_path: Path) -> None:
+    unpacked = tmp_path / "unpacked"
+    Repository(unpacked).write(FILES)
+    variables = {**pull_request(tmp_path, head="a" * 40), "GIT_CEILING_DIRECTORIES": str(tmp_path)}
+    assert main(["fetch-base"], environment(**variables), unpacked) == 2
+    with pytest.raises(BaseUnreadableError, match="no git repository"):
+        load_at(Repository(unpacked), **variables)

@@ -85,8 +85,14 @@ def find(git: Git | None, facts: Facts, remote: Remote | None) -> Found:
         BaseUnreadableError: If there is a base and it cannot be had.
     """
     plan = plan_fetch(facts)
-    if git is None or plan.source is BaseSource.NONE or facts.commit is None:
+    if plan.source is BaseSource.NONE:
         return Found(facts=facts, plan=plan)
+    if git is None or facts.commit is None:
+        # Without git, actions/checkout unpacks the files alone; their own policy must not judge them.
+        raise BaseUnreadableError(
+            "there is no git repository to read the base from, usually because the job's container has no git",
+            remedy="Install git in a step before the checkout step.",
+        )
     base = _base(git, plan, remote)
     merge_base = base if plan.is_ancestor else _merge_base(git, facts.commit, base, remote)
     return Found(facts=facts, plan=plan, base=base, merge_base=merge_base)

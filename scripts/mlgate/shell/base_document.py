@@ -70,6 +70,8 @@ def _in_repository(git: Git, path: Path, name: str, found: Found) -> BaseDocumen
     touched = tuple(change for change in changes if wanted is None or wanted.covers(change.path))
     digest = input_digest(git, commit, name)
     base_digest = input_digest(git, found.base, name) if found.base else None
+    moved = _moved_from(git, name, found) if found.base and base_config is None else frozenset()
+    edited = moved if base_config is None else _edited(git, name, found, working, changes)
     return BaseDocument(
         event=found.facts.event,
         pull_request=found.facts.pull_request,
@@ -79,12 +81,12 @@ def _in_repository(git: Git, path: Path, name: str, found: Found) -> BaseDocumen
         base=found.base,
         base_source=found.plan.source.value,
         merge_base=found.merge_base,
-        policy=_source(git, name, found, working_exists=path.is_file(), base_exists=base_config is not None),
+        policy=_source(git, name, found, working=path.is_file(), base=base_config is not None, moved=bool(moved)),
         config=text_of(name),
         prefix=text_of(posixpath.dirname(name)),
         config_digest=_digest(path),
         base_config_digest=None if base_config is None else hashlib.sha256(base_config).hexdigest(),
-        policy_changed=_changed(git, name, found, working, changes),
+        policy_changed=tuple(sorted(map(text_of, edited))),
         dirty=tuple(sorted({text_of(change.path) for change in changes if change.tracked or change in touched})),
         inputs_digest=digest,
         base_inputs_digest=base_digest,
@@ -99,21 +101,28 @@ def _working(path: Path, name: str) -> Config | None:
         return None
 
 
-def _source(git: Git, name: str, found: Found, *, working_exists: bool, base_exists: bool) -> PolicySource:
+def _source(git: Git, name: str, found: Found, *, working: bool, base: bool, moved: bool) -> PolicySource:
     if found.base is None:
         return PolicySource.WORKING_COPY
-    if not base_exists:
-        return PolicySource.INTRODUCED
+    if not base:
+        return PolicySource.REMOVED if moved else PolicySource.INTRODUCED
     # A branch from before the configuration came has removed nothing: it lacks one, which is another mistake.
     behind = found.merge_base is not None and git.show(found.merge_base, name) is None
-    return PolicySource.BASE if working_exists or behind else PolicySource.REMOVED
+    return PolicySource.BASE if working or behind else PolicySource.REMOVED
 
 
-def _changed(git: Git, name: str, found: Found, working: Config | None, changes: tuple[Change, ...]) -> tuple[str, ...]:
+def _moved_from(git: Git, name: str, found: Found) -> frozenset[str]:
+    """Return the configurations of this name that the pull request takes away.
+
+    One that comes to a new place while another goes was renamed, or hidden behind a link, and introduces nothing.
+    """
+    before, file = str(found.merge_base or found.base), posixpath.basename(name)
+    return git.called(before, file) - git.called(str(found.facts.commit), file)
+
+
+def _edited(git: Git, name: str, found: Found, working: Config | None, changes: tuple[Change, ...]) -> frozenset[str]:
     """Return the judging files that differ between the merge base (else the base) and the working copy."""
-    before = found.merge_base or found.base
-    if before is None:
-        return ()
+    before = str(found.merge_base or found.base)
     dirty = {change.path for change in changes}
     before_config = config_at(git, before, name)
     configs = (working, before_config, config_at(git, str(found.base), name))
@@ -123,7 +132,7 @@ def _changed(git: Git, name: str, found: Found, working: Config | None, changes:
     changed = {path for path in named if path in dirty or _differs(git, before, commit, path)}
     if (name in dirty or _differs(git, before, commit, name)) and policy_differs(working, before_config):
         changed.add(name)
-    return tuple(sorted(text_of(path) for path in changed))
+    return frozenset(changed)
 
 
 def _differs(git: Git, before: str, commit: str, path: str) -> bool:

@@ -60,24 +60,32 @@ class Git:
     def discover(cls, path: Path, env: Mapping[str, str] | None = None) -> Git | None:
         """Return the repository that `path` (which need not exist) lies in; None without a repository or without git.
 
+        In a workflow that is the one that was checked out, never a submodule: a pull request chooses those.
+
         Raises:
             OutsideError: If there is a repository that git refuses to read.
         """
         folder = path.resolve()
         while not folder.is_dir() and folder != folder.parent:
             folder = folder.parent
-        git = cls(folder, os.environ if env is None else env)
+        given = os.environ if env is None else env
+        git = cls(folder, given)
         try:
             done = git._call(["rev-parse", "--show-toplevel"])
         except FileNotFoundError:
             return None
         if done.returncode == 0:
-            git.root = Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
-            return git
+            git.root = _folder(done.stdout)
+            return git._outermost() if given.get("GITHUB_ACTIONS") == "true" else git
         words = done.stderr.decode(errors="replace")
         if "not a git repository" in words or "must be run in a work tree" in words:
             return None
         raise _explained(done, "rev-parse", folder)
+
+    def _outermost(self) -> Git:
+        while above := self._run(["rev-parse", "--show-superproject-working-tree"]):
+            self.root = _folder(above)
+        return self
 
     def relative(self, path: Path) -> str | None:
         """Return the repository's name for `path`, `.` for the root; None if it lies outside."""
@@ -154,6 +162,12 @@ class Git:
         where = [] if not name else ["--", name + "/"]
         listed = b"" if name is None else self._run(["ls-tree", "-z", "--full-tree", commit, *where])
         return tuple(_entry(line) for line in listed.split(b"\0") if line)
+
+    def called(self, commit: str, name: str) -> frozenset[str]:
+        """Return the paths of the commit's files whose last part is `name`."""
+        listed = self._run(["ls-tree", "-r", "-z", "--name-only", "--full-tree", commit])
+        paths = (os.fsdecode(line) for line in listed.split(b"\0"))
+        return frozenset(path for path in paths if posixpath.basename(path) == name)
 
     def status(self) -> tuple[Change, ...]:
         """Return the paths that differ from HEAD, and the untracked ones that git does not ignore."""
@@ -238,6 +252,10 @@ class Git:
                 f"`git {command[0]}` gave no answer within {seconds:g} seconds",
                 remedy="Run it by hand in the checkout: the network, a lock or a slow disk may be in its way.",
             ) from None
+
+
+def _folder(line: bytes) -> Path:
+    return Path(os.fsdecode(line.removesuffix(b"\n")))
 
 
 def inside(path: str) -> str | None:

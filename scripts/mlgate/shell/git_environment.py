@@ -15,6 +15,7 @@ SETTINGS = (
     "core.fsmonitor=false",
     "core.hooksPath=/dev/null",
     "protocol.ext.allow=never",
+    "safe.bareRepository=explicit",  # a folder that a commit shaped like a repository is none
     "gc.auto=0",
     "maintenance.auto=false",
     "fetch.recurseSubmodules=false",

@@ -100,7 +100,7 @@ def load(inputs_config: Path, folder: RunFolder, world: World) -> tuple[Policy, 
         commit=document.commit,
         base=document.base,
         prefix=document.prefix,
-        from_base=document.policy in (PolicySource.BASE, PolicySource.REMOVED),
+        from_base=document.base_config_digest is not None,
     )
     return _policy(document, path, judge), judge
 

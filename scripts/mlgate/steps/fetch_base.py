@@ -76,5 +76,5 @@ def _judge(document: BaseDocument) -> str:
         PolicySource.BASE: f"The base {commit} judges.",
         PolicySource.WORKING_COPY: "The working copy judges: there is no base.",
         PolicySource.INTRODUCED: f"The base {commit} has no {document.config}: the working copy judges.",
-        PolicySource.REMOVED: f"{document.config} is removed here; the base {commit} has it.",
+        PolicySource.REMOVED: f"The configuration that the base {commit} has is moved or removed here.",
     }[document.policy]

@@ -56,7 +56,9 @@ def pull_request(**fields: Any) -> Facts:
         (Facts(event="push", commit=HEAD, parents=(ONE, TWO)), Plan(source=BaseSource.NONE, head=HEAD)),
         (Facts(commit=HEAD, option="main"), Plan(source=BaseSource.OPTION, name="main", head=HEAD)),
         (pull_request(option="v1"), Plan(source=BaseSource.OPTION, name="v1", head=TWO)),
-        (Facts(option="main"), Plan(source=BaseSource.NONE)),
+        (Facts(), Plan(source=BaseSource.NONE)),
+        (Facts(option="main"), Plan(source=BaseSource.OPTION, name="main")),
+        (pull_request(commit=None, parents=()), Plan(source=BaseSource.BRANCH_TIP, branch="main", head=TWO)),
     ],
 )
 def test_the_base_of_every_event(facts: Facts, plan: Plan) -> None:

@@ -98,8 +98,6 @@ def plan_fetch(facts: Facts) -> Plan:
     `pull_request.base.sha` is no source: hosts leave it as it was when the pull request was opened or last pushed to.
     """
     head = facts.pull_request_head or facts.group_head or facts.commit
-    if facts.commit is None:
-        return Plan(source=BaseSource.NONE)
     if facts.option is not None:
         return Plan(source=BaseSource.OPTION, name=facts.option, head=head)
     if facts.group_base is not None:

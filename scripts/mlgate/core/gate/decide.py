@@ -142,8 +142,7 @@ def _of_skipping(run: _Run, base: BaseDocument) -> Iterator[Judgement]:
 
 def _of_policy(base: BaseDocument) -> Iterator[Judgement]:
     if base.policy is PolicySource.REMOVED:
-        message = f"the base has {base.config}, and this pull request has not; the base's was used"
-        yield judge.fail("policy-removed", message, BASE)
+        yield judge.fail("policy-removed", _removal(base), BASE)
     if base.policy is PolicySource.INTRODUCED:
         yield _note("policy-introduced", f"the base has no {base.config}: this run is judged by its own policy")
     if base.inputs_unchanged:
@@ -151,6 +150,12 @@ def _of_policy(base: BaseDocument) -> Iterator[Judgement]:
     if base.dirty:
         shown = ", ".join(base.dirty[:3]) + (f" and {len(base.dirty) - 3} more" if len(base.dirty) > 3 else "")
         yield _note("working-copy-dirty", f"differs from the commit: {shown}")
+
+
+def _removal(base: BaseDocument) -> str:
+    if base.base_config_digest is not None:
+        return f"the base has {base.config}, and this pull request has not; the base's was used"
+    return f"the base has no {base.config}, and this pull request moves or removes {', '.join(base.policy_changed)}"
 
 
 def _note(reason: str, message: str) -> Judgement:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     import duckdb
+    from jsonschema.protocols import Validator
     from jsonschema.exceptions import ValidationError
 
     from mlgate.core.data.ir import Plan
@@ -69,7 +70,9 @@ def check_rows(
     Raises:
         UnsupportedError: Naming the construct.
     """
-    judge = _Judge(table=table, plan=plan, schema=schema)
+    root = validator(schema)
+    reduced = root.evolve(schema=_reduced(plan, schema))
+    judge = _Judge(table=table, plan=plan, schema=schema, root=root, reduced=reduced)
     found: dict[str, Failures] = {}
     for number, row in _rows(connection, judge):
         # A row that breaks a construct in several ways counts once.
@@ -78,44 +81,52 @@ def check_rows(
     return dict(sorted(found.items()))
 
 
+def _reduced(plan: Plan, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the row schema without what is compiled, but with the names of all properties."""
+    compiled = {name for name, item in plan.properties.items() if item.compiled}
+    declared = schema.get("properties", {})
+    rest = {key: value for key, value in schema.items() if key not in ("type", "required")}
+    rest["properties"] = {name: True if name in compiled else value for name, value in declared.items()}
+    if "additionalProperties" in rest and "/row/additionalProperties" not in plan.fallback:
+        rest["additionalProperties"] = True
+    return rest
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Judge:
-    """How cells become a row, and which constructs judge it."""
+    """How cells become a row, and which constructs judge it.
+
+    Attributes:
+        table: The file.
+        plan: What is compiled.
+        schema: The whole row schema.
+        root: Its validator.
+        reduced: The validator of what is not compiled; references still lead into the whole schema.
+    """
 
     table: Table
     plan: Plan
     schema: Mapping[str, Any]
+    root: Draft202012Validator
+    reduced: Validator
 
     def columns(self) -> list[int]:
         """Return the positions of the columns that are looked at."""
-        names = (
-            {column.name for column in self.table.columns} if self.plan.fallback_root else self.plan.fallback_columns
-        )
-        return [i for i, column in enumerate(self.table.columns) if column.name in names]
+        wanted = self.plan.fallback_columns
+        columns = enumerate(self.table.columns)
+        return [i for i, column in columns if self.plan.fallback_root or column.name in wanted]
 
     def broken(self, row: Any) -> Iterator[tuple[str, str | None]]:
         """Yield the constructs that a row breaks, each with its column."""
-        root = validator(self.schema)
         if self.plan.fallback_root:
-            yield from self._root_errors(root, row)
+            for error in _guarded(self.reduced.iter_errors(row)):
+                column = str(error.absolute_path[0]) if error.absolute_path else None
+                yield _pointer(self.schema, error.absolute_schema_path), column
             return
         for column in self.plan.fallback_columns:
             if column in row:
-                for error in _property_errors(root, self.schema, column, row[column]):
-                    yield _pointer(["properties", column, *error.absolute_schema_path]), column
-
-    def _root_errors(self, root: Draft202012Validator, row: Any) -> Iterator[tuple[str, str | None]]:
-        for error in _guarded(root.iter_errors(row)):
-            path = list(error.absolute_schema_path)
-            if path[0] in ("type", "required") or self._is_compiled(path):
-                continue
-            column = str(error.absolute_path[0]) if error.absolute_path else None
-            yield _pointer(path), column
-
-    def _is_compiled(self, path: list[Any]) -> bool:
-        if path[0] == "properties":
-            return self.plan.properties[path[1]].compiled
-        return path[0] == "additionalProperties" and "/row/additionalProperties" not in self.plan.fallback
+                for error in _property_errors(self.root, self.schema, column, row[column]):
+                    yield _pointer(self.schema, ["properties", column, *error.absolute_schema_path]), column
 
 
 def _property_errors(
@@ -135,8 +146,17 @@ def _guarded(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
         raise UnsupportedError(f"too deep or too large to evaluate ({type(error).__name__})") from None
 
 
-def _pointer(path: Iterable[Any]) -> str:
-    return "/row" + "".join(f"/{escape(str(part))}" for part in path)
+def _pointer(schema: Mapping[str, Any], path: Iterable[Any]) -> str:
+    """Return the JSON pointer of a construct; of one behind a reference, the pointer of the reference."""
+    pointer, place = "/row", schema
+    for part in path:
+        try:
+            place = place[part]
+        except (KeyError, IndexError, TypeError):
+            reference = next((key for key in ("$ref", "$dynamicRef") if key in place), None)
+            return f"{pointer}/{reference}" if reference else pointer
+        pointer += f"/{escape(str(part))}"
+    return pointer
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, judge: _Judge) -> Iterator[tuple[int, Any]]:

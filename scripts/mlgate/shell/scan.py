@@ -32,7 +32,8 @@ def scan(request: ScanRequest) -> ScanResult:
             return ScanResult(findings=faults(found))
         return _scan(request, path, form, found)
     except Unreadable as error:
-        return ScanResult(findings=(unreadable(f"{error.message}. {error.remedy}", error.line, error.reason),))
+        message = f"{error.message.removeprefix(f'{path.name} ')}. {error.remedy}"  # the finding names the file already
+        return ScanResult(findings=(unreadable(message, error.line, error.reason),))
     except duckdb.Error as error:
         return ScanResult(findings=_engine_failure(error, path, show=request.show_values))
 

@@ -6,15 +6,18 @@ module of the user's checkout can be imported. This file adds the one folder tha
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
 import resource
+import signal
 import sys
 import threading
 import traceback
 from pathlib import Path
 
 ADDRESS_SPACE_BEYOND = 2**30  # what interpreter and engine need beside the engine's own limit
+PR_SET_PDEATHSIG = 1
 UNITS = {"MB": 10**6, "GB": 10**9}
 
 
@@ -32,8 +35,8 @@ def main() -> None:
         return
     message = json.loads(line)
     request = codec.from_plain(ScanRequest, message["request"])
+    end_with_parent()
     limit(request.memory_limit, message["cpu_seconds"])
-    threading.Thread(target=end_with_parent, daemon=True).start()
     try:
         answer = {"result": codec.to_plain(scan(request))}
     except MemoryError:
@@ -55,7 +58,17 @@ def limit(memory_limit: str, cpu_seconds: int) -> None:
 
 
 def end_with_parent() -> None:
-    """Wait for the end of standard input, which the parent keeps open as long as it lives, and end."""
+    """Let this process be killed when its parent is: by the system where that can, else by a thread that waits for it.
+
+    The thread waits for the end of standard input, which the parent keeps open as long as it lives. Alone it would be
+    too weak: it gets no turn while a pattern runs away.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    threading.Thread(target=_wait_for_the_end, daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
     sys.stdin.read()
     os._exit(1)
 

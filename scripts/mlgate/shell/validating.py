@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from mlgate.core.config.contract import Contract
     from mlgate.core.documents import TableResult
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.policy import Judge
@@ -141,6 +142,10 @@ def validate(
     return results
 
 
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _validate_one(
     work: Work, scanner: Scanner, others: Mapping[str, str], spill: str, on_contract_change: OnChange
 ) -> TableResult:
@@ -152,7 +157,7 @@ def _validate_one(
         show_values=work.show_values,
         redact=tuple(sorted({name for side in work.sides.values() for name in side.contract.redacted})),
         spill=spill,
-        threads=os.cpu_count() or 1,
+        threads=_processors(),
     )
     scanned, digest = scanner.scan(request)
     return table_result(

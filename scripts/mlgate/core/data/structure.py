@@ -51,18 +51,28 @@ class Structure:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One record as the exact reader sees it; with `fault`, the rest of the file has no meaning."""
+    """One record as the exact reader sees it; with `fault`, the rest of the file has no meaning.
+
+    Attributes:
+        line: Where it starts.
+        fields: How many.
+        text: Without its line end.
+        crlf: Whether it ends with CR LF; None at the end of a file without a last line end.
+        fault: What is wrong.
+    """
 
     line: int
     fields: int = 0
     text: bytes = b""
+    crlf: bool | None = None
     fault: str | None = None
 
 
 def examine(blocks: Iterable[bytes], delimiter: str) -> Structure:
-    """Read a whole file strictly: UTF-8, records of one width, quotes only around whole fields, no NUL, no bare CR.
+    """Read a whole file strictly.
 
-    A line that is empty is a fault too: readers disagree on whether it is a row.
+    That is UTF-8 without NUL, records of one width and with one line end, quotes around whole fields only. A line that
+    is empty is a fault too: readers disagree on whether it is a row.
     """
     examiner = _Examiner(reader=Reader(delimiter))
     for block in whole_lines(blocks):
@@ -136,15 +146,15 @@ class Reader:
         lines = block.split(b"\n")
         unended = lines.pop()
         for text in lines:
-            record = self._take(text)
+            record = self._take(text, is_ended=True)
             self.line += 1
             if record:
                 yield record
-        record = self._take(unended) if unended else None
+        record = self._take(unended, is_ended=False) if unended else None
         if record:
             yield record
 
-    def _take(self, text: bytes) -> Record | None:
+    def _take(self, text: bytes, *, is_ended: bool) -> Record | None:
         is_open = self.is_open
         if not is_open:
             self.start, self.delimiters, self.size = self.line, 0, 0
@@ -162,7 +172,8 @@ class Reader:
         if stays_open:
             return None
         whole, self.parts = b"\n".join(self.parts), []
-        return Record(line=self.start, fields=self.delimiters + 1, text=whole.removesuffix(b"\r"))
+        crlf = whole.endswith(b"\r") if is_ended else None
+        return Record(line=self.start, fields=self.delimiters + 1, text=whole.removesuffix(b"\r"), crlf=crlf)
 
 
 def walk(text: bytes, delimiter: bytes, *, is_open: bool) -> tuple[int, bool, str | None]:
@@ -218,6 +229,7 @@ class _Examiner:
     columns: tuple[str, ...] = ()
     records: int = 0
     one_line_each: bool = True
+    crlf: bool | None = None
     faults: list[Fault] = field(default_factory=list)
     count: int = 0
 
@@ -225,7 +237,10 @@ class _Examiner:
         """Take a block with nothing unusual in it; return False, and change nothing, if there is."""
         if not self.columns or self.reader.is_open or b"\0" in block or not is_utf8(block):
             return False
-        text = block.replace(b"\r\n", b"\n")
+        ends = block.count(b"\r\n")
+        if ends != (block.count(b"\n") if self.crlf else 0):
+            return False
+        text = block.replace(b"\r\n", b"\n") if ends else block
         text = text if text.endswith(b"\n") else text + b"\n"
         if b"\r" in text or b"\n\n" in text or text.startswith(b"\n"):
             return False
@@ -255,7 +270,9 @@ class _Examiner:
         if not self.columns:
             return self._takes_header(record)
         self.records += 1
-        if not record.text:
+        if record.crlf not in (self.crlf, None):
+            self._fault(record.line, "another line end than the header's: LF and CR LF are mixed")
+        elif not record.text:
             self._fault(record.line, "an empty line")
         elif record.fields != len(self.columns):
             self._fault(record.line, f"{record.fields} fields where the header has {len(self.columns)}")
@@ -266,6 +283,7 @@ class _Examiner:
         for problem in name_problems(names):
             self._fault(record.line, problem)
         self.columns = names
+        self.crlf = record.crlf
         return bool(names)
 
     def _fault(self, line: int, message: str) -> None:

@@ -25,6 +25,7 @@ POLL_SECONDS = 0.05
 DRAIN_SECONDS = 1.0
 CHUNK_BYTES = 65_536
 REPORT_BYTES = 100
+PROCESSES = Path("/proc")  # on Linux
 LAUNCHER = Path(__file__).with_name("launcher.py")
 _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024  # Linux counts kilobytes
 
@@ -152,7 +153,7 @@ class _Group:
 
     def _alive(self) -> bool:
         self._reaped()
-        return self._signal(0)
+        return self._signal(0) and _has_living(self._process.pid)
 
     def _signal(self, number: int) -> bool:
         """Send a signal to the group; return whether it still has a process."""
@@ -197,3 +198,15 @@ class _Group:
             raise _not_started(str(self._program), os.strerror(int(second)))
         self.status = int(first) if first else self._process.returncode
         self.peak_memory_bytes = int(second) * _MAXRSS_BYTES if second else None
+
+
+def _has_living(group: int) -> bool:
+    """Return whether a process of the group runs; one that has ended stays a member until somebody reaps it."""
+    if not PROCESSES.is_dir():
+        return True
+    for process in PROCESSES.glob("[0-9]*/stat"):
+        with suppress(OSError):
+            state, _parent, its_group = process.read_text(errors="replace").rpartition(")")[2].split()[:3]
+            if int(its_group) == group and state not in "ZX":
+                return True
+    return False

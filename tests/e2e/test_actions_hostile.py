@@ -28,23 +28,18 @@ echo "PYTHON $(command -v python3)"
 """.replace("TOKEN_TEXT", TOKEN)
 
 
-def test_the_training_command_finds_no_token(scene: Scene) -> None:
+def test_the_training_command_finds_no_token_and_nothing_of_ours(scene: Scene) -> None:
     run = scene.play(example("one-uses"), {"train.sh": project.TRAIN + SEARCH})
-    log = run.step("gate", "mlgate/mlgate").log
     assert run.jobs == {"gate": "success"}, run.log
+    log = run.step("gate", "mlgate/mlgate").log
     [line] = [line for line in log.splitlines() if "SEARCHED" in line]
     looked, ours, found = (int(word.split("=")[1]) for word in line.split("SEARCHED ")[1].split())
     assert looked >= 3
     assert ours >= 1, "the control: environments of parents can be read, so a token in them would have been seen"
     assert found == 0
     assert scene.comment(), "the token was there, and was used"
-
-
-def test_the_training_command_has_the_user_s_python_and_nothing_of_ours(scene: Scene) -> None:
-    run = scene.play(example("one-uses"), {"train.sh": project.TRAIN + SEARCH})
-    log = run.step("gate", "mlgate/mlgate").log
     assert "SEEN VIRTUAL_ENV=unset PYTHONPATH=unset MLGATE_RUN_DIR=unset" in log
-    assert f"PYTHON {scene.folder / 'runner' / 'bin' / 'python3'}" in log
+    assert f"PYTHON {scene.folder / 'runner' / 'bin' / 'python3'}" in log, "the python of the user, not ours"
 
 
 def test_modules_in_the_checkout_take_no_place_of_ours(scene: Scene) -> None:

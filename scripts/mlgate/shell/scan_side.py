@@ -101,24 +101,20 @@ def _accepts_null(row: dict[str, Any], column: str) -> bool:
 
 
 def _count(opened: Opened, work: Tally) -> _Counted:
-    """Count in one scan; where the reader does not number rows, a second one finds the rows, only if there are any."""
+    """Count in one scan; only if something is broken, a second one of the columns concerned finds the rows."""
     table = opened.table
     filled = [] if table.is_json else [f"count(c{i})" for i in range(len(table.columns))]
-    at_once = table.numbered
-    rows, *rest = opened.one(query.count(table, work.probes, filled, rows=at_once))
-    probes = len(work.probes)
-    cells = rest[: probes * (1 + at_once)]
-    counts = tuple(cells[:: 1 + at_once])
-    located = tuple(tuple(found or ()) for found in cells[1::2]) if at_once else _locate(opened, work, counts)
-    return _Counted(rows=rows, counts=counts, located=located, filled=tuple(rest[len(cells) :]))
+    rows, *rest = opened.one(query.count(table, work.probes, filled))
+    counts = tuple(count or 0 for count in rest[: len(work.probes)])
+    located = _locate(opened, work, counts, rows)
+    return _Counted(rows=rows, counts=counts, located=located, filled=tuple(rest[len(work.probes) :]))
 
 
-def _locate(opened: Opened, work: Tally, counts: Sequence[int]) -> tuple[tuple[int, ...], ...]:
-    failing = [probe for probe, count in zip(work.probes, counts, strict=True) if count]
-    if not failing:
-        return ((),) * len(counts)
-    _, *cells = opened.one(query.count(opened.table, failing, rows=True))
-    found = {probe.id: tuple(rows or ()) for probe, rows in zip(failing, cells[1::2], strict=True)}
+def _locate(opened: Opened, work: Tally, counts: Sequence[int], rows: int) -> tuple[tuple[int, ...], ...]:
+    counted = zip(work.probes, work.subjects, counts, strict=True)
+    failing = [probe for probe, subject, count in counted if count and broken_by(subject, count, rows, ())]
+    cells = opened.one(query.locate(opened.table, failing)) if failing else ()
+    found = {probe.id: tuple(cell or ()) for probe, cell in zip(failing, cells, strict=True)}
     return tuple(found.get(probe.id, ()) for probe in work.probes)
 
 

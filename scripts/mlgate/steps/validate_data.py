@@ -13,8 +13,6 @@ from mlgate.core.documents import DataDocument, Failure, Reason
 from mlgate.core.outcome import Outcome
 from mlgate.errors import ExitStatus, MlgateError, UsageError
 from mlgate.options import Common, option
-from mlgate.shell import policy as policies
-from mlgate.shell import validating
 from mlgate.shell.run_folder import RunFolder
 from mlgate.shell.scanner import Scanner
 from mlgate.steps import Result
@@ -74,13 +72,20 @@ class _Validation:
                 return self._of_files(self.inputs.contract, first)
             return self._of_configuration(first)
 
+    # The imports below wait until the child is on its way: it has its own to make meanwhile.
+
     def _of_files(self, contract: Path, first: Scanner) -> DataDocument:
+        from mlgate.shell import validating  # noqa: PLC0415
+
         self.prefix = _below(self.world.cwd, self.world.env.get("GITHUB_WORKSPACE", ""))
         works = validating.from_files(self.inputs.files, contract, self.world.cwd)
         tables = validating.validate(works, first=first, env=self.world.env, on_contract_change=OnChange.FAIL)
         return data_document(tables, (), OnChange.FAIL, dict(self.folder.reads))
 
     def _of_configuration(self, first: Scanner) -> DataDocument:
+        from mlgate.shell import policy as policies  # noqa: PLC0415
+        from mlgate.shell import validating  # noqa: PLC0415
+
         policy, judge = policies.load(self.inputs.config, self.folder, self.world)
         self.prefix = policy.base.prefix
         reads = dict(self.folder.reads)

@@ -109,15 +109,20 @@ def _extra_columns(names: tuple[str, ...], table: Table) -> str | None:
     return " OR ".join(extra) or None
 
 
-def count(table: Table, probes: Sequence[Probe], extra: Sequence[str] = (), *, rows: bool) -> str:
-    """Return the aggregate: the number of rows, each probe's count and, with `rows`, its first row numbers; `extra`."""
-    items = ["count(*)"]
-    for probe in probes:
-        # Not count_if: over nothing but NULL it is NULL.
-        items.append(f"count(*) FILTER (WHERE {probe.condition})")
-        if rows:
-            items.append(f"min({ROW}, {LOCATED}) FILTER (WHERE {probe.condition})")
-    return f"SELECT {', '.join([*items, *extra])} FROM {table.relation(rows=rows)}"
+def count(table: Table, probes: Sequence[Probe], extra: Sequence[str] = ()) -> str:
+    """Return the aggregate: the number of rows, each probe's count (NULL for none), and `extra`.
+
+    Conditions are columns first and counted then: a filter for each aggregate takes three times as long.
+    """
+    tests = [f"({probe.condition}) AS b{probe.id}" for probe in probes]
+    items = ["count(*)", *(f"count_if(b{probe.id})" for probe in probes), *extra]
+    return f"SELECT {', '.join(items)} FROM (SELECT {', '.join(['*', *tests])} FROM {table.relation()})"
+
+
+def locate(table: Table, probes: Sequence[Probe]) -> str:
+    """Return the query of the first row numbers of each probe."""
+    items = [f"min({ROW}, {LOCATED}) FILTER (WHERE {probe.condition})" for probe in probes]
+    return f"SELECT {', '.join(items)} FROM {table.relation(rows=True)}"
 
 
 def values(table: Table, columns: Sequence[int], rows: Sequence[int]) -> str:

@@ -4,7 +4,7 @@ The joint table (true class x candidate's x baseline's prediction) is one multin
 cell probabilities are refitted by maximum likelihood, the standard error is taken there, and the limits are where the
 statistic reaches the normal quantile: Tango's method for any table. The cost does not depend on the number of rows.
 
-The refit: with a linear constraint the solution is n_i / (N (1 + t c_i)) with one unknown t, and a cell with no
+With a linear constraint the refit is n_i / (N (1 + t c_i)) with one unknown t, and a cell with no
 rows takes mass only at the end of t's range. A smooth metric is linearised again and again at the last solution.
 """
 
@@ -18,9 +18,12 @@ import numpy as np
 if TYPE_CHECKING:
     from mlgate.core.comparison.confusion import Array, TableMetric
 
-REFITS = 60
-SETTLED = 1e-11
+CELLS = (1, 2, 3)
+REFITS = 160
+SWINGING = 60
+SETTLED = 1e-12
 STEPS = 100
+CUTS = 40
 FAR = 40.0  # a statistic beyond it tells nothing more
 
 
@@ -56,11 +59,11 @@ class Joint:
 
 def score(joint: Joint, at: Array) -> Array:
     """Return the statistic z of the hypothesis that the difference is `at`, one value a problem."""
-    total = joint.counts.sum(axis=(1, 2, 3))
+    total = joint.counts.sum(axis=CELLS)
     shares = refit(joint, at)
     gradient = joint.gradient(shares)
-    mean = (shares * gradient).sum(axis=(1, 2, 3), keepdims=True)
-    variance = (shares * (gradient - mean) ** 2).sum(axis=(1, 2, 3)) / total
+    mean = (shares * gradient).sum(axis=CELLS, keepdims=True)
+    variance = (shares * (gradient - mean) ** 2).sum(axis=CELLS) / total
     estimate = joint.difference(joint.counts / total[:, None, None, None])
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (estimate - at) / np.sqrt(variance)
@@ -68,18 +71,49 @@ def score(joint: Joint, at: Array) -> Array:
 
 
 def refit(joint: Joint, at: Array) -> Array:
-    """Return the most likely cell shares under which the difference is `at` (nearly so, where no table reaches it)."""
-    weights = joint.counts / joint.counts.sum(axis=(1, 2, 3), keepdims=True)
-    shares = weights
-    for _ in range(REFITS):
-        gradient = joint.gradient(shares)
-        target = at - joint.difference(shares) + (shares * gradient).sum(axis=(1, 2, 3))
-        update = _tilted(weights, gradient - target[:, None, None, None])
-        moved = np.abs(update - shares).max()
-        shares = update
-        if moved < SETTLED:
+    """Return the most likely cell shares under which the difference is `at` (nearly so, where no table reaches it).
+
+    The refit is a fixed point. Steps towards it are scaled by the secant of the last two (Barzilai and Borwein), as
+    plain ones can swing for ever; where empty cells compete for mass, so that these swing too, they shrink.
+    """
+    weights = joint.counts / joint.counts.sum(axis=CELLS, keepdims=True)
+    result, open_ = weights.copy(), np.arange(len(weights))
+    shares, target, scale, before = weights, at, np.ones(len(weights)), np.zeros_like(weights)
+    for step in range(REFITS):
+        part = Joint(metric=joint.metric, counts=shares)
+        gradient = part.gradient(shares)
+        aim = target - part.difference(shares) + (shares * gradient).sum(axis=CELLS)
+        move = _tilted(weights, gradient - _cells(aim)) - shares
+        if step:
+            scale = _scaled(scale, move, before) if step < SWINGING else np.full(len(move), 2.0 / (step - SWINGING + 4))
+        scale = np.minimum(scale, _room(shares, move))
+        shares, before = np.maximum(shares + _cells(scale) * move, 0.0), move
+        result[open_] = shares
+        going = np.abs(move).max(axis=CELLS) >= SETTLED
+        if not going.any():
             break
-    return np.asarray(shares)
+        if not going.all():
+            open_, weights, shares, before = open_[going], weights[going], shares[going], before[going]
+            target, scale = target[going], scale[going]
+    return np.asarray(result)
+
+
+def _cells(values: Array) -> Array:
+    return np.asarray(values[:, None, None, None])
+
+
+def _scaled(scale: Array, move: Array, before: Array) -> Array:
+    change = move - before
+    with np.errstate(divide="ignore", invalid="ignore"):
+        secant = -scale * (before * change).sum(axis=CELLS) / (change * change).sum(axis=CELLS)
+    return np.where(np.isfinite(secant) & (secant > 0), np.clip(secant, 0.05, 8.0), 0.5)
+
+
+def _room(shares: Array, move: Array) -> Array:
+    """Return how long a step may be: a whole one always, a longer one as far as every share stays above zero."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        room = np.where(move < 0, shares / -move, np.inf).min(axis=CELLS)
+    return np.asarray(np.maximum(1.0, 0.9 * room))
 
 
 def _tilted(weights: Array, slopes: Array) -> Array:
@@ -125,7 +159,7 @@ def _root(w: Array, slopes: Array, low: Array, high: Array) -> Array:
 
 def limits(joint: Joint, z: float) -> tuple[Array, Array]:
     """Return the low and high limit of the difference, one of each a problem."""
-    total = joint.counts.sum(axis=(1, 2, 3), keepdims=True)
+    total = joint.counts.sum(axis=CELLS, keepdims=True)
     estimate = joint.difference(joint.counts / total)
     floor = np.full_like(estimate, -1.0 if joint.paired else 0.0)
     both = Joint(metric=joint.metric, counts=np.concatenate([joint.counts, joint.counts]))
@@ -141,7 +175,7 @@ def _illinois(joint: Joint, aim: Array, low: Array, high: Array) -> Array:
     lower, upper = FAR - np.minimum(aim, 0.0), -FAR - np.maximum(aim, 0.0)
     lower, upper = np.where(aim > 0, lower, -aim), np.where(aim > 0, -aim, upper)
     last, at = np.zeros_like(aim), low
-    for _ in range(STEPS):
+    for _ in range(CUTS):
         at = (low * upper - high * lower) / (upper - lower)
         value = np.clip(score(joint, at), -FAR, FAR) - aim
         side = np.sign(value)

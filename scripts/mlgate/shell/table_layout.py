@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlgate.core.data.compile import escape
 from mlgate.core.data.ir import Storage
 from mlgate.core.data.query import Table, TableColumn
 from mlgate.shell import engine
@@ -81,24 +82,28 @@ def json_table(path: Path, names: Iterable[str]) -> Table:
     """Return the layout of a JSON Lines file, looking at these properties."""
     columns = tuple(TableColumn(name=name, storage=Storage.JSON, type="json") for name in names)
     item = f"read_ndjson_objects({engine.literal(str(path.absolute()))})"
-    return Table(source=item, columns=columns, numbered=False)
+    return Table(source=item, columns=columns, is_json=True)
 
 
 def json_properties(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, int]]:
     """Return the properties of all rows: for each its type and in how many rows it has a value other than null."""
-    pointer = "'/' || replace(replace(k, '~', '~0'), '/', '~1')"
-    rows = connection.execute(
-        f"SELECT k, json_type(json, {pointer}) AS t, count(*) FROM (SELECT json, unnest(json_keys(json)) AS k FROM "  # noqa: S608
-        f"{json_table(path, ()).source}) GROUP BY ALL ORDER BY ALL LIMIT {MAX_COLUMNS}"
-    ).fetchall()
+    source = json_table(path, ()).source
+    keys = f"SELECT DISTINCT unnest(k) AS k FROM (SELECT DISTINCT json_keys(json) AS k FROM {source}) ORDER BY k"  # noqa: S608
+    names = [str(row[0]) for row in connection.execute(f"{keys} LIMIT {MAX_COLUMNS}").fetchall()]
+    if not names:
+        return {}
+    places = ", ".join(engine.literal("/" + escape(name)) for name in names)
+    types = f"SELECT json_type(json, [{places}]) AS t, count(*) AS n FROM {source} GROUP BY ALL"  # noqa: S608
+    split = f"SELECT unnest(range({len(names)})) AS i, unnest(t) AS t, n FROM ({types})"  # noqa: S608
+    rows = connection.execute(f"SELECT i, t, sum(n)::BIGINT FROM ({split}) GROUP BY ALL ORDER BY ALL").fetchall()  # noqa: S608
     found: dict[str, tuple[str, int]] = {}
-    for name, kind, count in rows:
+    for index, kind, count in rows:
+        name = names[index]
+        before, seen = found.get(name, ("null", 0))
         if kind in ("NULL", None):
-            found.setdefault(str(name), ("null", 0))
+            found[name] = (before, seen)
             continue
-        shown = _JSON_NAMES.get(kind, str(kind).lower())
-        before, seen = found.get(str(name), ("null", 0))
-        found[str(name)] = (_joined(before, shown), seen + int(count))
+        found[name] = (_joined(before, _JSON_NAMES.get(kind, str(kind).lower())), seen + int(count))
     return found
 
 

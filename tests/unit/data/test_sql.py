@@ -63,7 +63,9 @@ def broken(schema: dict[str, Any], storage: Storage, item: str) -> bool:
     row = {"type": "object", "properties": {"c": schema}}
     plan = compile_row(row, lambda _: False)
     assert plan.fallback == ()
-    table = Table(source=item, columns=(TableColumn(name="c", storage=storage, type=""),), numbered=False)
+    table = Table(
+        source=item, columns=(TableColumn(name="c", storage=storage, type=""),), is_json=storage is Storage.JSON
+    )
     conditions = [condition_of(check, table, plan.properties) for check in plan.checks]
     parts = [f"coalesce({condition}, false)" for condition in conditions if condition]
     found = CONNECTION.execute(f"SELECT {' OR '.join(parts) or 'false'} FROM {table.relation()}").fetchone()  # noqa: S608
@@ -134,7 +136,7 @@ def test_a_missing_property_is_told_from_null_in_json_alone() -> None:
         table = Table(
             source=f"(SELECT '{text}'::JSON AS json)",
             columns=(TableColumn(name="c", storage=Storage.JSON, type=""),),
-            numbered=False,
+            is_json=True,
         )
         condition = condition_of(present, table, plan.properties)
         found = CONNECTION.execute(f"SELECT {condition} FROM {table.relation()}").fetchone()  # noqa: S608

@@ -37,16 +37,13 @@ class Table:
         source: The item, without alias. Its columns are renamed `c0`, `c1`, ... by position: names in a file are data.
         columns: In the file's order. Of JSON Lines, all that any row or the contract has.
         numbered: Whether the reader numbers rows by itself, in a last column.
+        is_json: Whether rows are JSON objects, in a column `json`.
     """
 
     source: str
     columns: tuple[TableColumn, ...]
-    numbered: bool
-
-    @property
-    def is_json(self) -> bool:
-        """Return whether rows are JSON objects."""
-        return any(column.storage is Storage.JSON for column in self.columns)
+    numbered: bool = False
+    is_json: bool = False
 
     def index(self, name: str) -> int | None:
         """Return the position of a column, or None."""
@@ -55,7 +52,7 @@ class Table:
     def relation(self, *, rows: bool = False) -> str:
         """Return a FROM item with the columns `c0`...; with `rows`, also the 0-based `row_number`."""
         if self.is_json:
-            inner = f"(SELECT {self._json_items()} FROM {self.source} AS s)"
+            inner = self._json_relation()
         else:
             names = [f"c{i}" for i in range(len(self.columns))] + ([ROW] if self.numbered else [])
             inner = f"(SELECT * FROM {self.source} AS s({', '.join(names)}))"
@@ -63,12 +60,14 @@ class Table:
             inner = f"(SELECT *, row_number() OVER () - 1 AS {ROW} FROM {inner})"
         return inner
 
-    def _json_items(self) -> str:
-        items = ["json"]
-        for index, column in enumerate(self.columns):
-            place = literal("/" + escape(column.name))
-            items += [f"json->{place} AS c{index}", f"json_type(json, {place}) AS t{index}"]
-        return ", ".join(items)
+    def _json_relation(self) -> str:
+        """Take all properties at once: each call reads the whole object."""
+        if not self.columns:
+            return f"(SELECT json FROM {self.source})"
+        places = ", ".join(literal("/" + escape(column.name)) for column in self.columns)
+        taken = f"SELECT json, json_extract(json, [{places}]) AS v, json_type(json, [{places}]) AS t FROM {self.source}"
+        items = [f"v[{i + 1}] AS c{i}, t[{i + 1}] AS t{i}" for i in range(len(self.columns))]
+        return f"(SELECT json, {', '.join(items)} FROM ({taken}))"
 
     def cell(self, name: str, properties: Mapping[str, Property]) -> Cell | None:
         """Return how SQL reads a column; None if the file does not have it."""

@@ -155,7 +155,7 @@ def test_whether_null_satisfies_a_schema(schema: Any, accepts: bool) -> None:
 
 
 def test_whether_null_satisfies_an_uncompiled_schema_is_asked() -> None:
-    schema = {"properties": {"a": {"anyOf": []}}}
+    schema: dict[str, Any] = {"properties": {"a": {"anyOf": []}}}
     assert compiled(schema, null=True).properties["a"].accepts_null
     assert not compiled(schema, null=False).properties["a"].accepts_null
 

@@ -486,3 +486,37 @@ def test_multiclass_text_labels(project: Repository) -> None:
     assert done.status == 0, done.stdout
     assert done.document["holdout"]["classes"] == names
     assert [done.rule(i)[0] for i in range(3)] == ["pass"] * 3
+
+
+class TestTheBaseAsBaseline:
+    """The base commit's training, run again."""
+
+    CONFIG = (
+        CONFIG.replace("model.txt, ", "model.txt, run: python3 train.py, ")
+        + "baselines: [base]\ngate: {rules: [{metric: roc_auc, against: base, margin: 0.05}]}\n"
+    )
+    TRAIN = "import shutil\nshutil.copyfile('scores.csv', 'predictions.csv')\nopen('model.txt', 'w').write('1')\n"
+
+    def project(self, project: Repository) -> Repository:
+        files = {"mlgate.yml": self.CONFIG, "train.py": self.TRAIN, "scores.csv": predictions(2, 1.0)}
+        project.commit({**files, "old.csv": None})
+        return project
+
+    def test_the_same_model_is_identical(self, project: Repository) -> None:
+        done = change(self.project(project), {"train.py": "# a comment\n" + self.TRAIN})
+        assert done.rule() == ("pass", ["identical"])
+        assert done.document["rules"][0]["interval"] == [0, 0]
+
+    def test_another_model_is_compared(self, project: Repository) -> None:
+        other: dict[str, str | bytes | None] = {
+            "train.py": self.TRAIN.replace("'1'", "'2'"),
+            "scores.csv": predictions(7, 25.0),
+        }
+        done = change(self.project(project), other)
+        assert done.rule() == ("fail", ["worse-than-margin"])
+
+    def test_a_base_that_cannot_be_trained_is_missing(self, project: Repository) -> None:
+        self.project(project).commit({"train.py": "raise SystemExit(1)\n"})
+        done = change(project, {"train.py": self.TRAIN})
+        assert done.status == 3
+        assert done.rule() == ("fail", ["baseline-missing"])

@@ -92,7 +92,14 @@ def _predictions(place: Place, world: World) -> Path:
     target = place.scratch / f"predictions{source.suffix}"
     if source.resolve() != target.resolve():
         shutil.copyfile(source, target)
+    _note_model(trained, place.scratch)
     return target
+
+
+def _note_model(trained: training.Trained, scratch: Path) -> None:
+    """Leave the model's digest beside the predictions: a candidate of the same bytes is the same model."""
+    digests = [artifact.digest for artifact in trained.artifacts if artifact.name == "model"]
+    (scratch / "model.sha256").write_text("".join(digests))
 
 
 @contextmanager

@@ -268,6 +268,7 @@ def test_a_decision_function_ranks_but_is_no_probability(project: Repository) ->
         ("id,y\n1,\n", "label-missing"),
         ("id,y\n1,1\n1,0\n", "key-duplicate"),
         ("id,y\n", "label-missing"),
+        ("id,y\n" + "".join(f"{i},name {i}\n" for i in range(1001)), "label-missing"),
         ("", "holdout-missing"),
         (None, "holdout-missing"),
         ("version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 1\n", "data-not-pulled"),

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from mlgate.shell.holdout import Columns
     from mlgate.shell.holdout_identity import BaseHoldout, Identity
 
+MOST_CLASSES = 1000
+
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
@@ -195,6 +197,11 @@ def _truth(request: Request, table: HoldoutTable) -> Truth:
             )
         return Truth(task=task, sampling=sampling, values=values)
     classes = labels.in_order((canonical(value, table.kind) for value in table.values), table.kind)
+    if len(classes) > MOST_CLASSES:
+        raise HoldoutError(
+            f"the label {request.columns.label!r} has more than {MOST_CLASSES:,} different values",
+            remedy="Set `task: regression` if it is a quantity.",
+        )
     if task is Task.BINARY and len(classes) > 2:
         raise HoldoutError(
             f"the label {request.columns.label!r} has {len(classes)} classes, and `task` is binary",

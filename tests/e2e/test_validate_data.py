@@ -94,6 +94,22 @@ def parquet(path: Path, values: str, columns: str = "id, carrier, distance, dela
     duckdb.execute(f"COPY (SELECT * FROM (VALUES {values}) AS t({columns})) TO '{path}' (FORMAT parquet)")  # noqa: S608
 
 
+def test_names_in_a_file_start_no_workflow_command(folder: Path) -> None:
+    done = one(folder, "::error::x.csv", 'id,"a\n::warning::b"\n1,2\n', GITHUB_ACTIONS="true")
+    assert done.status == 3
+    commands = [line for line in done.out.splitlines() if line.startswith("::")]
+    assert all(line.startswith("::error title=mlgate") for line in commands)
+
+
+def test_numbers_inside_columns_of_structures_are_numbers(folder: Path) -> None:
+    (folder / "c.yml").write_text("row: {properties: {s: {properties: {a: {type: number}}}}}\n")
+    parquet(folder / "t.parquet", "({'a': 1.5::DOUBLE}), ({'a': 'nan'::DOUBLE})", columns="s")
+    done = validate(folder, "t.parquet", "--contract", "c.yml")
+    assert [(f["check"], [row["row"] for row in f["rows"]]) for f in done.findings()] == [
+        ("/row/properties/s/properties/a/type", [1])
+    ]
+
+
 def test_all_formats_of_sound_data_pass(folder: Path) -> None:
     (folder / "t.csv").write_text(CSV)
     (folder / "t.tsv").write_text(CSV.replace(",", "\t"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     import duckdb
-    from jsonschema.protocols import Validator
     from jsonschema.exceptions import ValidationError
+    from jsonschema.protocols import Validator
 
     from mlgate.core.data.ir import Plan
     from mlgate.core.data.query import Table
@@ -205,5 +206,6 @@ def _value(cell: Any, storage: Storage, kinds: frozenset[Kind]) -> Any:
     if storage is Storage.TEXT:
         return value_of(cell, kinds)
     if storage in (Storage.ARRAY, Storage.OBJECT):
-        return json.loads(cell)
-    return cell
+        return json.loads(cell, parse_constant=str)
+    # NaN and infinity are no JSON numbers; as text they satisfy no type but string.
+    return str(cell) if isinstance(cell, float) and not math.isfinite(cell) else cell

@@ -13,6 +13,7 @@ from mlgate.core.documents import DataDocument, Failure, Reason
 from mlgate.core.outcome import Outcome
 from mlgate.errors import ExitStatus, MlgateError, UsageError
 from mlgate.options import Common, option
+from mlgate.shell import runner
 from mlgate.shell.run_folder import RunFolder
 from mlgate.shell.scanner import Scanner
 from mlgate.steps import Result
@@ -40,7 +41,7 @@ def run(inputs: Inputs, world: World) -> Result:
     validation = _Validation(inputs, folder, world)
     document, error = folder.guarded(validation.document, _failed)
     return Result(
-        text="" if error else text.text_of(document),
+        text="" if error else runner.harmless(text.text_of(document)),
         status=_status(document, error, enforce=inputs.enforce),
         document=document,
         outputs={"outcome": document.outcome.value, "data-path": str(folder.file(DataDocument))},

@@ -57,6 +57,7 @@ class Request:
         rules: Those that judge.
         proposed: Those of the pull request's own policy.
         show_keys: Whether keys may be shown.
+        whole: Whether metrics that no rule names, and plots, are wanted.
         spill: Folder for what does not fit into memory.
     """
 
@@ -73,6 +74,7 @@ class Request:
     found: tuple[Found, ...] = ()
     proposed: tuple[Rule, ...] = ()
     show_keys: bool = False
+    whole: bool = True
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -181,6 +183,7 @@ def _compared(
         proposed=request.proposed,
         confidence=request.config.gate.confidence,
         keys=table.keys if request.show_keys else None,
+        whole=request.whole,
     )
 
 

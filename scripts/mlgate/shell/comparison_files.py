@@ -55,6 +55,7 @@ class Files:
             found=(_found(cwd / self.baseline, str(self.baseline)),),
             spill=scratch / "spill",
             show_keys=True,
+            whole=False,
         )
 
     def _rule(self, metric: str) -> Rule:

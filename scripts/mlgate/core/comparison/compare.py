@@ -45,6 +45,7 @@ def compare(
     proposed: Sequence[Rule] = (),
     confidence: float = 0.95,
     keys: Keys | None = None,
+    whole: bool = True,
 ) -> Comparison:
     """Compare the candidate with every baseline.
 
@@ -56,6 +57,7 @@ def compare(
         proposed: The working copy's, where the pull request edits the policy.
         confidence: Of every interval, between 0 and 1.
         keys: Gives the keys of rows; None where values are not shown.
+        whole: Whether metrics that no rule names, and plots, are wanted.
     """
     arena = Arena(truth, candidate, opponents, tail=(1 - confidence) / 2)
     results, power = judge(arena, rules)
@@ -63,9 +65,9 @@ def compare(
     return Comparison(
         rules=results,
         proposed_rules=judge(arena, proposed)[0],
-        metrics=tuple(_metrics(arena)),
+        metrics=tuple(_metrics(arena)) if whole else (),
         flips=tuple(f for side in shown[1:] if (f := plots.flips(arena.candidate, side, keys)) is not None),
-        curves=tuple(c for side in shown for c in plots.curves(side, show_values=keys is not None)),
+        curves=tuple(c for side in shown for c in plots.curves(side, show_values=keys is not None)) if whole else (),
         confusions=tuple(c for side in shown if (c := plots.confusion(side)) is not None),
         power=power,
     )

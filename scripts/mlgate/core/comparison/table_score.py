@@ -59,26 +59,35 @@ class Joint:
 
 def score(joint: Joint, at: Array) -> Array:
     """Return the statistic z of the hypothesis that the difference is `at`, one value a problem."""
+    return _statistic(joint, at, refit(joint, at))
+
+
+def _statistic(joint: Joint, at: Array, shares: Array) -> Array:
     total = joint.counts.sum(axis=CELLS)
-    shares = refit(joint, at)
     gradient = joint.gradient(shares)
     mean = (shares * gradient).sum(axis=CELLS, keepdims=True)
     variance = (shares * (gradient - mean) ** 2).sum(axis=CELLS) / total
-    estimate = joint.difference(joint.counts / total[:, None, None, None])
+    estimate = joint.difference(joint.counts / _cells(total))
     with np.errstate(divide="ignore", invalid="ignore"):
         z = (estimate - at) / np.sqrt(variance)
     return np.where(np.isnan(z), 0.0, z)
 
 
-def refit(joint: Joint, at: Array) -> Array:
+def refit(joint: Joint, at: Array, start: Array | None = None) -> Array:
     """Return the most likely cell shares under which the difference is `at` (nearly so, where no table reaches it).
 
     The refit is a fixed point. Steps towards it are scaled by the secant of the last two (Barzilai and Borwein), as
     plain ones can swing for ever; where empty cells compete for mass, so that these swing too, they shrink.
+
+    Args:
+        joint: The tables.
+        at: Hypothetical differences, one a problem.
+        start: Shares to begin from, such as those of a hypothesis nearby; by default the observed ones.
     """
     weights = joint.counts / joint.counts.sum(axis=CELLS, keepdims=True)
-    result, open_ = weights.copy(), np.arange(len(weights))
-    shares, target, scale, before = weights, at, np.ones(len(weights)), np.zeros_like(weights)
+    shares = weights if start is None else start
+    result, open_ = shares.copy(), np.arange(len(weights))
+    target, scale, before = at, np.ones(len(weights)), np.zeros_like(weights)
     for step in range(REFITS):
         part = Joint(metric=joint.metric, counts=shares)
         gradient = part.gradient(shares)
@@ -141,20 +150,28 @@ def _tilted(weights: Array, slopes: Array) -> Array:
 def _root(w: Array, slopes: Array, low: Array, high: Array) -> Array:
     """Return where sum w s / (1 + t s), which falls with t, crosses zero in [low, high]; an end if it does not."""
     t = np.zeros_like(low)
+    at_low, at_high = (_balance(w, slopes, end)[0] for end in (low, high))
+    low, high = np.where(at_high >= 0, high, low), np.where(at_low <= 0, low, high)
+    t = np.where(low == high, low, t)  # the root is beyond an end, which an empty cell sets
     for _ in range(STEPS):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            tilted = np.where(w > 0, slopes / (1 + t[:, None] * slopes), 0.0)
-        value, steepness = (w * tilted).sum(axis=1), (w * tilted * tilted).sum(axis=1)
+        value, steepness = _balance(w, slopes, t)
         low, high = np.where(value > 0, t, low), np.where(value > 0, high, t)
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = t + value / steepness
         inside = (newton > low) & (newton < high)
-        following = np.where(inside, newton, 0.5 * (low + high))
+        following = np.where(low >= high, t, np.where(inside, newton, 0.5 * (low + high)))
         settled = np.abs(following - t) <= 1e-15 * np.abs(high - low) + 1e-300
         t = following
         if settled.all():
             break
     return t
+
+
+def _balance(w: Array, slopes: Array, t: Array) -> tuple[Array, Array]:
+    """Return sum w s / (1 + t s) over cells with rows, and how fast it falls with t."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        tilted = np.where(w > 0, slopes / (1 + t[:, None] * slopes), 0.0)
+        return (w * tilted).sum(axis=1), (w * tilted * tilted).sum(axis=1)
 
 
 def limits(joint: Joint, z: float) -> tuple[Array, Array]:
@@ -174,10 +191,11 @@ def _illinois(joint: Joint, aim: Array, low: Array, high: Array) -> Array:
     """Return where the statistic, which falls with the hypothesis, is `aim`: regula falsi with the Illinois change."""
     lower, upper = FAR - np.minimum(aim, 0.0), -FAR - np.maximum(aim, 0.0)
     lower, upper = np.where(aim > 0, lower, -aim), np.where(aim > 0, -aim, upper)
-    last, at = np.zeros_like(aim), low
+    last, at, shares = np.zeros_like(aim), low, None
     for _ in range(CUTS):
         at = (low * upper - high * lower) / (upper - lower)
-        value = np.clip(score(joint, at), -FAR, FAR) - aim
+        shares = refit(joint, at, shares)
+        value = np.clip(_statistic(joint, at, shares), -FAR, FAR) - aim
         side = np.sign(value)
         again = side == last  # the same end has moved twice: halve the other one's value
         upper = np.where(side > 0, np.where(again, upper / 2, upper), value)

@@ -36,6 +36,7 @@ class Scanner:
 
     def __init__(self, env: Mapping[str, str], *, wall_seconds: float = WALL_SECONDS) -> None:
         self.wall_seconds = wall_seconds
+        self.is_late = False
         # Isolated: neither the checkout nor PYTHONPATH can give it a module. And no token goes into its environment.
         self.process = subprocess.Popen(
             [sys.executable, "-I", str(Path(__file__).with_name("scan_child.py"))],
@@ -62,28 +63,28 @@ class Scanner:
         self.process.wait()
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
-                stream.close()
+                with contextlib.suppress(BrokenPipeError):  # what it was not there to read
+                    stream.close()
 
     def scan(self, request: ScanRequest) -> tuple[ScanResult, str | None]:
         """Return what the child found, and the sha256 of the file, which is read meanwhile; None where it cannot be.
 
         A child that dies, or takes too long, is a `data-unreadable` finding.
         """
-        timer = threading.Timer(self.wall_seconds, self.process.kill)
+        timer = threading.Timer(self.wall_seconds, self._stop_late)
         timer.start()
         try:
             self._ask(request)
             digest = digest_of(Path(request.path))
             answer = self._answer()
         finally:
-            late = timer.finished.is_set()
             timer.cancel()
             self.end()
         if "result" in answer:
             return codec.from_plain(ScanResult, answer["result"]), digest
         if "bug" in answer:
             raise RuntimeError(answer["bug"])
-        return ScanResult(findings=(_died(answer.get("died") or self._cause_of_death(late=late)),)), digest
+        return ScanResult(findings=(_died(answer.get("died") or self._cause_of_death()),)), digest
 
     def _ask(self, request: ScanRequest) -> None:
         message = {"request": codec.to_plain(request), "cpu_seconds": CPU_SECONDS}
@@ -102,8 +103,12 @@ class Scanner:
             return {}
         return answer if isinstance(answer, dict) else {}
 
-    def _cause_of_death(self, *, late: bool) -> str:
-        if late:
+    def _stop_late(self) -> None:
+        self.is_late = True
+        self.process.kill()
+
+    def _cause_of_death(self) -> str:
+        if self.is_late:
             return f"it took longer than {self.wall_seconds:.0f} seconds"
         status = self.process.returncode
         if status == -signal.SIGXCPU:

@@ -403,3 +403,10 @@ def wait_for_child(pid: int) -> list[int]:
             return [int(word) for word in found]
         time.sleep(0.02)
     raise AssertionError("no child was started")
+
+
+def test_nothing_is_scanned_when_nothing_that_the_model_depends_on_differs(folder: Path) -> None:
+    config = CONFIG + "key: id\nlabel: delay\ntrain: {run: 'true', inputs: [train.py], predictions: p.csv}\n"
+    done = pull(folder, {"mlgate.yml": config, "train.py": ""}, {"README.md": "words"})
+    assert (done.status, done.document["outcome"], done.document["tables"]) == (0, "pass", [])
+    assert [reason["id"] for reason in done.document["reasons"]] == ["inputs-unchanged"]

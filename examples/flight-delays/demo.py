@@ -218,7 +218,8 @@ def environment(seed: int | None) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     extra = {} if seed is None else {"MLGATE_TRAIN_SEED": str(seed)}
     kept = {key: value for key, value in os.environ.items() if not key.startswith(("MLGATE_", "GITHUB_"))}
-    return {**kept, "PATH": path, **extra}
+    # Threads that spin while they wait starve on a busy machine.
+    return {**kept, "PATH": path, "OMP_WAIT_POLICY": "passive", **extra}
 
 
 def replace(path: Path, *changes: tuple[str, str]) -> None:

@@ -82,17 +82,31 @@ def test_equal_predictions_of_another_model_are_a_proof_only_on_enough_rows(n: i
     assert compared.rules[0].outcome is outcome  # from n = 3.84 (1 - m) / m = 381 on
 
 
-def test_a_metric_without_width_is_degenerate_and_never_a_pass() -> None:
-    known = truth([0, 1] * 30, task=Task.BINARY)
-    scores = np.linspace(0.1, 0.9, 60)
+@pytest.mark.parametrize(("n", "outcome"), [(20, OPEN), (40_000, PASS)])
+@pytest.mark.parametrize("metric", ["log_loss", "brier_score", "roc_auc", "average_precision"])
+def test_equal_scores_of_another_model_are_a_proof_only_on_enough_rows(metric: str, n: int, outcome: Outcome) -> None:
+    """Without a differing row there is no standard error: what a holdout of this size rules out decides."""
+    known = truth([0, 1] * (n // 2), task=Task.BINARY)
+    scores = np.linspace(0.1, 0.9, n)
     result = BaselineResult(name="base", kind=BaselineKind.BASE, available=True)
     predictions = side(known, scores=scores).predictions
     opponent = Opponent(result=result, predictions=(predictions,))
-    rules = [rule("log_loss", margin=0.5), rule("roc_auc", margin=0.5)]
-    for judged in compare(truth=known, candidate=predictions, opponents=[opponent], rules=rules).rules:
-        assert judged.outcome is OPEN
-        assert judged.reasons[0] == "degenerate"
-        assert "few-differing-rows" in judged.reasons
+    rules = [rule(metric, margin=0.01), rule(metric, margin=-0.1, id="asks for more")]
+    judged, asked = compare(truth=known, candidate=predictions, opponents=[opponent], rules=rules).rules
+    assert judged.outcome is outcome
+    assert judged.method == "no-differing-row"
+    assert "few-differing-rows" in judged.reasons
+    assert asked.outcome is (FAIL if outcome is PASS else OPEN)
+
+
+def test_a_difference_that_is_the_same_on_every_row_has_no_width_and_never_passes() -> None:
+    known = truth(np.arange(60), task=Task.REGRESSION)
+    result = BaselineResult(name="base", kind=BaselineKind.BASE, available=True)
+    opponent = Opponent(result=result, predictions=(side(known, np.arange(60) + 2).predictions,))
+    candidate = side(known, np.arange(60) + 1).predictions
+    rules = [rule("mean_absolute_error", margin=0.5)]
+    (judged,) = compare(truth=known, candidate=candidate, opponents=[opponent], rules=rules).rules
+    assert (judged.outcome, judged.reasons[0]) == (OPEN, "degenerate")
 
 
 def test_a_drop_of_one_rule_among_many_needs_more_evidence() -> None:

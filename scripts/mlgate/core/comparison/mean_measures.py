@@ -10,6 +10,7 @@ import numpy as np
 
 from mlgate.core.comparison.difference import MeanDifference, RootDifference
 from mlgate.core.comparison.spread import error_of
+from mlgate.core.comparison.unseen import Unseen, of_losses, of_root
 from mlgate.core.config.model import Task
 
 if TYPE_CHECKING:
@@ -46,7 +47,10 @@ class OfMeans:
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the mean of the rows' differences, with t."""
-        rows = self.loss(baseline) - self.loss(candidate)
+        own = self.loss(candidate)
+        rows = self.loss(baseline) - own
+        if not rows.any():
+            return Unseen(n=candidate.truth.sampling.units_seen, reach=of_losses(float(own.min()), float(own.max())))
         estimate = candidate.truth.sampling.mean(rows)
         return MeanDifference(estimate=estimate, error=error_of(candidate.truth.sampling, rows - estimate))
 
@@ -75,7 +79,10 @@ class RootOfMeans:
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the difference tested on squares."""
-        sampling = candidate.truth.sampling
+        sampling, squares = candidate.truth.sampling, candidate.squares
+        if np.array_equal(squares, baseline.squares):
+            reach = of_root(sampling.mean(squares), float(squares.min()), float(squares.max()))
+            return Unseen(n=sampling.units_seen, reach=reach)
         means = [sampling.mean(side.squares) for side in (candidate, baseline)]
         own, other = (side.squares - mean for side, mean in zip((candidate, baseline), means, strict=True))
         scale = math.sqrt(means[0] / means[1]) if means[1] > 0 else 1.0
@@ -110,6 +117,10 @@ class Determination:
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the delta method's difference."""
+        squares, variance = candidate.squares, self._variance(candidate.truth)
+        if np.array_equal(squares, baseline.squares):
+            reach = of_losses(float(squares.min()) / variance, float(squares.max()) / variance)
+            return Unseen(n=candidate.truth.sampling.units_seen, reach=reach)
         influence = self._influence(candidate) - self._influence(baseline)
         estimate = self.value(candidate) - self.value(baseline)
         return MeanDifference(estimate=estimate, error=error_of(candidate.truth.sampling, influence))

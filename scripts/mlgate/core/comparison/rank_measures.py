@@ -11,6 +11,7 @@ import numpy as np
 from mlgate.core.comparison.difference import Bounded, RankDifference
 from mlgate.core.comparison.ranking import delong_variance
 from mlgate.core.comparison.spread import Error, error_of
+from mlgate.core.comparison.unseen import Unseen, of_area, of_precision
 from mlgate.core.config.model import Task
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class OfRanks:
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the wider of Wald and MOVER, from DeLong's covariance or from influence values."""
         own, other = self._rows(candidate), self._rows(baseline)
+        if np.array_equal(own, other):
+            truth = candidate.truth
+            seen = min(float(truth.smaller_class), truth.sampling.units_seen)
+            return Unseen(n=seen, reach=of_area if self.auc else of_precision(seen))
         errors = [self._error(candidate, rows) for rows in (own, other, own - other)]
         product = 2 * errors[0].standard * errors[1].standard
         shared = errors[0].standard ** 2 + errors[1].standard ** 2 - errors[2].standard ** 2

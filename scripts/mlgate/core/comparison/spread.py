@@ -45,6 +45,14 @@ class Sampling:
         """Return the number of clusters, or None where rows are independent."""
         return None if self.group is None else int(self.group.max()) + 1
 
+    @property
+    def units_seen(self) -> float:
+        """Return how many independent rows of equal weight this holdout is worth at most (Kish), or its clusters."""
+        rows = float(self.n)
+        if self.weight is not None:
+            rows = float(self.weight.sum() ** 2 / (self.weight * self.weight).sum())
+        return rows if self.clusters is None else min(rows, float(self.clusters))
+
     def count(self, rows: NDArray[np.bool_]) -> int:
         """Return how many independent units (rows or clusters) hold one of `rows`."""
         return int(rows.sum()) if self.group is None else len(np.unique(self.group[rows]))

@@ -100,10 +100,9 @@ def whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
     The byte order mark is left out. A line that is longer than a record may be comes out in parts.
     """
-    rest, first = b"", True
-    for data in blocks:
-        rest += data.removeprefix(BOM) if first else data
-        first = False
+    rest = b""
+    for data in _without_mark(blocks):
+        rest += data
         cut = _cut(rest)
         if cut or len(rest) > MAX_RECORD_BYTES:
             cut = cut or len(rest)
@@ -111,6 +110,21 @@ def whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
             rest = rest[cut:]
     if rest:
         yield rest
+
+
+def _without_mark(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Leave the byte order mark out, however the stream is cut."""
+    start: bytes | None = b""
+    for data in blocks:
+        if start is None:
+            yield data
+            continue
+        start += data
+        if len(start) >= len(BOM):
+            yield start.removeprefix(BOM)
+            start = None
+    if start:
+        yield start.removeprefix(BOM)
 
 
 def _cut(data: bytes) -> int:

@@ -209,7 +209,7 @@ def lines_of(report: dict[str, Any]) -> list[str]:
         for finding in table["findings"]
         for row in finding["rows"][:1]
     ]
-    lines += [f"{rule['outcome']:<12} {rule['id']}: {rule['message']}" for rule in report["rules"]]
+    lines += [f"{rule['outcome']:<12} {rule['message']}" for rule in report["rules"]]
     return lines or [f"{reason['id']}: {reason['message']}" for reason in report["reasons"]]
 
 

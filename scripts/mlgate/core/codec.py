@@ -28,8 +28,8 @@ class DecodeError(ValueError):
 
 
 def rounded(value: float) -> float:
-    """Return `value` to 10 significant digits; decisions are made on rounded numbers only."""
-    return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+    """Return `value` to 10 significant digits, never minus zero; decisions are made on rounded numbers only."""
+    return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
 
 
 def to_plain(value: Any) -> Any:

@@ -150,6 +150,19 @@ def test_the_pull_request_that_adopts_mlgate_is_not_blocked(tmp_path: Path) -> N
     assert "policy-introduced" in ids(report)
 
 
+def test_a_rule_against_the_base_says_what_it_waits_for(tmp_path: Path) -> None:
+    project = Repository.new(tmp_path / "new")
+    project.commit({"README.md": "hello\n"})
+    project.write({**FILES, "mlgate.yml": CONFIG.replace("dummy", "base")})
+    status, report = check(project, "--base", "HEAD")
+    assert (status, ids(report)) == (0, ["baseline-missing", "policy-introduced", "working-copy-dirty"])
+    assert "could not be trained: it has no configuration yet. Merge the configuration:" in str(report["reasons"])
+
+    status, report = check(project)
+    assert (status, ids(report)) == (3, ["baseline-missing", "working-copy-dirty"])
+    assert "no base commit is known. Name one: `mlgate check --base main`." in str(report["reasons"])
+
+
 def test_a_configuration_that_is_removed_fails(project: Repository) -> None:
     project.commit({"mlgate.yml": None})
     status, report = check(project, "--base", "main")

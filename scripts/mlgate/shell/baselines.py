@@ -87,7 +87,9 @@ class Finder:
         try:
             path = training.train_base(self.policy, self.judge, self.folder, self.world)
         except MlgateError as error:
-            return Found(baseline=baseline, reason="baseline-missing", message=f"{error.message} {error.remedy}")
+            return Found(
+                baseline=baseline, reason="baseline-missing", message=f"{error.message.rstrip('.')}. {error.remedy}"
+            )
         return Found(baseline=baseline, path=path, model_digest=model_digest(path))
 
     def _file(self, baseline: Baseline, path: str, *, proposed: bool) -> Found:

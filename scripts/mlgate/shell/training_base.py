@@ -51,8 +51,12 @@ def train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World) ->
 
 def _train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> Path:
     config, train = policy.judging, policy.judging.train
-    if not policy.from_base or judge.git is None or judge.base is None:
-        raise OutsideError("there is no base commit with a configuration", remedy="Name one with `--base`.")
+    if judge.git is None or judge.base is None:
+        raise OutsideError("no base commit is known", remedy="Name one: `mlgate check --base main`.")
+    if not policy.from_base:
+        raise OutsideError(
+            "it has no configuration yet", remedy="Merge the configuration: from then on its model is the baseline."
+        )
     if train is None or train.predictions is None:
         raise OutsideError("its configuration has no `train.predictions`", remedy="Use another baseline.")
     scratch = folder.path.resolve() / "base"

@@ -273,7 +273,7 @@ def _summary(texts: dict[Path, str], world: World) -> str:
             "",
             "Next:",
             "  Read the contracts: they say what is true of the data today, and you decide what must stay true.",
-            "  `mlgate check` runs the whole check here.",
+            "  `mlgate check --base HEAD` runs the whole check here, as a pull request that adds these files.",
             "  Commit these files, and the holdout unless git already tracks it, and open a pull request.",
         ]
     )

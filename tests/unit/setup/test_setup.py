@@ -159,7 +159,7 @@ def test_a_configuration_loads(task: Task, run: str | None) -> None:
     assert (config.key, config.label, config.task) == ("on", "déjà: vu", task)
     assert config.train is not None
     assert config.train.run == run
-    assert {rule.against for rule in config.gate.rules} == {"promoted", "dummy"}
+    assert {rule.against for rule in config.gate.rules} == {"base", "dummy"}
     commented = files.config_text(setup).replace("    # - {", "    - {")
     assert len(configuration.parse(commented.encode(), "mlgate.yml").gate.rules) == len(files.RULES[task])
 

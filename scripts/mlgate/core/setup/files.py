@@ -20,17 +20,17 @@ DEFAULT_CONFIG = "mlgate.yml"
 
 RULES = {
     Task.REGRESSION: (
-        "{metric: r2, against: promoted, margin: 0.01} # no worse than what is promoted, within this margin",
+        "{metric: r2, against: base, margin: 0.01} # no worse than the base's model, within this margin",
         "{metric: r2, against: dummy, margin: 0} # better than always predicting the mean",
     ),
     Task.BINARY: (
-        "{metric: accuracy, against: promoted, margin: 0.01} # no worse than what is promoted, within this margin",
+        "{metric: accuracy, against: base, margin: 0.01} # no worse than the base's model, within this margin",
         "{metric: balanced_accuracy, against: dummy, margin: 0} # better than always guessing the larger class",
-        "# - {metric: roc_auc, against: promoted, margin: 0.005} # needs a column `score` in the predictions",
+        "# - {metric: roc_auc, against: base, margin: 0.005} # needs a column `score` in the predictions",
         "# - {metric: recall, at-least: 0.6} # a floor, read literally",
     ),
     Task.MULTICLASS: (
-        "{metric: accuracy, against: promoted, margin: 0.01} # no worse than what is promoted, within this margin",
+        "{metric: accuracy, against: base, margin: 0.01} # no worse than the base's model, within this margin",
         "{metric: balanced_accuracy, against: dummy, margin: 0} # better than always guessing the largest class",
         "# - {metric: f1, average: macro, at-least: 0.6} # a floor, read literally",
     ),
@@ -76,7 +76,7 @@ def _config_lines(setup: Setup) -> Iterator[str]:
     if setup.model_file is not None:
         yield f"  model: {scalar(setup.model_file)}"
     yield f"  predictions: {scalar(setup.predictions)} # the key, `prediction`, and scores where a metric needs them"
-    yield "baselines: [promoted, dummy]"
+    yield "baselines: [base, dummy] # the model of the base commit, and one that learned nothing"
     yield "gate:"
     yield "  on-inconclusive: warn # `fail` blocks the merge when the holdout is too small to tell"
     yield "  rules:"

@@ -210,6 +210,25 @@ def test_bad_input_is_a_reason_and_never_a_pass(
     assert "Traceback" not in capsys.readouterr().err
 
 
+def test_a_removed_configuration_does_not_keep_the_base_from_training(project: Repository) -> None:
+    project.commit({"mlgate.yml": CONFIG.replace("dummy", "base")})
+    project.git("branch", "-f", "main", "HEAD")
+    project.commit({"mlgate.yml": None})
+    status, report = check(project, "--base", "main")
+    assert (status, ids(report)) == (3, ["policy-removed"])
+
+
+def test_what_a_step_says_to_do_is_in_the_report(project: Repository, capsys: pytest.CaptureFixture[str]) -> None:
+    project.commit({".gitignore": "", "predictions.csv": "id,prediction\n"})
+    assert check(project)[0] == 2
+    text = (project.root / "mlgate-run" / "report.md").read_text()
+    assert "→ Run <code>git rm --cached -r predictions.csv</code> and add it to .gitignore" in text
+
+    assert check(project, "--base", "mian")[0] == 2
+    assert "names no commit of this clone\n" in capsys.readouterr().out
+    assert "<code>git fetch</code> gets what" in (project.root / "mlgate-run" / "report.md").read_text()
+
+
 def test_a_folder_as_configuration(project: Repository) -> None:
     (project.root / "mlgate.yml").unlink()
     (project.root / "mlgate.yml").mkdir()

@@ -42,11 +42,13 @@ class Reason:
         id: Stable id, as in `docs/reference/reasons.md`.
         message: The particulars, in plain words.
         step: The step that found it.
+        remedy: What to change, where that is more than the page of reasons says.
     """
 
     id: str
     message: str = ""
     step: str = ""
+    remedy: str = ""
 
 
 class PolicySource(StrEnum):

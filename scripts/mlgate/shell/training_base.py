@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlgate.core.documents import PolicySource
 from mlgate.errors import MlgateError, OutsideError
 from mlgate.shell import training, training_place
 from mlgate.shell.run_folder import write_atomically
@@ -53,7 +54,7 @@ def _train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World) -
     config, train = policy.judging, policy.judging.train
     if judge.git is None or judge.base is None:
         raise OutsideError("no base commit is known", remedy="Name one: `mlgate check --base main`.")
-    if not policy.from_base:
+    if policy.base.policy not in (PolicySource.BASE, PolicySource.REMOVED):
         raise OutsideError(
             "it has no configuration yet", remedy="Merge the configuration: from then on its model is the baseline."
         )

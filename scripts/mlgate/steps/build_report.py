@@ -108,7 +108,8 @@ def _policy(inputs: Inputs, folder: RunFolder, world: World) -> tuple[Policy | N
     try:
         policy, judge = judging.load(inputs.config, folder, world)
     except MlgateError as error:
-        return None, None, (Reason(id=error.reason, message=str(error), step="build-report"),)
+        reason = Reason(id=error.reason, message=error.message, step="build-report", remedy=error.remedy)
+        return None, None, (reason,)
     return policy, judge, ()
 
 

@@ -61,8 +61,17 @@ def _describe(inputs: Inputs, world: World, *, network: bool) -> BaseDocument:
     return describe(path, git, world.env, name=inputs.config.as_posix(), option=inputs.base, remote=remote)
 
 
+_FOUND = {
+    "merge-commit": "the merge commit's first parent",
+    "merge-group": "the merge queue's base",
+    "branch-tip": "the tip of the base branch",
+    "option": "as `--base` says",
+    "none": "no base",
+}
+
+
 def _text(document: BaseDocument) -> str:
-    lines = [f"{_judge(document)} ({document.base_source})" if document.base else _judge(document)]
+    lines = [f"{_judge(document)} ({_FOUND[document.base_source]})" if document.base else _judge(document)]
     if document.inputs_unchanged:
         lines.append("Nothing that the model depends on differs from it: nothing needs training.")
     if document.policy_changed:

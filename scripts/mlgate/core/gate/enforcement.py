@@ -26,6 +26,7 @@ class VerdictReason:
     id: str
     message: str
     step: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

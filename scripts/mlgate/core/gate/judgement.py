@@ -42,7 +42,8 @@ def fail(reason: str, message: str, step: str) -> Judgement:
 
 def of_error(error: Failure, step: str) -> Judgement:
     """Return what a step that could not finish comes to."""
-    return fail(error.reason, error.message, step)
+    reason = Reason(id=error.reason, message=error.message, step=step, remedy=error.remedy)
+    return Judgement(outcome=Outcome.FAIL, reason=reason)
 
 
 def of_data(document: DataDocument, config: Config, gate: Gate, *, complete: bool) -> Iterator[Judgement]:

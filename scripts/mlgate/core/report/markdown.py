@@ -72,9 +72,21 @@ def _reason(reason: Reason, remedy: str) -> str:
     first, *lines = (wording.reason_text(reason).strip() or " ").splitlines()
     text = f"- {code(reason.id)} {prose(first, limit=400)}".rstrip()
     if not lines:
-        return f"{text} → {remedy}" if remedy else text
+        shown = _remedy(remedy) if reason.remedy else remedy
+        return f"{text} → {shown}" if remedy else text
     block = fenced([*lines[:MAX_LINES], *(["…"] if len(lines) > MAX_LINES else [])], width=160)
     return text + "\n" + "\n".join(f"  {line}" for line in block.splitlines())
+
+
+def _remedy(text: str) -> str:
+    """Return a step's own remedy, which may name files; words between back-ticks are code."""
+    return "".join(code(part) if i % 2 else _spaced(part) for i, part in enumerate(text.split("`")))
+
+
+def _spaced(text: str) -> str:
+    """Return prose that keeps a space at its ends, where code stands beside it."""
+    words = prose(text, limit=400)
+    return f"{' ' * text.startswith(' ')}{words}{' ' * text.endswith(' ')}" if words else text
 
 
 def _rules(report: ReportDocument, space: Space) -> str:

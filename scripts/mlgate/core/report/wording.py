@@ -95,13 +95,15 @@ def reason_text(reason: Reason) -> str:
 
 
 def reason_remedy(reason: Reason) -> str:
-    """Return what to do about a reason; empty if nothing."""
+    """Return what to do about a reason, in Markdown; empty if nothing."""
+    if reason.remedy:
+        return reason.remedy
     known = REASONS.get(reason.id)
     return known.remedy if known and known.remedy != "Nothing to do." else ""
 
 
 def remedies(reasons: tuple[Reason, ...]) -> list[str]:
-    """Return what to do, one entry a reason: ours, in Markdown; said once, with the last reason of its kind."""
+    """Return what to do, one entry a reason; said once, with the last reason of its kind."""
     later: set[str] = set()
     told = []
     for reason in reversed(reasons):

@@ -85,7 +85,7 @@ def run(inputs: Inputs, world: World, *, ask: Ask | None = None) -> Result:
     _check_texts(written, folder, world)
     _write(written, force=inputs.force)
     return Result(
-        text=_summary(written, world),
+        text=_summary(written, world, _left(answers)),
         outputs={"outcome": "pass", "config-path": str(inputs.config)},
     )
 
@@ -264,7 +264,12 @@ def _restore(before: dict[Path, bytes | None]) -> None:
             write_atomically(path, data)
 
 
-def _summary(texts: dict[Path, str], world: World) -> str:
+def _left(answers: dict[str, str]) -> list[str]:
+    """Return what training leaves, which git must not track; files that are brought it should."""
+    return [answers[name] for name in ("model", "predictions") if name in answers and "run" in answers]
+
+
+def _summary(texts: dict[Path, str], world: World, left: list[str]) -> str:
     names = [os.path.relpath(path, world.cwd) for path in texts]
     return "\n".join(
         [
@@ -274,6 +279,7 @@ def _summary(texts: dict[Path, str], world: World) -> str:
             "Next:",
             "  Read the contracts: they say what is true of the data today, and you decide what must stay true.",
             "  `mlgate check --base HEAD` runs the whole check here, as a pull request that adds these files.",
+            *([f"  Let git ignore what training leaves, by lines in .gitignore: {', '.join(left)}"] if left else []),
             "  Commit these files, and the holdout unless git already tracks it, and open a pull request.",
         ]
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.documents import Failure, Reason, TrainingDocument, TrainingSource
 from mlgate.core.outcome import Outcome
+from mlgate.core.report.wording import reason_text
 from mlgate.core.training.ending import STEP, duration
 from mlgate.errors import ExitStatus
 from mlgate.options import Common, option
@@ -146,5 +147,5 @@ def _text(document: TrainingDocument) -> str:
     lines = [", ".join(said)]
     lines += [f"  {artifact.name}: {artifact.path} ({artifact.size:,} bytes)" for artifact in document.artifacts]
     if document.error is None:
-        lines += [f"  {reason.id}: {reason.message}" for reason in document.reasons]
+        lines += [f"  {reason.id}: {reason_text(reason)}" for reason in document.reasons]
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""The verdict for a terminal: a few lines, each without line breaks or control characters from data."""
+"""The verdict for a terminal: a few lines, each without control characters from data."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mlgate.core.documents import Reason, ReportDocument
 
 MAX_REASONS = 10
+MAX_LINES = 10  # of one reason: a configuration can have many mistakes
 WIDTH = 500
 
 
@@ -19,15 +20,16 @@ def render_terminal(report: ReportDocument) -> str:
     lines = [
         _line(f"{report.model}: {report.outcome.value}"),
         _line(f"  {wording.consequence(report)}"),
-        *(_line(f"  {_reason(reason)}") for reason in report.reasons[:MAX_REASONS]),
+        *(line for reason in report.reasons[:MAX_REASONS] for line in _reason(reason)),
     ]
     more = len(report.reasons) - MAX_REASONS
     return "\n".join([*lines, f"  and {more} more in the report"] if more > 0 else lines)
 
 
-def _reason(reason: Reason) -> str:
-    text = wording.reason_text(reason)
-    return f"{reason.id}: {text}" if text else reason.id
+def _reason(reason: Reason) -> list[str]:
+    first, *more = wording.reason_text(reason).splitlines() or [""]
+    kept = [*more[:MAX_LINES], *(["…"] if len(more) > MAX_LINES else [])]
+    return [_line(f"  {reason.id}: {first}" if first else f"  {reason.id}"), *(_line(f"    {line}") for line in kept)]
 
 
 def _line(text: str) -> str:

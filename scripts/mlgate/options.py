@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import math
 import types
 import typing
 from dataclasses import dataclass, field
@@ -135,12 +136,17 @@ def _convert(hint: Any, raw: Any) -> Any:
         if raw not in known:
             raise ValueError(f"expected one of {', '.join(known)}, got {raw!r}")
         return hint(raw)
-    if hint in (int, float):
-        try:
-            return hint(raw)
-        except ValueError:
-            raise ValueError(f"expected a number, got {raw!r}") from None
-    return hint(raw)
+    return _number(hint, raw) if hint in (int, float) else hint(raw)
+
+
+def _number(hint: Any, raw: str) -> Any:
+    try:
+        number = hint(raw)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"expected a number, got {raw!r}")
+    return number
 
 
 def _unknown(word: str, cls: type) -> str:

@@ -67,10 +67,11 @@ def test_values_are_typed() -> None:
 
 def test_every_problem_is_told_at_once() -> None:
     with pytest.raises(UsageError) as caught:
-        parse("--colur=red", "--count=many", ENFORCE="yes", COLOUR="green")
+        parse("--colur=red", "--count=many", "--limit=nan", ENFORCE="yes", COLOUR="green")
     message = str(caught.value)
     assert "unknown option '--colur=red', did you mean '--colour'?" in message
     assert "count: expected a number, got 'many'" in message
+    assert "limit: expected a number, got 'nan'" in message
     assert "MLGATE_ENFORCE: expected 'true' or 'false', got 'yes'" in message
     assert "MLGATE_COLOUR: expected one of red, blue, got 'green'" in message
     assert "`mlgate x --help`" in message

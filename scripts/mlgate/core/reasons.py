@@ -87,6 +87,11 @@ REASONS: dict[str, ReasonText] = {
         "By the policy that this pull request proposes the outcome would be `fail`.",
         "Merge it knowingly: the next pull request is judged by it.",
     ),
+    "policy-untried": _entry(
+        "warn at least",
+        "The pull request edits which columns are compared: the base's were, so nobody has seen the new ones work.",
+        "Merge it knowingly; `mlgate check` without `--base` compares by the new ones.",
+    ),
     "policy-removed": _entry(
         "fail", "The pull request removes or renames the configuration that gates it.", "Restore the configuration."
     ),

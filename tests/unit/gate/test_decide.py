@@ -384,6 +384,17 @@ def test_a_new_policy_that_would_block_the_inconclusive_is_told() -> None:
     assert "policy-would-fail" in ids(verdict)
 
 
+@pytest.mark.parametrize("field", ["key", "label", "group", "weight", "positive"])
+def test_a_new_policy_that_compares_by_other_columns_has_not_been_tried(field: str) -> None:
+    edit: dict[str, Any] = {field: "other"}
+    proposed = replace(CONFIG, **edit)
+    comparison = comparison_of(a.a_rule(), a.a_floor(), proposed_rules=(a.a_rule(), a.a_floor()))
+    verdict = Case(base=EDITED, working=proposed, proposed=proposed, comparison=comparison).decide()
+    assert (verdict.outcome, verdict.proposed_outcome, verdict.blocks) == (WARN, WARN, False)
+    assert ids(verdict) == ["policy-untried", "policy-changed"]
+    assert f"`{field}`" in verdict.reasons[0].message
+
+
 def test_the_old_contract_does_not_count_against_the_new_policy() -> None:
     finding = a.a_finding(contract=ContractSide.OLD, reason="contract-old-broken")
     table = a.a_table(outcome=FAIL, findings=(finding,))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 BASE, REPORT = "fetch-base", "build-report"
 # What a person must correct before anything can be judged: told apart by its exit status.
+COMPARED = ("key", "label", "group", "weight", "positive", "task")
 WRONG_USE = frozenset({"config-invalid", "base-unreadable", "input-unreadable", "usage"})
 # What stands in the first lines of a report although it blocks nothing.
 PROMINENT = ("policy-introduced", "policy-changed", SKIPPED, "registry-empty")
@@ -186,6 +187,7 @@ def _proposed(run: _Run, policy: Policy | None, problems: tuple[Reason, ...]) ->
     if run.comparison is not None:
         complete = COMPARISON in run.needed
         found += judge.of_comparison(run.comparison, run.comparison.proposed_rules, gate, complete=complete)
+    found += _of_untried(policy.judging, policy.proposed)
     return worst(judgement.outcome for judgement in found)
 
 
@@ -194,10 +196,19 @@ def _of_edit(policy: Policy | None, proposed: Outcome | None) -> Iterator[Judgem
         return
     shown = ", ".join(policy.base.policy_changed)
     yield _note("policy-changed", f"this pull request edits what judges it: {shown}; the base's version judged")
+    yield from _of_untried(policy.judging, policy.proposed)
     fails = proposed is Outcome.FAIL
     if fails or (proposed is not None and _status(proposed, policy.proposed.gate) != ExitStatus.DONE):
         message = f"by the policy that this pull request proposes the outcome would be {proposed}"
         yield Judgement(outcome=Outcome.WARN, reason=Reason(id="policy-would-fail", message=message, step=REPORT))
+
+
+def _of_untried(judging: Config, proposed: Config) -> Iterator[Judgement]:
+    """Warn where the proposed policy compares by other columns: its rules were measured by the base's."""
+    edited = [name for name in COMPARED if getattr(judging, name) != getattr(proposed, name)]
+    if edited and proposed.gate.rules:
+        message = f"this pull request edits {', '.join(f'`{name}`' for name in edited)}, and the base's judged"
+        yield Judgement(outcome=Outcome.WARN, reason=Reason(id="policy-untried", message=message, step=REPORT))
 
 
 def _capped(judgements: Iterable[Judgement], gate: Gate, policy: Policy | None) -> tuple[Outcome, ExitStatus]:

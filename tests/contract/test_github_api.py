@@ -16,9 +16,9 @@ from tests.fake_github.shapes import HEAD
 from mlgate.core.report import publishing
 from mlgate.core.report.publishing import KNOWN_BOTS, Marker, Post, Posted, PullRequest
 from mlgate.errors import UsageError
-from mlgate.shell.comments import CommentPublisher
-from mlgate.shell.forge import MAX_CALLS, Forge
-from mlgate.shell.forge_answer import RefusedError, Reply, since
+from mlgate.shell.forge.answer import RefusedError, Reply, since
+from mlgate.shell.forge.client import MAX_CALLS, Forge
+from mlgate.shell.forge.comments import CommentPublisher
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

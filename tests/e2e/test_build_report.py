@@ -25,7 +25,7 @@ from mlgate.core.documents import (
     TrainingDocument,
 )
 from mlgate.core.outcome import Outcome
-from mlgate.shell.policy import load
+from mlgate.shell.base.policy import load
 from mlgate.shell.run_folder import RunFolder
 from mlgate.shell.world import World
 

@@ -13,7 +13,7 @@ import pytest
 
 from mlgate.core.training.log import Log
 from mlgate.errors import OutsideError
-from mlgate.shell import command
+from mlgate.shell.training import command
 
 if TYPE_CHECKING:
     from mlgate.core.training.ending import Ended

@@ -28,7 +28,7 @@ import json, resource, sys
 sys.path.insert(0, sys.argv[1])
 from mlgate.core import codec
 from mlgate.core.data.request import ScanRequest
-from mlgate.shell.scan import scan
+from mlgate.shell.validation.scan import scan
 resource.setrlimit(resource.RLIMIT_AS, (2**31, 2**31))
 for line in sys.stdin:
     answer = codec.to_plain(scan(codec.from_plain(ScanRequest, json.loads(line))))

@@ -9,8 +9,8 @@ import pytest
 from tests.repository import Repository, environment
 
 from mlgate.errors import BaseUnreadableError, OutsideError
-from mlgate.shell.git import Change, Git, inside
-from mlgate.shell.git_environment import Secret
+from mlgate.shell.git.environment import Secret
+from mlgate.shell.git.repository import Change, Git, inside
 
 if TYPE_CHECKING:
     from pathlib import Path

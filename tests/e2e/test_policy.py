@@ -11,7 +11,7 @@ from tests.repository import Repository, environment, pull_request
 from mlgate.core.documents import BaseDocument, PolicySource
 from mlgate.errors import BaseUnreadableError, ConfigError, InputError
 from mlgate.main import main
-from mlgate.shell.policy import Judge, load
+from mlgate.shell.base.policy import Judge, load
 from mlgate.shell.run_folder import RunFolder
 from mlgate.steps import World
 

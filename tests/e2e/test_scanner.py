@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlgate.core.data.request import ContractPart, ScanRequest
-from mlgate.shell.scanner import Scanner
+from mlgate.shell.validation.scanner import Scanner
 
 if TYPE_CHECKING:
     from mlgate.core.documents import DataFinding

@@ -12,8 +12,9 @@ from tests.training_project import TRAIN, new
 
 from mlgate.core.documents import BaseDocument, PolicySource
 from mlgate.errors import MlgateError
-from mlgate.shell import policy, training
+from mlgate.shell.base import policy
 from mlgate.shell.run_folder import RunFolder
+from mlgate.shell.training.base import train_base
 from mlgate.steps import World
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def base_of(project: Repository, run_dir: str = "mlgate-run") -> str:
         BaseDocument(commit=commit, base=base, policy=PolicySource.BASE, config="mlgate.yml", base_source="option")
     )
     found, judge = policy.load(Path("mlgate.yml"), folder, world)
-    return training.train_base(found, judge, folder, world).read_text()
+    return train_base(found, judge, folder, world).read_text()
 
 
 def test_the_base_predicts_the_holdout_of_the_pull_request(project: Repository) -> None:

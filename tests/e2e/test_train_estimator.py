@@ -9,7 +9,7 @@ import pytest
 from tests.training_project import configured, new, train
 
 from mlgate.errors import MlgateError
-from mlgate.shell import estimator
+from mlgate.shell.training import estimator
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from mlgate.core.report.plots import figures
 from mlgate.core.report.terminal import render_terminal
 from mlgate.errors import MlgateError, OutsideError
 from mlgate.options import Common, option
-from mlgate.shell import policy as judging
+from mlgate.shell.base import policy as judging
 from mlgate.shell.evidence import gather
 from mlgate.shell.plots import render
 from mlgate.shell.run_folder import RunFolder, write_atomically
@@ -25,7 +25,7 @@ from mlgate.steps import Result
 if TYPE_CHECKING:
     from mlgate.core.documents import ReportDocument
     from mlgate.core.gate.policy import Policy
-    from mlgate.shell.policy import Judge
+    from mlgate.shell.base.policy import Judge
     from mlgate.steps import World
 
 WRITES = ("report.json", "report.html", "report.md")

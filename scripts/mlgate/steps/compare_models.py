@@ -81,25 +81,26 @@ def _failed(failure: Failure, reads: dict[str, str]) -> ComparisonDocument:
 def _compare(inputs: Inputs, folder: RunFolder, scratch: Path, world: World) -> ComparisonDocument:
     if inputs.plain:
         return _compare_files(inputs, scratch, world)
-    from mlgate.shell import policy as policies  # noqa: PLC0415 - git and YAML, which two files need not
+    from mlgate.shell.base import policy as policies  # noqa: PLC0415 - git and YAML, which two files need not
 
     policy, judge = policies.load(inputs.config, folder, world)
     if policy.base.inputs_unchanged:
         message = "Nothing that the model depends on differs from the base: nothing was compared."
         reason = Reason(id="inputs-unchanged", message=message, step=STEP)
         return ComparisonDocument(reasons=(reason,), reads=dict(folder.reads))
-    from mlgate.shell import comparison_request  # noqa: PLC0415 - the engine and numpy, 300 ms
+    from mlgate.shell.comparison.request import Maker  # noqa: PLC0415 - the engine and numpy, 300 ms
 
-    maker = comparison_request.Maker(
+    maker = Maker(
         policy=policy, judge=judge, folder=folder, scratch=scratch, world=world, show_values=inputs.show_values
     )
     return maker.document()
 
 
 def _compare_files(inputs: Inputs, scratch: Path, world: World) -> ComparisonDocument:
-    from mlgate.shell import comparing, comparison_files  # noqa: PLC0415 - the engine and numpy, 300 ms
+    from mlgate.shell.comparison import comparing  # noqa: PLC0415 - the engine and numpy, 300 ms
+    from mlgate.shell.comparison.files import Files  # noqa: PLC0415 - as above
 
-    files = comparison_files.Files(
+    files = Files(
         holdout=inputs.holdout,
         key=inputs.key,
         label=inputs.label,

@@ -9,9 +9,9 @@ from mlgate.core.documents import BaseDocument, PolicySource
 from mlgate.core.outcome import Outcome
 from mlgate.errors import ExitStatus
 from mlgate.options import Common, option
-from mlgate.shell.base_commit import Remote
-from mlgate.shell.base_document import describe
-from mlgate.shell.git import Git
+from mlgate.shell.base.commit import Remote
+from mlgate.shell.base.document import describe
+from mlgate.shell.git.repository import Git
 from mlgate.shell.run_folder import RunFolder
 from mlgate.steps import Result
 

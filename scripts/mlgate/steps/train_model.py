@@ -11,11 +11,11 @@ from mlgate.core.report.wording import reason_text
 from mlgate.core.training.ending import STEP, duration
 from mlgate.errors import ExitStatus
 from mlgate.options import Common, option
-from mlgate.shell import policy as policies
-from mlgate.shell import training
-from mlgate.shell.outputs import Outputs
+from mlgate.shell.base import policy as policies
 from mlgate.shell.run_folder import RunFolder
 from mlgate.shell.runner import harmless
+from mlgate.shell.training import candidate as training
+from mlgate.shell.training.outputs import Outputs
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.gate.policy import Policy
     from mlgate.errors import MlgateError
-    from mlgate.shell.policy import Judge
+    from mlgate.shell.base.policy import Judge
     from mlgate.steps import World
 
 

@@ -1,0 +1,1 @@
+"""Predictions, holdout and baselines as files."""

@@ -1,0 +1,141 @@
+"""Where each baseline's predictions lie, or why they cannot be had."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlgate.core.config.model import BaselineKind
+from mlgate.errors import MlgateError
+
+if TYPE_CHECKING:
+    from mlgate.core.config.model import Baseline
+    from mlgate.core.gate.policy import Policy
+    from mlgate.shell.base.policy import Judge
+    from mlgate.shell.run_folder import RunFolder
+    from mlgate.shell.world import World
+
+POINTER = re.compile(
+    rb"\Aversion https://git-lfs\.github\.com/spec/.*^oid sha256:([0-9a-f]{64})$", re.MULTILINE | re.DOTALL
+)
+POINTER_BYTES = 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """One baseline of the configuration.
+
+    Attributes:
+        baseline: As configured.
+        path: Its predictions; None for a dummy, and where there are none.
+        reason: Why there are none.
+        message: The particulars.
+        model_digest: sha256 of its model, where that is known.
+    """
+
+    baseline: Baseline
+    path: Path | None = None
+    reason: str | None = None
+    message: str = ""
+    model_digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finder:
+    """Finds the predictions of baselines.
+
+    Attributes:
+        policy: Whose configuration judges.
+        judge: The files that judge.
+        folder: The run's.
+        world: The outside.
+        scratch: Where bytes from the base commit are written, so that the engine can read them.
+    """
+
+    policy: Policy
+    judge: Judge
+    folder: RunFolder
+    world: World
+    scratch: Path
+
+    def all(self) -> tuple[Found, ...]:
+        """Return the judging configuration's baselines, then those that only the pull request's policy names."""
+        judging = self.policy.judging.baselines
+        names = {baseline.name for baseline in judging}
+        proposed = self.policy.proposed.baselines if self.policy.proposed is not None else ()
+        added = [baseline for baseline in proposed if baseline.name not in names]
+        return tuple([self._find(b, proposed=False) for b in judging] + [self._find(b, proposed=True) for b in added])
+
+    def _find(self, baseline: Baseline, *, proposed: bool) -> Found:
+        match baseline.kind:
+            case BaselineKind.DUMMY:
+                return Found(baseline=baseline)
+            case BaselineKind.PROMOTED:
+                message = "Nothing has been promoted yet, so there is nothing to compare with."
+                return Found(baseline=baseline, reason="registry-empty", message=message)
+            case BaselineKind.BASE:
+                return self._base(baseline)
+            case BaselineKind.PREDICTIONS:
+                return self._file(baseline, str(baseline.predictions), proposed=proposed)
+
+    def _base(self, baseline: Baseline) -> Found:
+        from mlgate.shell.training.base import train_base  # noqa: PLC0415 - only where a base is trained
+
+        try:
+            path = train_base(self.policy, self.judge, self.folder, self.world)
+        except MlgateError as error:
+            return Found(
+                baseline=baseline, reason="baseline-missing", message=f"{error.message.rstrip('.')}. {error.remedy}"
+            )
+        return Found(baseline=baseline, path=path, model_digest=model_digest(path))
+
+    def _file(self, baseline: Baseline, path: str, *, proposed: bool) -> Found:
+        here = self.judge.config_folder / path
+        if proposed or not self.judge.from_base:
+            if here.is_file():
+                return Found(baseline=baseline, path=here)
+            return self._missing(baseline, f"{path} does not exist.")
+        data = self.judge.judging_bytes(path)
+        if data is None:
+            if here.exists() and not self.judge.tracked(path):
+                message = f"Git does not track {path}, so the pull request could have written it."
+                return Found(baseline=baseline, reason="baseline-unpinned", message=message)
+            return self._missing(baseline, f"{path} is not in the base commit.")
+        if (digest := pointed(data)) is not None:
+            return self._pulled(baseline, here, digest)
+        copy = self.scratch / f"{len(list(self.scratch.iterdir()))}-{Path(path).name}"
+        copy.write_bytes(data)
+        return Found(baseline=baseline, path=copy)
+
+    def _pulled(self, baseline: Baseline, here: Path, digest: str) -> Found:
+        if here.is_file() and file_digest(here) == digest:
+            return Found(baseline=baseline, path=here)
+        message = f"{here.name} is in Git LFS, and the file on disk is not the one that the base names: `git lfs pull`."
+        return Found(baseline=baseline, reason="data-not-pulled", message=message)
+
+    @staticmethod
+    def _missing(baseline: Baseline, message: str) -> Found:
+        return Found(baseline=baseline, reason="baseline-missing", message=message)
+
+
+def model_digest(predictions: Path) -> str | None:
+    """Return the digest of the model that training the base left beside its predictions, or None."""
+    try:
+        return predictions.with_name("model.sha256").read_text().strip() or None
+    except OSError:
+        return None
+
+
+def pointed(data: bytes) -> str | None:
+    """Return the sha256 that a pointer of Git LFS names; None for other bytes."""
+    found = POINTER.search(data[:POINTER_BYTES])
+    return found[1].decode() if found else None
+
+
+def file_digest(path: Path) -> str:
+    """Return the sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

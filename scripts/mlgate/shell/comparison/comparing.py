@@ -1,0 +1,295 @@
+"""Read holdout and predictions, and have the core compare them."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlgate.core.comparison import labels
+from mlgate.core.comparison.arena import Opponent
+from mlgate.core.comparison.compare import Comparison, compare
+from mlgate.core.comparison.dummy import Prior, dummies
+from mlgate.core.comparison.labels import Kind, canonical, number
+from mlgate.core.comparison.sides import Truth
+from mlgate.core.comparison.spread import Sampling
+from mlgate.core.config.model import BaselineKind, Task
+from mlgate.core.documents import BaselineResult, ComparisonDocument, Holdout, Reason
+from mlgate.core.outcome import Outcome, worst
+from mlgate.shell.comparison import holdout as holdouts
+from mlgate.shell.comparison import identity as holdout_identity
+from mlgate.shell.comparison.baselines import file_digest
+from mlgate.shell.comparison.holdout import HoldoutError, HoldoutTable
+from mlgate.shell.comparison.identity import STEP
+from mlgate.shell.comparison.predictions import PredictionsError, Reader
+from mlgate.shell.tables import engine
+from mlgate.shell.tables.engine import identifier
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from mlgate.core.comparison.sides import Predictions
+    from mlgate.core.config.model import Config, Rule
+    from mlgate.shell.comparison.baselines import Found
+    from mlgate.shell.comparison.holdout import Columns
+    from mlgate.shell.comparison.identity import BaseHoldout, Identity
+
+MOST_CLASSES = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is to be compared.
+
+    Attributes:
+        holdout: The table that judges.
+        holdout_name: Its path as people write it.
+        columns: Of the holdout.
+        base: The base's holdout; None where no base judges.
+        candidate: Predictions.
+        candidate_model: sha256 of the candidate's model, where there is one.
+        train: The train table, which a dummy learns from; None if there is none.
+        found: The baselines.
+        config: Whose task and positive class count.
+        rules: Those that judge.
+        proposed: Those of the pull request's own policy.
+        show_keys: Whether keys may be shown.
+        whole: Whether metrics that no rule names, and plots, are wanted.
+        spill: Folder for what does not fit into memory.
+    """
+
+    holdout: Path
+    holdout_name: str
+    columns: Columns
+    candidate: Path
+    config: Config
+    rules: tuple[Rule, ...]
+    spill: Path
+    base: BaseHoldout | None = None
+    candidate_model: str | None = None
+    train: Path | None = None
+    found: tuple[Found, ...] = ()
+    proposed: tuple[Rule, ...] = ()
+    show_keys: bool = False
+    whole: bool = True
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Return every file that is read."""
+        optional = (self.train, self.base.copy if self.base else None, *(found.path for found in self.found))
+        return (self.holdout, self.candidate, *(path for path in optional if path is not None))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came of it; what is None was not reached because of `problem`.
+
+    Attributes:
+        task: What the label is.
+        holdout: What judged.
+        identity: The holdout beside the base's.
+        candidate_digest: sha256 of the candidate's predictions.
+        baselines: As far as they could be had.
+        comparison: Rules, metrics and plots.
+        problem: Why the candidate could not be compared.
+    """
+
+    task: Task | None = None
+    holdout: Holdout | None = None
+    identity: Identity | None = None
+    candidate_digest: str | None = None
+    baselines: tuple[BaselineResult, ...] = ()
+    comparison: Comparison | None = None
+    problem: HoldoutError | PredictionsError | engine.Unreadable | None = None
+
+
+def document(request: Request, *, on_holdout_change: Outcome = Outcome.FAIL) -> ComparisonDocument:
+    """Compare, and return what `comparison.json` says.
+
+    Args:
+        request: What is to be compared.
+        on_holdout_change: What another or an unpinned holdout comes to.
+    """
+    found = answer(request)
+    changed = found.identity.reason if found.identity else None
+    outcomes = [rule.outcome for rule in found.comparison.rules] if found.comparison else [Outcome.FAIL]
+    if changed is not None and changed.id != "holdout-features-changed":
+        outcomes.append(on_holdout_change)
+    measured: dict[str, Any] = vars(found.comparison) if found.comparison else {}
+    return ComparisonDocument(
+        outcome=worst(outcomes),
+        reasons=_reasons(found, changed),
+        task=found.task,
+        confidence=request.config.gate.confidence,
+        holdout=found.holdout,
+        candidate_digest=found.candidate_digest,
+        baselines=found.baselines,
+        **measured,
+    )
+
+
+def _reasons(found: Answer, changed: Reason | None) -> tuple[Reason, ...]:
+    reasons = [changed] if changed is not None else []
+    if found.problem is not None:
+        reasons.append(Reason(id=found.problem.reason, message=found.problem.message, step=STEP))
+    empty = [baseline for baseline in found.baselines if baseline.reason == "registry-empty"]
+    reasons += [Reason(id="registry-empty", message=baseline.message, step=STEP) for baseline in empty[:1]]
+    return tuple(reasons)
+
+
+def answer(request: Request) -> Answer:
+    """Compare; what is wrong with the holdout or the candidate is in the answer, and never raised."""
+    with engine.connect(request.files, spill=request.spill) as database:
+        try:
+            table = holdouts.load(database, request.holdout, request.columns)
+            truth = _truth(request, table)
+        except (HoldoutError, engine.Unreadable) as error:
+            return Answer(problem=_as_holdout(error))
+        identity = holdout_identity.compare(database, table, request.base)
+        holdout = _holdout(request, truth, identity)
+        reader = Reader(holdout=table, truth=truth, show_keys=request.show_keys)
+        opponents = tuple(_opponent(request, found, reader) for found in request.found)
+        partial = Answer(
+            task=truth.task,
+            holdout=holdout,
+            identity=identity,
+            candidate_digest=file_digest(request.candidate) if request.candidate.is_file() else None,
+            baselines=tuple(opponent.result for opponent in opponents),
+        )
+        try:
+            candidate = reader.read(request.candidate, "candidate")
+        except PredictionsError as error:
+            return dataclasses.replace(partial, problem=error)
+        return dataclasses.replace(partial, comparison=_compared(request, truth, candidate, opponents, table))
+
+
+def _as_holdout(error: HoldoutError | engine.Unreadable) -> HoldoutError | engine.Unreadable:
+    if error.reason == "data-unreadable":
+        return HoldoutError(error.message, remedy=error.remedy, reason="holdout-missing")
+    return error
+
+
+def _compared(
+    request: Request, truth: Truth, candidate: Predictions, opponents: tuple[Opponent, ...], table: HoldoutTable
+) -> Comparison:
+    return compare(
+        truth=truth,
+        candidate=candidate,
+        opponents=opponents,
+        rules=request.rules,
+        proposed=request.proposed,
+        confidence=request.config.gate.confidence,
+        keys=table.keys if request.show_keys else None,
+        whole=request.whole,
+    )
+
+
+def _truth(request: Request, table: HoldoutTable) -> Truth:
+    task = labels.task_of(request.config, request.rules, table.kind, table.values)
+    sampling = Sampling(n=table.rows, weight=table.weights(), group=table.groups())
+    if task is Task.REGRESSION:
+        values = table.label_numbers()
+        wrong = int((~np.isfinite(values)).sum())
+        if wrong:
+            raise HoldoutError(
+                f"{wrong} rows of the holdout have a label in {request.columns.label!r} that is no finite number",
+                remedy="Correct the rows, or set `task`.",
+            )
+        return Truth(task=task, sampling=sampling, values=values)
+    classes = labels.in_order((canonical(value, table.kind) for value in table.values), table.kind)
+    if len(classes) > MOST_CLASSES:
+        raise HoldoutError(
+            f"the label {request.columns.label!r} has more than {MOST_CLASSES:,} different values",
+            remedy="Set `task: regression` if it is a quantity.",
+        )
+    if task is Task.BINARY and len(classes) > 2:
+        raise HoldoutError(
+            f"the label {request.columns.label!r} has {len(classes)} classes, and `task` is binary",
+            remedy="Set `task: multiclass`, or correct the label.",
+        )
+    chosen = labels.positive(request.config.positive, classes, table.kind)
+    if chosen.problem is not None and task is Task.BINARY:
+        raise HoldoutError(f"{chosen.problem}: {', '.join(classes)}", remedy="Correct `positive`.")
+    return Truth(task=task, sampling=sampling, classes=classes, codes=table.label_codes(classes), positive=chosen.index)
+
+
+def _holdout(request: Request, truth: Truth, identity: Identity) -> Holdout:
+    return Holdout(
+        path=request.holdout_name,
+        rows=truth.n,
+        digest=file_digest(request.holdout),
+        identity=identity.own,
+        base_identity=identity.base,
+        classes=truth.classes,
+        class_counts=truth.class_counts if truth.classes else (),
+    )
+
+
+def _opponent(request: Request, found: Found, reader: Reader) -> Opponent:
+    baseline = found.baseline
+    if baseline.kind is BaselineKind.DUMMY:
+        prior = _prior(request, reader)
+        message = f"learned from the labels of the {prior.source} table"
+        result = BaselineResult(name=baseline.name, kind=baseline.kind, available=True, message=message)
+        return Opponent(result=result, predictions=dummies(reader.truth, prior))
+    if found.path is None:
+        reason = found.reason or "baseline-missing"
+        result = BaselineResult(
+            name=baseline.name, kind=baseline.kind, available=False, reason=reason, message=found.message
+        )
+        return Opponent(result=result)
+    try:
+        predictions = reader.read(found.path, baseline.name)
+    except PredictionsError as error:
+        result = BaselineResult(
+            name=baseline.name, kind=baseline.kind, available=False, reason=error.reason, message=error.message
+        )
+        return Opponent(result=result)
+    result = BaselineResult(name=baseline.name, kind=baseline.kind, available=True, digest=file_digest(found.path))
+    same = request.candidate_model is not None and request.candidate_model == found.model_digest
+    return Opponent(result=result, predictions=(predictions,), identical=same)
+
+
+def _prior(request: Request, reader: Reader) -> Prior:
+    """Return what a dummy knows: from the train table's labels, or the holdout's where that has none of use."""
+    learned = None
+    if request.train is not None:
+        learned = _train_labels(reader.holdout.database, request.train, request.columns.label)
+    if learned:
+        prior = _prior_of(learned, reader.truth, reader.holdout.kind, "train")
+        if prior is not None:
+            return prior
+    truth = reader.truth
+    if truth.task is Task.REGRESSION:
+        return Prior(mean=float(truth.values.mean()))
+    return Prior(shares=tuple(count / truth.n for count in truth.class_counts))
+
+
+def _prior_of(learned: list[tuple[str, int]], truth: Truth, kind: Kind, source: str) -> Prior | None:
+    if truth.task is Task.REGRESSION:
+        pairs = [(value, count) for text, count in learned if (value := number(text)) is not None]
+        total = sum(count for _, count in pairs)
+        return Prior(mean=sum(v * c for v, c in pairs) / total, source=source) if total else None
+    counts = dict.fromkeys(truth.classes, 0)
+    for text, count in learned:
+        name = canonical(text, kind)
+        counts[name] = counts.get(name, 0) + count
+    known = [counts[name] for name in truth.classes]
+    return Prior(shares=tuple(count / sum(known) for count in known), source=source) if sum(known) else None
+
+
+def _train_labels(database: duckdb.DuckDBPyConnection, path: Path, label: str) -> list[tuple[str, int]] | None:
+    """Return how often each label is in the train table; None where it cannot be read: validate-data says why."""
+    try:
+        source = engine.source(path)
+        with engine.reading(path):
+            return database.execute(
+                f"SELECT {identifier(label)}::VARCHAR AS x, count(*) FROM {source.sql} "  # noqa: S608 - quoted by engine
+                "WHERE x IS NOT NULL GROUP BY x ORDER BY x"
+            ).fetchall()
+    except engine.Unreadable:
+        return None

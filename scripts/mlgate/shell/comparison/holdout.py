@@ -1,0 +1,260 @@
+"""The holdout as the outside: its key, label, group and weight columns in key order, and its identity."""
+
+# ruff: noqa: S608 - SQL is put together here from own names, numbers, and what `engine` has quoted
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlgate.core.comparison.labels import Kind, canonical, kind_of
+from mlgate.errors import InputError
+from mlgate.shell.tables import engine
+from mlgate.shell.tables.engine import identifier, literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+    from numpy.typing import NDArray
+
+# Text keys that are all whole numbers, written the one usual way, are numbers: `1` in a CSV file is 1 in Parquet.
+WHOLE = r"(0|-?[1-9][0-9]{0,17})"
+WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
+MOST_KEYS = 5
+CHUNK = 65_536
+MOST_DISTINCT = 100_000
+
+
+class HoldoutError(InputError):
+    """The holdout cannot judge."""
+
+    default_reason = "label-missing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Columns:
+    """The names of the columns that matter."""
+
+    key: str
+    label: str
+    group: str | None = None
+    weight: str | None = None
+
+    @property
+    def given(self) -> tuple[tuple[str, str], ...]:
+        """Return role and name of each column."""
+        roles = ("key", "label", "group", "weight")
+        return tuple((role, name) for role in roles if (name := getattr(self, role)) is not None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class HoldoutTable:
+    """A holdout in the database, one row a position in key order.
+
+    Attributes:
+        database: Where `name` is a table with the columns `pos`, `key`, `label`, and `grp`, `weight` where given.
+        name: The table's.
+        columns: In the file.
+        whole_keys: Whether keys are whole numbers.
+        rows: How many.
+        kind: How labels are written.
+        values: The different labels as written; of a quantity with very many, the first ones.
+    """
+
+    database: duckdb.DuckDBPyConnection
+    name: str
+    columns: Columns
+    whole_keys: bool
+    rows: int
+    kind: Kind
+    values: tuple[str, ...] = field(repr=False, default=())
+
+    def keys(self, positions: NDArray[np.int64]) -> tuple[str, ...]:
+        """Return the keys at some positions, in order."""
+        if not len(positions):
+            return ()
+        chosen = ", ".join(str(int(p)) for p in sorted(positions))
+        found = self.database.execute(
+            f"SELECT CAST(key AS VARCHAR) FROM {self.name} WHERE pos IN ({chosen}) ORDER BY pos"
+        )
+        return tuple(row[0] for row in found.fetchall())
+
+    def label_codes(self, classes: Sequence[str]) -> NDArray[np.int64]:
+        """Return each row's class as an index into canonical `classes`, in key order."""
+        codes = {value: classes.index(canonical(value, self.kind)) for value in self.values}
+        mapped = ", ".join(f"({literal(value)}, {code})" for value, code in codes.items())
+        return self._column(
+            f"SELECT c.code AS x FROM {self.name} h JOIN (VALUES {mapped}) c(label, code) USING (label) ORDER BY h.pos"
+        ).astype(np.int64)
+
+    def label_numbers(self) -> NDArray[np.float64]:
+        """Return each row's label as a number, in key order; NaN where it is none."""
+        return self._column(f"SELECT coalesce(TRY_CAST(label AS DOUBLE), 'nan') AS x FROM {self.name} ORDER BY pos")
+
+    def weights(self) -> NDArray[np.float64] | None:
+        """Return each row's weight, in key order; None without a weight column.
+
+        Raises:
+            HoldoutError: If one is not a positive number.
+        """
+        if self.columns.weight is None:
+            return None
+        weights = self._column(f"SELECT coalesce(TRY_CAST(weight AS DOUBLE), 'nan') AS x FROM {self.name} ORDER BY pos")
+        wrong = int((~(np.isfinite(weights) & (weights > 0))).sum())
+        if wrong:
+            raise HoldoutError(
+                f"{wrong} rows of the holdout have a weight in {self.columns.weight!r} that is not a positive number",
+                remedy="Correct the column, or remove `weight`.",
+            )
+        return weights
+
+    def groups(self) -> NDArray[np.int64] | None:
+        """Return each row's group as a number from 0, in key order; None without a group column."""
+        if self.columns.group is None:
+            return None
+        return self._column(
+            f"SELECT dense_rank() OVER (ORDER BY grp NULLS FIRST) - 1 AS x, pos FROM {self.name} ORDER BY pos"
+        ).astype(np.int64)
+
+    def _column(self, query: str) -> NDArray[Any]:
+        return np.asarray(self.database.execute(query).fetchnumpy()["x"])
+
+    def identity(self) -> str:
+        """Return the sha256 over key, label, group and weight in key order; equal for equal values in any format."""
+        digest = hashlib.sha256(json.dumps(self.columns.given).encode())
+        cells = [_cell("CAST(key AS VARCHAR)"), _cell(self._canonical_label())]
+        cells += [_cell("grp")] if self.columns.group else []
+        cells += [_cell("coalesce(CAST(TRY_CAST(weight AS DOUBLE) AS VARCHAR), weight)")] if self.columns.weight else []
+        lines = self.database.execute(
+            f"SELECT string_agg({' || '.join(cells)}, '' ORDER BY pos) FROM {self.name} "
+            f"GROUP BY pos // {CHUNK} ORDER BY min(pos)"
+        )
+        while (row := lines.fetchone()) is not None:
+            digest.update(row[0].encode())
+        return digest.hexdigest()
+
+    def _canonical_label(self) -> str:
+        if self.kind is Kind.TEXT:
+            return "label"
+        if self.kind is Kind.BOOLEAN:
+            return "lower(label)"
+        return "CAST(CAST(label AS DOUBLE) AS VARCHAR)"
+
+
+def _cell(value: str) -> str:
+    """Return SQL for a cell with its length before it, so that no two rows of cells read alike."""
+    return f"coalesce(strlen({value}) || ':' || {value}, '-') || ','"
+
+
+def load(database: duckdb.DuckDBPyConnection, path: Path, columns: Columns, *, name: str = "holdout") -> HoldoutTable:
+    """Read a holdout into the database.
+
+    Raises:
+        Unreadable: If the file cannot be read.
+        HoldoutError: `label-missing` or `key-duplicate`.
+    """
+    source = engine.source(path)
+    with engine.reading(path):
+        types = {name: kind for name, kind in column_types(database, source.sql).items() if name != source.row}
+        missing = [f"{role} {column!r}" for role, column in columns.given if column not in types]
+        if missing:
+            raise HoldoutError(
+                f"the holdout {path.name} has no column for {', '.join(missing)}; it has {_listed(types)}",
+                remedy="Correct the names in `mlgate.yml`, or the table.",
+            )
+        whole = _raw(database, source.sql, columns, name, types)
+        _order(database, name, whole=whole)
+        _refuse_nulls(database, name, columns)
+        _refuse_duplicates(database, name, columns)
+        values = _distinct(database, name)
+        rows = scalar(database, f"SELECT count(*) FROM {name}")
+    if not rows:
+        raise HoldoutError(f"the holdout {path.name} has no rows", remedy="Correct the table.")
+    return HoldoutTable(
+        database=database,
+        name=name,
+        columns=columns,
+        whole_keys=whole,
+        rows=rows,
+        kind=kind_of(values),
+        values=values,
+    )
+
+
+def _raw(database: duckdb.DuckDBPyConnection, sql: str, columns: Columns, name: str, types: dict[str, str]) -> bool:
+    """Read the columns as text, and return whether all keys are whole numbers."""
+    label = identifier(columns.label)
+    if types[columns.label] in ("FLOAT", "DOUBLE"):
+        label = f"(CASE WHEN NOT isnan({label}) THEN {label} END)"
+    wanted = [f"{label}::VARCHAR AS label"]
+    wanted += [f"{identifier(columns.group)}::VARCHAR AS grp"] if columns.group else []
+    wanted += [f"{identifier(columns.weight)}::VARCHAR AS weight"] if columns.weight else []
+    key, key_type = identifier(columns.key), types[columns.key]
+    kept = f"{key}::BIGINT" if key_type in WHOLE_TYPES else f"{key}::VARCHAR"
+    database.execute(f"CREATE TEMP TABLE raw_{name} AS SELECT {kept} AS key, {', '.join(wanted)} FROM {sql}")
+    if key_type in WHOLE_TYPES:
+        return True
+    query = f"SELECT coalesce(bool_and(regexp_full_match(key, {literal(WHOLE)})), false) FROM raw_{name}"
+    return bool(scalar(database, query))
+
+
+def _order(database: duckdb.DuckDBPyConnection, name: str, *, whole: bool) -> None:
+    kept = "key::BIGINT" if whole else "key"
+    database.execute(
+        f"CREATE TEMP TABLE {name} AS SELECT (row_number() OVER (ORDER BY {kept}) - 1)::BIGINT AS pos, "
+        f"* REPLACE ({kept} AS key) FROM raw_{name}"
+    )
+    database.execute(f"DROP TABLE raw_{name}")
+
+
+def _refuse_nulls(database: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:
+    names = {"key": "key", "label": "label", "group": "grp"}
+    for role, column in columns.given:
+        if role not in names:
+            continue
+        nulls = scalar(database, f"SELECT count(*) FROM {name} WHERE {names[role]} IS NULL")
+        if nulls:
+            raise HoldoutError(
+                f"{nulls} rows of the holdout have no {role} in {column!r}", remedy="Correct or remove the rows."
+            )
+
+
+def _refuse_duplicates(database: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:
+    doubled = scalar(
+        database,
+        f"SELECT count(*) FROM (SELECT key, lag(key) OVER (ORDER BY pos) AS before FROM {name}) WHERE key = before",
+    )
+    if doubled:
+        raise HoldoutError(
+            f"{doubled} rows of the holdout repeat a key in {columns.key!r}",
+            remedy="Make the key unique, or name another column as `key`.",
+            reason="key-duplicate",
+        )
+
+
+def _distinct(database: duckdb.DuckDBPyConnection, name: str) -> tuple[str, ...]:
+    found = database.execute(f"SELECT DISTINCT label FROM {name} ORDER BY label LIMIT {MOST_DISTINCT}")
+    return tuple(row[0] for row in found.fetchall())
+
+
+def column_types(database: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:
+    """Return the columns of a source and their types."""
+    found = database.execute(f"DESCRIBE SELECT * FROM {sql}")
+    return {row[0]: row[1] for row in found.fetchall()}
+
+
+def scalar(database: duckdb.DuckDBPyConnection, query: str) -> int:
+    """Return the one number that a query gives."""
+    row = database.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def _listed(types: dict[str, str]) -> str:
+    names = list(types)
+    return ", ".join(names[:12]) + (", …" if len(names) > 12 else "")

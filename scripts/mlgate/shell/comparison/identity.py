@@ -1,0 +1,112 @@
+"""Whether the holdout is still the one of the base: the same keys, labels, groups and weights."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.documents import Reason
+from mlgate.errors import MlgateError
+from mlgate.shell.comparison import holdout as holdouts
+from mlgate.shell.comparison.baselines import file_digest, pointed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from mlgate.shell.base.policy import Judge
+    from mlgate.shell.comparison.holdout import HoldoutTable
+
+STEP = "compare-models"
+COPY_NAME = "base-holdout"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """The holdout beside the base's.
+
+    Attributes:
+        own: Digest over key, label, group and weight.
+        base: The same at the base; None where there is no base, or it cannot be known.
+        reason: What differs, if anything does.
+    """
+
+    own: str
+    base: str | None = None
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaseHoldout:
+    """The base's holdout, as far as it can be had.
+
+    Attributes:
+        same_bytes: Whether it is the file on disk.
+        copy: Its bytes, where they differ.
+        problem: Why there are none.
+    """
+
+    same_bytes: bool = False
+    copy: Path | None = None
+    problem: Reason | None = None
+
+
+def fetch(judge: Judge, path: str, base_path: str, scratch: Path) -> BaseHoldout | None:
+    """Return the base's holdout; None where no base judges.
+
+    Args:
+        judge: The files that judge.
+        path: The working copy's holdout, relative to the configuration.
+        base_path: The judging configuration's.
+        scratch: Where a copy may be written.
+    """
+    if not judge.from_base:
+        return None
+    here = judge.config_folder / path
+    if judge.base_blob(base_path) == _blob_id(here, judge.base_blob(base_path)):
+        return BaseHoldout(same_bytes=True)
+    if not judge.tracked(path):
+        return BaseHoldout(problem=_reason("holdout-unpinned", f"Git does not track {path}."))
+    data = judge.base_bytes(base_path)
+    if data is None:
+        return BaseHoldout(problem=_reason("holdout-changed", f"{base_path} is not in the base commit."))
+    if (digest := pointed(data)) is not None:
+        if digest == file_digest(here):
+            return BaseHoldout(same_bytes=True)
+        return BaseHoldout(problem=_reason("holdout-changed", f"{base_path} in Git LFS is another file at the base."))
+    copy = scratch / f"{COPY_NAME}{here.suffix}"
+    copy.write_bytes(data)
+    return BaseHoldout(copy=copy)
+
+
+def _blob_id(path: Path, like: str | None) -> str | None:
+    """Return git's id of the file's bytes, in the kind of `like`."""
+    data = path.read_bytes()
+    algorithm = hashlib.sha256 if like is not None and len(like) == 64 else hashlib.sha1
+    return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
+
+
+def compare(database: duckdb.DuckDBPyConnection, table: HoldoutTable, base: BaseHoldout | None) -> Identity:
+    """Return both identities, and what differs."""
+    own = table.identity()
+    if base is None or base.problem is not None:
+        return Identity(own=own, reason=base.problem if base else None)
+    if base.same_bytes:
+        return Identity(own=own, base=own)
+    if base.copy is None:
+        raise ValueError("a base holdout without bytes must say why")
+    try:
+        before = holdouts.load(database, base.copy, table.columns, name="base_holdout").identity()
+    except MlgateError as error:
+        return Identity(own=own, reason=_reason("holdout-changed", f"The base's holdout cannot judge: {error.message}"))
+    if before != own:
+        message = "Keys, labels, groups or weights of the holdout differ from the base's."
+        return Identity(own=own, base=before, reason=_reason("holdout-changed", message))
+    message = "Other columns of the holdout changed; keys and labels are the base's."
+    return Identity(own=own, base=before, reason=_reason("holdout-features-changed", message))
+
+
+def _reason(reason: str, message: str) -> Reason:
+    return Reason(id=reason, message=message, step=STEP)

@@ -1,0 +1,285 @@
+"""Predictions as the outside: one side's file, joined to the holdout by key, rows in any order."""
+
+# ruff: noqa: S608 - SQL is put together here from own names, numbers, and what `engine` has quoted
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlgate.core.comparison.labels import Kind, canonical
+from mlgate.core.comparison.names import Needs
+from mlgate.core.comparison.sides import Predictions
+from mlgate.core.config.model import Task
+from mlgate.core.documents import Reason
+from mlgate.errors import InputError
+from mlgate.shell.comparison.holdout import MOST_KEYS, WHOLE, WHOLE_TYPES, column_types
+from mlgate.shell.tables import engine
+from mlgate.shell.tables.engine import identifier, literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from mlgate.core.comparison.sides import Truth
+    from mlgate.shell.comparison.holdout import HoldoutTable
+
+    Array = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+SUM_TOLERANCE = 0.01  # scores of many classes, written with few digits
+UNKNOWN, NULL = -1, -2
+
+
+class PredictionsError(InputError):
+    """A predictions file whose rows are not the holdout's."""
+
+    default_reason = "predictions-unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reader:
+    """Reads the files of both sides against one holdout.
+
+    Attributes:
+        holdout: In the database.
+        truth: Its labels.
+        show_keys: Whether messages may name keys.
+    """
+
+    holdout: HoldoutTable
+    truth: Truth
+    show_keys: bool = False
+
+    def read(self, path: Path, name: str) -> Predictions:
+        """Return one side's predictions in key order.
+
+        Raises:
+            PredictionsError: `predictions-unreadable`, `-incomplete`, `-extra`, `-duplicate`; `-column-missing` for the
+                key. What is wrong with `prediction` or scores is in `Predictions.problems`: not all rules need them.
+        """
+        try:
+            source = engine.source(path)
+            with engine.reading(path):
+                types = column_types(self.holdout.database, source.sql)
+                plan = _Plan(types=types, truth=self.truth, holdout=self.holdout, file=path.name)
+                columns = self.holdout.database.execute(plan.query(source.sql)).fetchnumpy()
+        except engine.Unreadable as error:
+            reason = error.reason if error.reason == "data-not-pulled" else "predictions-unreadable"
+            raise PredictionsError(error.message, remedy=error.remedy, reason=reason) from None
+        order = self._order(np.asarray(columns["pos"]), path, source.sql, plan)
+        aligned = {key: np.asarray(values)[order] for key, values in columns.items() if key != "pos"}
+        return self._predictions(name, plan, aligned)
+
+    def _order(self, positions: Indices, path: Path, sql: str, plan: _Plan) -> Indices:
+        """Return which row of the file belongs to each position; refuse other keys than the holdout's."""
+        known = positions >= 0
+        counts = np.bincount(positions[known], minlength=self.holdout.rows)
+        missing, doubled, extra = counts == 0, counts > 1, int((~known).sum())
+        if missing.any() and extra and missing.sum() == self.holdout.rows:
+            raise self._wrong(path, "predictions-extra", f"none of its {len(positions)} keys is in the holdout", "")
+        if missing.any():
+            where = np.flatnonzero(missing)
+            raise self._wrong(
+                path,
+                "predictions-incomplete",
+                f"{len(where)} of {self.holdout.rows} holdout rows have no prediction",
+                self._keys(where),
+            )
+        if doubled.any():
+            where = np.flatnonzero(doubled)
+            raise self._wrong(
+                path, "predictions-duplicate", f"{len(where)} keys are predicted more than once", self._keys(where)
+            )
+        if extra:
+            raise self._wrong(
+                path, "predictions-extra", f"{extra} rows have a key that the holdout has not", self._extra(sql, plan)
+            )
+        order = np.empty(self.holdout.rows, dtype=np.int64)
+        order[positions] = np.arange(len(positions))
+        return order
+
+    def _wrong(self, path: Path, reason: str, what: str, keys: str) -> PredictionsError:
+        remedy = "Write one row for every key of the holdout and no other."
+        return PredictionsError(f"{path.name}: {what}{keys}", remedy=remedy, reason=reason)
+
+    def _keys(self, positions: Indices) -> str:
+        if not self.show_keys:
+            return ""
+        return _first(self.holdout.keys(positions[:MOST_KEYS]), len(positions))
+
+    def _extra(self, sql: str, plan: _Plan) -> str:
+        if not self.show_keys:
+            return ""
+        found = self.holdout.database.execute(
+            f"SELECT p.written FROM ({plan.keys(sql)}) p LEFT JOIN {self.holdout.name} h USING (key) "
+            f"WHERE h.pos IS NULL ORDER BY p.written LIMIT {MOST_KEYS}"
+        ).fetchall()
+        return _first(tuple(str(row[0]) for row in found), MOST_KEYS)
+
+    def _predictions(self, name: str, plan: _Plan, columns: dict[str, NDArray[Any]]) -> Predictions:
+        problems = dict(plan.missing())
+        regression = self.truth.task is Task.REGRESSION
+        if "prediction" in columns:
+            found = self._bad_numbers(columns["prediction"]) if regression else self._bad_classes(columns["prediction"])
+            problems.update({Needs.PREDICTION: found} if found else {})
+        scores = _stacked(columns, plan) if plan.scores else None
+        if scores is not None and (found := self._bad_numbers(scores, "score")):
+            problems[Needs.SCORE] = found
+        usable = scores if Needs.SCORE not in problems else None
+        prediction = columns.get("prediction") if Needs.PREDICTION not in problems else None
+        return Predictions(
+            name=name,
+            codes=None if regression or prediction is None else prediction.astype(np.int64),
+            values=prediction.astype(np.float64) if regression and prediction is not None else None,
+            scores=usable,
+            problems=problems,
+            not_probabilities=None if usable is None else self._not_probabilities(usable),
+        )
+
+    def _bad_classes(self, codes: NDArray[Any]) -> Reason | None:
+        null, unknown = np.flatnonzero(codes == NULL), np.flatnonzero(codes == UNKNOWN)
+        if len(null):
+            return self._invalid(f"{len(null)} predictions are null", null)
+        if len(unknown):
+            return self._invalid(f"{len(unknown)} predictions are a class that the holdout has not", unknown)
+        return None
+
+    def _bad_numbers(self, values: NDArray[Any], what: str = "prediction") -> Reason | None:
+        wrong = ~np.isfinite(values)
+        rows = np.flatnonzero(wrong if wrong.ndim == 1 else wrong.any(axis=1))
+        if not len(rows):
+            return None
+        return self._invalid(f"{len(rows)} rows have a {what} that is null, NaN, infinite or no number", rows)
+
+    def _not_probabilities(self, scores: Array) -> Reason | None:
+        outside = (scores < 0) | (scores > 1)
+        rows = np.flatnonzero(outside if outside.ndim == 1 else outside.any(axis=1))
+        if len(rows):
+            return self._invalid(f"{len(rows)} rows have a score outside [0, 1], which is no probability", rows)
+        if scores.ndim == 2:
+            rows = np.flatnonzero(np.abs(scores.sum(axis=1) - 1) > SUM_TOLERANCE)
+            if len(rows):
+                return self._invalid(f"the scores of {len(rows)} rows do not add up to 1", rows)
+        return None
+
+    def _invalid(self, what: str, rows: Indices) -> Reason:
+        return Reason(id="predictions-invalid", message=f"{what}{self._keys(rows)}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Plan:
+    """Which columns of a file are read, and how."""
+
+    types: dict[str, str]
+    truth: Truth
+    holdout: HoldoutTable
+    file: str
+
+    @property
+    def scores(self) -> tuple[str, ...]:
+        """Return the score columns: one for a binary label, else one a class; none if any is missing."""
+        if self.truth.task is Task.REGRESSION:
+            return ()
+        by_class = self._by_class()
+        if self.truth.task is Task.BINARY:
+            if "score" in self.types:
+                return ("score",)
+            wanted = self.truth.classes[self.truth.positive :][:1]
+        else:
+            wanted = self.truth.classes
+        return tuple(by_class[name] for name in wanted) if all(name in by_class for name in wanted) else ()
+
+    def _by_class(self) -> dict[str, str]:
+        prefix = "score_"
+        named = [column for column in self.types if column.startswith(prefix)]
+        return {canonical(column[len(prefix) :], self.holdout.kind): column for column in named}
+
+    def missing(self) -> dict[Needs, Reason]:
+        """Return a reason for each kind of column that the file has not."""
+        found = {}
+        if "prediction" not in self.types:
+            found[Needs.PREDICTION] = self._lacks("`prediction`")
+        if self.truth.task is not Task.REGRESSION and not self.scores:
+            many = self.truth.task is Task.MULTICLASS
+            found[Needs.SCORE] = self._lacks("`score_<class>` for every class" if many else "`score`")
+        return found
+
+    def _lacks(self, what: str) -> Reason:
+        return Reason(id="predictions-column-missing", message=f"{self.file} has no column {what}")
+
+    def query(self, sql: str) -> str:
+        """Return the query that gives position, class and scores of each row of the file."""
+        key = self.holdout.columns.key
+        if key not in self.types:
+            raise PredictionsError(
+                f"{self.file} has no column {key!r}, the key",
+                remedy="Write the key of each holdout row beside its prediction.",
+                reason="predictions-column-missing",
+            )
+        chosen = ["coalesce(h.pos, -1) AS pos"]
+        joins = f"LEFT JOIN {self.holdout.name} h USING (key)"
+        inner = [f"{self._key()} AS key"]
+        for number, column in enumerate(self.scores):
+            inner.append(f"{self._number(column)} AS s{number}")
+            chosen.append(f"p.s{number}")
+        if "prediction" in self.types:
+            expression, join = self._prediction()
+            inner.append(f"{expression} AS prediction")
+            chosen.append(
+                "coalesce(c.code, CASE WHEN p.prediction IS NULL THEN -2 ELSE -1 END) AS prediction"
+                if join
+                else "p.prediction"
+            )
+            joins += join
+        return f"SELECT {', '.join(chosen)} FROM (SELECT {', '.join(inner)} FROM {sql}) p {joins}"
+
+    def keys(self, sql: str) -> str:
+        """Return the query that gives each row's key as written, and as joined."""
+        return f"SELECT {self._key()} AS key, {identifier(self.holdout.columns.key)}::VARCHAR AS written FROM {sql}"
+
+    def _key(self) -> str:
+        column = identifier(self.holdout.columns.key)
+        if not self.holdout.whole_keys:
+            return f"{column}::VARCHAR"
+        if self.types[self.holdout.columns.key] in WHOLE_TYPES:
+            return f"{column}::BIGINT"
+        text = f"{column}::VARCHAR"
+        return f"CASE WHEN regexp_full_match({text}, {literal(WHOLE)}) THEN TRY_CAST({text} AS BIGINT) END"
+
+    def _number(self, column: str) -> str:
+        return f"coalesce(TRY_CAST({identifier(column)} AS DOUBLE), 'nan'::DOUBLE)"
+
+    def _prediction(self) -> tuple[str, str]:
+        """Return the expression of a prediction, and the join that makes it a class code; no join for numbers."""
+        if self.truth.task is Task.REGRESSION:
+            return self._number("prediction"), ""
+        column = identifier("prediction")
+        if self.holdout.kind is Kind.TEXT:
+            expression, rows = f"{column}::VARCHAR", [literal(name) for name in self.truth.classes]
+        else:
+            words = f"CASE lower({column}::VARCHAR) WHEN 'true' THEN 1.0 WHEN 'false' THEN 0.0 END"
+            textual = self.types["prediction"] == "VARCHAR"
+            number = f"TRY_CAST({column} AS DOUBLE)"
+            # What is no number and no truth value is a class that the holdout has not: NaN equals none.
+            text = f"CASE WHEN {column} IS NOT NULL THEN coalesce({number}, {words}, 'nan'::DOUBLE) END"
+            expression, rows = (text if textual else number), [_as_double(name) for name in self.truth.classes]
+        values = ", ".join(f"({row}, {code})" for code, row in enumerate(rows))
+        return expression, f" LEFT JOIN (VALUES {values}) c(prediction, code) ON p.prediction = c.prediction"
+
+
+def _as_double(name: str) -> str:
+    return f"{ {'true': '1.0', 'false': '0.0'}.get(name, name) }::DOUBLE"
+
+
+def _stacked(columns: dict[str, NDArray[Any]], plan: _Plan) -> Array:
+    parts = [columns[f"s{number}"].astype(np.float64) for number in range(len(plan.scores))]
+    return parts[0] if plan.truth.task is Task.BINARY else np.stack(parts, axis=1)
+
+
+def _first(keys: tuple[str, ...], count: int) -> str:
+    more = ", …" if count > len(keys) else ""
+    return f": {', '.join(keys)}{more}"

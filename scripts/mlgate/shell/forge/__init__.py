@@ -1,0 +1,1 @@
+"""The host of the repository: its API and our comment."""

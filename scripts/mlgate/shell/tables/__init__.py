@@ -1,0 +1,1 @@
+"""Files of rows, and the engine that reads them."""

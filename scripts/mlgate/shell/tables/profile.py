@@ -1,0 +1,111 @@
+"""A table's columns as `mlgate init` wants to know them, by two queries on DuckDB."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlgate.core.setup.profile import MAX_VALUES, Column, Kind, Profile
+from mlgate.shell.tables import engine
+from mlgate.shell.tables.files import Format
+
+if TYPE_CHECKING:
+    import duckdb
+
+# A cell of a CSV is called more than text only where JSON would call it so, and a whole number within 64 bits.
+_INTEGER = r"-?(0|[1-9][0-9]{0,17})"
+_NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
+_INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"})
+_TIMES = frozenset({"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
+
+
+def profile(path: Path) -> Profile:
+    """Return the profile of the table at `path`.
+
+    Raises:
+        InputError: If it cannot be read.
+    """
+    with tempfile.TemporaryDirectory(prefix="mlgate-init-") as spill, engine.reading(path):
+        source = engine.source(path)
+        connection = engine.connect([path], spill=Path(spill))
+        try:
+            described = connection.execute(f"DESCRIBE SELECT * FROM {source.sql}").fetchall()  # noqa: S608 - quoted
+            types = {str(row[0]): str(row[1]) for row in described if row[0] != source.row}
+            is_text = source.format in (Format.CSV, Format.TSV)
+            return _Table(connection=connection, source=source, types=types, is_text=is_text).profile()
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Table:
+    """An open table; `is_text` when every cell is text, as in CSV."""
+
+    connection: duckdb.DuckDBPyConnection
+    source: engine.Source
+    types: dict[str, str]
+    is_text: bool
+
+    def rows(self, select: str) -> list[tuple[Any, ...]]:
+        return self.connection.execute(f"SELECT {select} FROM {self.source.sql}").fetchall()  # noqa: S608 - quoted
+
+    def profile(self) -> Profile:
+        count, *cells = self.rows(f"count(*), {_measures(self.types, self.is_text)}")[0]
+        width = len(cells) // max(1, len(self.types))
+        columns = tuple(
+            self.column(name, count, cells[number * width : (number + 1) * width])
+            for number, name in enumerate(self.types)
+        )
+        return Profile(rows=count, columns=columns, may_lack=self.source.format is Format.JSON_LINES)
+
+    def column(self, name: str, count: int, cells: list[Any]) -> Column:
+        present, distinct, *forms, minimum = cells
+        kind = _kind_of_text(forms) if self.is_text else _kind(self.types[name])
+        listable = kind in (Kind.STRING, Kind.INTEGER, Kind.BOOLEAN) and self.types[name] not in _TIMES
+        has_values = listable and 0 < distinct <= MAX_VALUES
+        return Column(
+            name=name,
+            kind=kind,
+            nulls=count - present,
+            distinct=distinct,
+            minimum=minimum if kind in (Kind.INTEGER, Kind.NUMBER) else None,
+            values=self.values(name, kind) if has_values else (),
+        )
+
+    def values(self, name: str, kind: Kind) -> tuple[str | int | bool, ...]:
+        target = {Kind.INTEGER: "BIGINT", Kind.BOOLEAN: "BOOLEAN"}.get(kind, "VARCHAR")
+        found = self.rows(f"DISTINCT CAST({engine.identifier(name)} AS {target})")
+        return tuple(sorted(value for (value,) in found if value is not None))
+
+
+def _measures(types: dict[str, str], is_text: bool) -> str:
+    """Return the select list: five measures a column."""
+    parts = []
+    for name, kind in types.items():
+        column = engine.identifier(name)
+        text = f"CAST({column} AS VARCHAR)"
+        forms = (_INTEGER, _NUMBER, "true|false") if is_text else ()
+        parts += [f"count({column})", f"count(DISTINCT {column})"]
+        parts += [f"coalesce(bool_and(regexp_full_match({text}, {engine.literal(form)})), false)" for form in forms]
+        numeric = is_text or kind in _INTEGERS or kind.startswith(("DECIMAL", "FLOAT", "DOUBLE"))
+        parts.append(f"min(TRY_CAST({column} AS DOUBLE))" if numeric else "NULL")
+    return ", ".join(parts)
+
+
+def _kind_of_text(forms: list[bool]) -> Kind:
+    for is_form, kind in zip(forms, (Kind.INTEGER, Kind.NUMBER, Kind.BOOLEAN), strict=True):
+        if is_form:
+            return kind
+    return Kind.STRING
+
+
+def _kind(declared: str) -> Kind:
+    if declared in _INTEGERS:
+        return Kind.INTEGER
+    if declared.startswith(("DECIMAL", "FLOAT", "DOUBLE")):
+        return Kind.NUMBER
+    if declared in {"VARCHAR", *_TIMES} or declared.startswith("ENUM"):
+        return Kind.STRING
+    return Kind.BOOLEAN if declared == "BOOLEAN" else Kind.OTHER

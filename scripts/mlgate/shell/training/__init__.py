@@ -1,0 +1,1 @@
+"""The user's command, or an estimator, and what it leaves."""

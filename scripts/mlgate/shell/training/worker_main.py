@@ -1,0 +1,47 @@
+"""Run by path, in a process of its own: do the one job that a file describes, and write the answer beside it.
+
+A damaged file or a library that takes the process down ends the job, not the step; and what it holds in memory is not
+counted as the training command's.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+if __name__ == "__main__":
+    sys.path[0] = str(Path(__file__).resolve().parents[3])  # the source root, not this folder: its names are short
+
+from mlgate.errors import ExitStatus, MlgateError
+from mlgate.shell.run_folder import failure_of, write_atomically
+
+
+def main(job_file: Path) -> int:
+    """Do the job in `job_file`, and return the exit status."""
+    job = json.loads(job_file.read_bytes())
+    try:
+        TASKS[job["task"]](job)
+    except MlgateError as error:
+        answer = {"failure": vars(failure_of(error))}
+        write_atomically(job_file.with_suffix(".answer"), json.dumps(answer).encode())
+        return ExitStatus.USAGE
+    return ExitStatus.DONE
+
+
+def _copy_holdout(job: dict[str, str]) -> None:
+    from mlgate.shell.training import holdout_copy  # noqa: PLC0415 - each job imports what it needs
+
+    spill = Path(job["spill"])
+    holdout_copy.copy_without(Path(job["holdout"]), job["label"], Path(job["target"]), spill=spill)
+
+
+def _fit(job: dict[str, Any]) -> None:
+    from mlgate.shell.training import fitting  # noqa: PLC0415 - each job imports what it needs
+
+    fitting.fit(fitting.Job(**job))
+
+
+TASKS = {"copy-holdout": _copy_holdout, "fit": _fit}
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

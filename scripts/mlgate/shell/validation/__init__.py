@@ -1,0 +1,1 @@
+"""Tables against contracts, in a child process with limits."""

@@ -1,0 +1,132 @@
+"""The scan of a table in a child process with limits: whatever a file does to it, the parent reports."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+from mlgate.core import codec
+from mlgate.core.data.request import ScanResult
+from mlgate.core.documents import DataFinding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+
+    from mlgate.core.data.request import ScanRequest
+
+WALL_SECONDS = 1800.0
+CPU_SECONDS = 3600
+_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
+
+
+class Scanner:
+    """A child process, started before there is anything to ask, so that its imports cost the parent no time.
+
+    Use it as context manager: leaving it, by Ctrl-C too, ends the child and what it started.
+    """
+
+    def __init__(self, env: Mapping[str, str], *, wall_seconds: float = WALL_SECONDS) -> None:
+        self.wall_seconds = wall_seconds
+        self.is_late = False
+        # Isolated: neither the checkout nor PYTHONPATH can give it a module. And no token goes into its environment.
+        self.process = subprocess.Popen(
+            [sys.executable, "-I", str(Path(__file__).with_name("child.py"))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={name: env[name] for name in _KEPT if name in env},
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        self.end()
+
+    def end(self) -> None:
+        """Kill the child and everything in its process group, and wait for it."""
+        if self.process.poll() is None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                with contextlib.suppress(BrokenPipeError):  # what it was not there to read
+                    stream.close()
+
+    def scan(self, request: ScanRequest) -> tuple[ScanResult, str | None]:
+        """Return what the child found, and the sha256 of the file, which is read meanwhile; None where it cannot be.
+
+        A child that dies, or takes too long, is a `data-unreadable` finding.
+        """
+        timer = threading.Timer(self.wall_seconds, self._stop_late)
+        timer.start()
+        try:
+            self._ask(request)
+            digest = digest_of(Path(request.path))
+            answer = self._answer()
+        finally:
+            timer.cancel()
+            self.end()
+        if "result" in answer:
+            return codec.from_plain(ScanResult, answer["result"]), digest
+        if "bug" in answer:
+            raise RuntimeError(answer["bug"])
+        return ScanResult(findings=(_died(answer.get("died") or self._cause_of_death()),)), digest
+
+    def _ask(self, request: ScanRequest) -> None:
+        message = {"request": codec.to_plain(request), "cpu_seconds": CPU_SECONDS}
+        assert self.process.stdin is not None  # noqa: S101 - a pipe was asked for
+        try:
+            self.process.stdin.write(json.dumps(message).encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return  # it has died; the missing answer says so
+
+    def _answer(self) -> dict[str, Any]:
+        assert self.process.stdout is not None  # noqa: S101 - a pipe was asked for
+        try:
+            answer = json.loads(self.process.stdout.readline() or b"{}")
+        except ValueError:
+            return {}
+        return answer if isinstance(answer, dict) else {}
+
+    def _stop_late(self) -> None:
+        self.is_late = True
+        self.process.kill()
+
+    def _cause_of_death(self) -> str:
+        if self.is_late:
+            return f"it took longer than {self.wall_seconds:.0f} seconds"
+        status = self.process.returncode
+        if status == -signal.SIGXCPU:
+            return f"it used more than {CPU_SECONDS} seconds of processor time"
+        if status < 0:
+            return f"it was ended by signal {-status}, usually because memory ran out"
+        return f"it ended with status {status} and no answer"
+
+
+def _died(cause: str) -> DataFinding:
+    message = f"the scan of the file did not come to an end: {cause}"
+    return DataFinding(check="", count=1, reason="data-unreadable", message=message)
+
+
+def digest_of(path: Path) -> str | None:
+    """Return the sha256 of a file's bytes, or None where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None

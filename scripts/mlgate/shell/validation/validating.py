@@ -1,0 +1,170 @@
+"""Validate tables one after another: each scan in a child of its own, the next child already on its way."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from mlgate.core.config.model import OnChange, Table
+from mlgate.core.data.request import ContractPart, ScanRequest
+from mlgate.core.data.validation import table_result
+from mlgate.errors import InputError
+from mlgate.shell import configuration
+from mlgate.shell.validation.scanner import Scanner
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from mlgate.core.config.contract import Contract
+    from mlgate.core.documents import TableResult
+    from mlgate.core.gate.policy import Policy
+    from mlgate.shell.base.policy import Judge
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One version of a contract, and the digest of its file."""
+
+    contract: Contract
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """One table to validate.
+
+    Attributes:
+        table: Its entry in the configuration.
+        path: The file.
+        sides: Versions of its contract, by side.
+        show_values: Whether findings carry values.
+    """
+
+    table: Table
+    path: Path
+    sides: dict[str, Version] = field(default_factory=dict)
+    show_values: bool = False
+
+
+def from_policy(policy: Policy, judge: Judge, *, show_values: bool) -> list[Work]:
+    """Return the work for all tables of the working copy's configuration.
+
+    Raises:
+        ConfigError: Of a contract.
+    """
+    return [
+        Work(
+            table=table,
+            path=judge.config_folder / table.path,
+            sides=_sides(table, policy, judge),
+            show_values=show_values or judge.tracked(table.path),
+        )
+        for table in policy.working.tables
+    ]
+
+
+def _sides(table: Table, policy: Policy, judge: Judge) -> dict[str, Version]:
+    """Return the working copy's contract, and the base's where it is another."""
+    sides = {}
+    if table.contract is not None:
+        sides["new"] = version(judge.config_folder / table.contract, table.contract)
+    judging = policy.judging.table(table.name) if policy.from_base else None
+    if judging is None or judging.contract is None:
+        return sides
+    data = judge.judging_bytes(judging.contract)
+    digest = None if data is None else hashlib.sha256(data).hexdigest()
+    if data is not None and digest is not None and ("new" not in sides or sides["new"].digest != digest):
+        contract = configuration.parse_contract(data, f"base:{judging.contract}")
+        sides["old"] = Version(contract=contract, digest=digest)
+    return sides
+
+
+def from_files(files: Sequence[Path], contract: Path, cwd: Path) -> list[Work]:
+    """Return the work for files that are named on the command line: no configuration, no base, values are shown.
+
+    Raises:
+        ConfigError: Of the contract.
+    """
+    judged_by = version(cwd / contract, contract.as_posix())
+    return [
+        Work(
+            table=Table(name=file.as_posix(), path=file.as_posix(), contract=contract.as_posix()),
+            path=cwd / file,
+            sides={"new": judged_by},
+            show_values=True,
+        )
+        for file in files
+    ]
+
+
+def version(path: Path, name: str) -> Version:
+    """Read a contract.
+
+    Raises:
+        ConfigError: With every mistake in it.
+    """
+    contract = configuration.load_contract(path, name)
+    try:
+        return Version(contract=contract, digest=hashlib.sha256(path.read_bytes()).hexdigest())
+    except OSError as error:
+        raise InputError(f"{name} cannot be read: {error.strerror}", remedy="Correct its permissions.") from None
+
+
+def validate(
+    works: Sequence[Work], *, first: Scanner, env: Mapping[str, str], on_contract_change: OnChange
+) -> list[TableResult]:
+    """Scan every table; a file that breaks its scan is a finding, and the next one is scanned.
+
+    Args:
+        works: The tables.
+        first: A scanner that has been started.
+        env: For the scanners that follow.
+        on_contract_change: What it comes to when only the base's contract is broken.
+    """
+    results = []
+    others = {work.table.name: str(work.path.absolute()) for work in works}
+    scanner: Scanner | None = first
+    with tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
+        for index, work in enumerate(works):
+            current = scanner or Scanner(env)
+            scanner = Scanner(env) if index + 1 < len(works) else None
+            try:
+                with current:
+                    results.append(_validate_one(work, current, others, spill, on_contract_change))
+            except BaseException:
+                if scanner is not None:
+                    scanner.end()
+                raise
+    return results
+
+
+def _processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _validate_one(
+    work: Work, scanner: Scanner, others: Mapping[str, str], spill: str, on_contract_change: OnChange
+) -> TableResult:
+    named = {rule.other for side in work.sides.values() for rule in side.contract.rules}
+    request = ScanRequest(
+        path=str(work.path.absolute()),
+        sides={name: ContractPart(row=v.contract.row, rules=v.contract.rules) for name, v in work.sides.items()},
+        others={name: path for name, path in others.items() if name in named},
+        show_values=work.show_values,
+        redact=tuple(sorted({name for side in work.sides.values() for name in side.contract.redacted})),
+        spill=spill,
+        threads=_processors(),
+    )
+    scanned, digest = scanner.scan(request)
+    return table_result(
+        work.table,
+        scanned,
+        digest=digest,
+        contract_digests={name: side.digest for name, side in work.sides.items()},
+        on_contract_change=on_contract_change,
+        values_shown=work.show_values,
+    )

@@ -192,7 +192,13 @@ def test_without_a_place_to_post_only_the_summary_is_written(job: Job, env: dict
     assert done.returncode == 0
     assert job.github.exchanges == []
     assert job.summary
+    assert "job summary written" in done.stdout
     assert "::warning" not in done.stdout
+
+
+def test_a_laptop_is_told_of_no_summary(job: Job) -> None:
+    job.env.update({"GITHUB_ACTIONS": "", "GITHUB_EVENT_PATH": "", "GITHUB_STEP_SUMMARY": ""})
+    assert job.run().stdout == "no pull request or no token to post with\n"
 
 
 @pytest.mark.parametrize("event", [{}, {"pull_request": None}, {"pull_request": {"number": True}}])

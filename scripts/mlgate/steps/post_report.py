@@ -55,7 +55,7 @@ def run(inputs: Inputs, world: World) -> Result:
     link = publishing.run_link(world.env)
     posted, problem = _try_to_post(report, inputs, world)
     return Result(
-        text=harmless(_text(posted, problem)),
+        text=harmless(_text(posted, problem, world)),
         document=report,
         outputs=_outputs(report, posted),
         summary=render_markdown(report, limit=SUMMARY_LIMIT, full_report_link=link, measure=utf8),
@@ -110,9 +110,10 @@ def _pull_request(world: World) -> PullRequest | None:
     return publishing.pull_request(world.env.get("GITHUB_EVENT_NAME", ""), payload)
 
 
-def _text(posted: Posted | None, problem: str) -> str:
+def _text(posted: Posted | None, problem: str, world: World) -> str:
+    summary = "; job summary written" if world.env.get("GITHUB_STEP_SUMMARY") else ""
     if posted is None:
-        return f"not-posted: {problem}" if problem else "job summary written; no pull request or no token to post with"
+        return f"not-posted: {problem}" if problem else f"no pull request or no token to post with{summary}"
     if not posted.posted:
         return f"a newer run's report stands at {posted.url}; left as it is"
     return f"posted at {posted.url}"

@@ -37,11 +37,11 @@ train:
   inputs: [train.py, src/]
   model: model.skops
   predictions: predictions.parquet
-baselines: [promoted, dummy]
+baselines: [base, dummy]
 gate:
   on-inconclusive: warn
   rules:
-    - {metric: roc_auc, against: promoted, margin: 0.005}
+    - {metric: roc_auc, against: base, margin: 0.005}
     - {metric: recall, at-least: 0.60}
 promote: {stage: production, accept: [pass, warn]}
 ```

@@ -508,6 +508,10 @@ class TestTheBaseAsBaseline:
         assert done.rule() == ("pass", ["identical"])
         assert done.document["rules"][0]["interval"] == [0, 0]
 
+    def test_the_same_model_after_other_code_is_compared(self, project: Repository) -> None:
+        done = change(self.project(project), {"scores.csv": predictions(7, 25.0)})
+        assert done.rule() == ("fail", ["worse-than-margin"])
+
     def test_another_model_is_compared(self, project: Repository) -> None:
         other: dict[str, str | bytes | None] = {
             "train.py": self.TRAIN.replace("'1'", "'2'"),

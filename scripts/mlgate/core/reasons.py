@@ -246,7 +246,9 @@ REASONS: dict[str, ReasonText] = {
     ),
     "few-differing-rows": _entry("note", "Fewer than 10 rows carry the difference.", "Read the interval with care."),
     "small-holdout": _entry("note", "The smaller class has fewer than 200 rows.", "Read the interval with care."),
-    "identical": _entry("pass", "Candidate and baseline are the same bytes.", "Nothing to do."),
+    "identical": _entry(
+        "pass", "Candidate and baseline are the same model, byte for byte, and predict the same.", "Nothing to do."
+    ),
     # Publishing
     "not-posted": _entry(
         "note",

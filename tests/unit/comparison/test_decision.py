@@ -52,10 +52,19 @@ def test_what_a_holdout_could_have_told() -> None:
     assert Sensitivity(standard=0.01, margin=0.0, tail=TAIL).rows_needed(1000) is None
 
 
-def duel(rules: list[Rule], *, seed: int = 1, n: int = 400, identical: bool = False, **fields: Any) -> Comparison:
+def duel(
+    rules: list[Rule],
+    *,
+    seed: int = 1,
+    n: int = 400,
+    same_model: bool = False,
+    same_predictions: bool = False,
+    **fields: Any,
+) -> Comparison:
     candidate, baseline = binary(seed, n, **fields)
+    baseline = candidate if same_predictions else baseline
     result = BaselineResult(name="base", kind=BaselineKind.BASE, available=True)
-    opponent = Opponent(result=result, predictions=(baseline.predictions,), identical=identical)
+    opponent = Opponent(result=result, predictions=(baseline.predictions,), same_model=same_model)
     return compare(truth=candidate.truth, candidate=candidate.predictions, opponents=[opponent], rules=rules)
 
 
@@ -65,10 +74,14 @@ def rule(metric: str = "accuracy", **fields: Any) -> Rule:
 
 
 def test_the_same_model_passes_by_identity_at_any_margin_from_zero_on() -> None:
-    results = duel([rule(margin=0.0), rule("roc_auc", margin=0.0)], identical=True).rules
+    results = duel([rule(margin=0.0), rule("roc_auc", margin=0.0)], same_model=True, same_predictions=True).rules
     assert all(r.outcome is PASS and r.reasons == ("identical",) for r in results)
-    (asked,) = duel([rule(margin=-0.01)], identical=True).rules
+    (asked,) = duel([rule(margin=-0.01)], same_model=True, same_predictions=True).rules
     assert asked.outcome is FAIL
+
+
+def test_the_same_model_that_predicts_something_else_is_compared() -> None:
+    assert duel([rule(margin=0.0)], same_model=True).rules == duel([rule(margin=0.0)]).rules
 
 
 @pytest.mark.parametrize(("n", "outcome"), [(50, OPEN), (400, PASS)])

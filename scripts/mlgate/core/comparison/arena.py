@@ -30,12 +30,13 @@ class Opponent:
     Attributes:
         result: How it could be had.
         predictions: One entry, or those of which the better one counts (the dummies); empty where there are none.
-        identical: Whether it is the candidate's model, byte for byte.
+        same_model: Whether it is the candidate's model, byte for byte. What the model is fed with, or a threshold
+            after it, can still differ, so it is identical only where it also predicts the same.
     """
 
     result: BaselineResult
     predictions: tuple[Predictions, ...] = ()
-    identical: bool = False
+    same_model: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,7 @@ class Arena:
             return own if isinstance(own, Reason) else best  # type: ignore[return-value] # one of them is
         side, value = best
         how = self.measure(metric, average)
-        identical = self.opponents[against].identical
+        identical = self.opponents[against].same_model and self.candidate.predictions.equals(side.predictions)
         difference = Identical() if identical else how.difference(self.candidate, side)
         low, high = difference.limits(self.tail)
         sign = 1 if METRICS[metric].greater_is_better else -1

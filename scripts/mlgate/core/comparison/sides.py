@@ -93,6 +93,11 @@ class Predictions:
             return None
         return Reason(id="predictions-column-missing", message=f"{self.name} has no column `{needs}`")
 
+    def equals(self, other: Predictions) -> bool:
+        """Return whether both sides predict the same, in every column and on every row."""
+        pairs = ((self.codes, other.codes), (self.values, other.values), (self.scores, other.scores))
+        return all(np.array_equal(a, b) if a is not None and b is not None else a is b for a, b in pairs)
+
 
 class Side:
     """One side's predictions beside the truth: what metrics are computed from, each at most once."""

@@ -251,7 +251,7 @@ def _opponent(request: Request, found: Found, reader: Reader) -> Opponent:
         return Opponent(result=result)
     result = BaselineResult(name=baseline.name, kind=baseline.kind, available=True, digest=file_digest(found.path))
     same = request.candidate_model is not None and request.candidate_model == found.model_digest
-    return Opponent(result=result, predictions=(predictions,), identical=same)
+    return Opponent(result=result, predictions=(predictions,), same_model=same)
 
 
 def _prior(request: Request, reader: Reader) -> Prior:

@@ -101,10 +101,19 @@ def _parser(cls: type, prog: str) -> argparse.ArgumentParser:
         if item.metadata["positional"]:
             parser.add_argument(item.name, nargs="*" if _is_tuple(item) else "?", default=None, help=text)
             continue
-        text += f" Variable: {variable(item.name)}."
+        text += f" {_default(item)}Variable: {variable(item.name)}."
         flag: dict[str, Any] = {"nargs": "?", "const": "true"} if item.metadata["flag"] else {}
         parser.add_argument(f"--{kebab(item.name)}", dest=item.name, default=None, help=text, **flag)
     return parser
+
+
+def _default(item: dataclasses.Field[Any]) -> str:
+    """Return `Default: X. ` for the help, or nothing where the default says nothing."""
+    value = item.default
+    if value is dataclasses.MISSING or value in (None, "", ()):
+        return ""
+    shown = str(value).lower() if isinstance(value, bool) else str(getattr(value, "value", value))
+    return f"Default: {shown}. ".replace("%", "%%")
 
 
 def _is_tuple(item: dataclasses.Field[Any]) -> bool:

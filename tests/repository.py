@@ -97,8 +97,14 @@ def event(folder: Path, name: str, payload: dict[str, Any]) -> dict[str, str]:
     return {"GITHUB_EVENT_NAME": name, "GITHUB_EVENT_PATH": str(path)}
 
 
-def pull_request(folder: Path, *, head: str, base_sha: str = "0" * 40, number: int = 1) -> dict[str, str]:
-    """Return the event of a pull request to main; `base_sha` is stale unless given, as on real hosts."""
+def pull_request(
+    folder: Path, *, head: str, base_sha: str = "0" * 40, number: int = 1, merge: str | None = None
+) -> dict[str, str]:
+    """Return the event of a pull request to main; `base_sha` is stale unless given, as on real hosts.
+
+    `merge` is the host's merge commit, which the runner names beside the event.
+    """
     payload = {"number": number, "pull_request": {"number": number, "head": {"sha": head}}}
     payload["pull_request"]["base"] = {"ref": "main", "sha": base_sha}  # type: ignore[index]
-    return event(folder, "pull_request", payload)
+    named = {} if merge is None else {"GITHUB_SHA": merge}
+    return {**event(folder, "pull_request", payload), **named}

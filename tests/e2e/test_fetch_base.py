@@ -60,7 +60,7 @@ def test_the_first_parent_of_the_merge_commit_judges_although_the_event_is_stale
     base = origin.commit({"README.md": "moved on\n"})
     merge = origin.merge_commit("work")
     clone = origin.clone(tmp_path / "clone", "refs/pull/1/merge", depth=2)
-    status, document = fetch_base(clone, **pull_request(tmp_path, head=head, base_sha=stale))
+    status, document = fetch_base(clone, **pull_request(tmp_path, head=head, base_sha=stale, merge=merge))
     assert status == 0
     assert document["commit"] == merge
     assert document["head"] == head
@@ -75,19 +75,19 @@ def test_the_first_parent_of_the_merge_commit_judges_although_the_event_is_stale
 
 def test_depth_two_needs_no_network(origin: Repository, tmp_path: Path) -> None:
     head = origin.commit({"README.md": "better\n"})
-    origin.merge_commit("work")
+    merge = origin.merge_commit("work")
     clone = origin.clone(tmp_path / "clone", "refs/pull/1/merge", depth=2)
     clone.git("remote", "set-url", "origin", "file:///nowhere")
-    status, document = fetch_base(clone, **pull_request(tmp_path, head=head))
+    status, document = fetch_base(clone, **pull_request(tmp_path, head=head, merge=merge))
     assert status == 0
     assert document["inputs_unchanged"] is True
 
 
 def test_depth_one_is_fetched(origin: Repository, tmp_path: Path) -> None:
     head = origin.commit({"README.md": "better\n"})
-    origin.merge_commit("work")
+    merge = origin.merge_commit("work")
     clone = origin.clone(tmp_path / "clone", "refs/pull/1/merge", depth=1)
-    status, document = fetch_base(clone, **pull_request(tmp_path, head=head))
+    status, document = fetch_base(clone, **pull_request(tmp_path, head=head, merge=merge))
     assert status == 0
     assert document["base"] == origin.git("rev-parse", "main") == clone.git("rev-parse", "refs/mlgate/base")
     assert document["inputs_unchanged"] is True
@@ -99,14 +99,14 @@ def test_depth_one_is_fetched_by_branch_where_a_host_gives_no_commit_by_its_id(
 ) -> None:
     base = origin.git("rev-parse", "main")
     head = origin.commit({"README.md": "better\n"})
-    origin.merge_commit("work")
+    merge = origin.merge_commit("work")
     origin.switch("main")
     origin.commit({"README.md": "the branch moved on\n"})
     origin.git("config", "uploadpack.allowAnySHA1InWant", "false")
     origin.git("config", "protocol.version", "0")
     clone = origin.clone(tmp_path / "clone", "refs/pull/1/merge", depth=1)
     clone.git("config", "protocol.version", "0")
-    status, document = fetch_base(clone, **pull_request(tmp_path, head=head))
+    status, document = fetch_base(clone, **pull_request(tmp_path, head=head, merge=merge))
     assert status == 0
     assert document["base"] == base
 
@@ -115,10 +115,10 @@ def test_a_base_that_cannot_be_had_names_the_line_to_add(
     origin: Repository, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     head = origin.commit({"README.md": "better\n"})
-    origin.merge_commit("work")
+    merge = origin.merge_commit("work")
     clone = origin.clone(tmp_path / "clone", "refs/pull/1/merge", depth=1)
     clone.git("remote", "set-url", "origin", "file:///nowhere")
-    status, document = fetch_base(clone, **pull_request(tmp_path, head=head))
+    status, document = fetch_base(clone, **pull_request(tmp_path, head=head, merge=merge))
     assert status == 2
     assert document["error"]["reason"] == "base-unreadable"
     assert document["error"]["status"] == 2
@@ -236,9 +236,9 @@ def test_only_a_change_of_what_the_model_depends_on_counts(
     origin: Repository, tmp_path: Path, change: dict[str, str | bytes | None], unchanged: bool
 ) -> None:
     head = origin.commit(change)
-    origin.merge_commit("work")
+    merge = origin.merge_commit("work")
     clone = origin.clone(tmp_path / "clone", "refs/pull/1/merge", depth=2)
-    _, document = fetch_base(clone, **pull_request(tmp_path, head=head))
+    _, document = fetch_base(clone, **pull_request(tmp_path, head=head, merge=merge))
     assert document["inputs_unchanged"] is unchanged
 
 
@@ -328,6 +328,40 @@ def test_an_event_that_cannot_be_read_is_refused(origin: Repository, tmp_path: P
     assert document["error"]["reason"] == "input-unreadable"
 
 
+@pytest.mark.parametrize(
+    ("name", "payload"),
+    [
+        ("pull_request", {}),
+        ("pull_request", [1]),
+        ("pull_request", {"pull_request": {"base": {"ref": ""}}}),
+        ("pull_request", None),
+        ("merge_group", {}),
+        ("merge_group", {"merge_group": {"base_sha": "main"}}),
+    ],
+)
+def test_an_event_that_does_not_name_its_base_is_not_judged_by_the_working_copy(
+    origin: Repository, tmp_path: Path, name: str, payload: Any
+) -> None:
+    variables = {"GITHUB_EVENT_NAME": name} if payload is None else event(tmp_path, name, payload)
+    status, document = fetch_base(origin, **variables)
+    assert (status, document["error"]["reason"]) == (2, "base-unreadable")
+    assert fetch_base(origin, "--base", "main", **variables)[0] == 0
+
+
+def test_a_merge_that_the_author_made_does_not_choose_its_base(origin: Repository, tmp_path: Path) -> None:
+    main_tip = origin.git("rev-parse", "main")
+    head = origin.commit({"train.py": "print(2)\n"})
+    origin.branch("weak", "main")
+    weak = origin.commit({"mlgate.yml": CONFIG.replace("0.01", "0.9")})
+    forged = origin.merge_commit("work", base="weak")
+    origin.clone(tmp_path / "clone", "refs/pull/1/merge")
+    clone = Repository(tmp_path / "clone")
+    _, document = fetch_base(clone, **pull_request(tmp_path, head=head, merge=main_tip))
+    assert (document["base"], document["base_source"]) == (main_tip, "branch-tip")
+    _, document = fetch_base(clone, **pull_request(tmp_path, head=head, merge=forged))
+    assert document["base"] == weak
+
+
 class Recorder(http.server.BaseHTTPRequestHandler):
     """A host that refuses everybody and remembers what they said."""
 
@@ -360,11 +394,15 @@ def test_the_token_goes_to_the_host_and_nowhere_else(
 ) -> None:
     url, heard = host
     head = origin.commit({"train.py": "print(2)\n"})
-    origin.merge_commit("work")
+    merge = origin.merge_commit("work")
     clone = origin.clone(tmp_path / "clone", "refs/pull/1/merge", depth=1)
     clone.git("remote", "set-url", "origin", f"{url}/owner/name")
     clone.git("config", f"http.{url}/.extraheader", "AUTHORIZATION: basic from-checkout")
-    variables = {**pull_request(tmp_path, head=head), "GITHUB_SERVER_URL": url, "MLGATE_GITHUB_TOKEN": "sesame-street"}
+    variables = {
+        **pull_request(tmp_path, head=head, merge=merge),
+        "GITHUB_SERVER_URL": url,
+        "MLGATE_GITHUB_TOKEN": "sesame-street",
+    }
     status, document = fetch_base(clone, **variables)
     assert status == 2
     said = {words for _, given in heard for words in given}

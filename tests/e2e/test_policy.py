@@ -187,13 +187,13 @@ def test_a_base_that_could_not_be_had_stops_every_step(repository: Repository) -
 
 def test_without_fetch_base_the_event_is_followed_in_this_clone(repository: Repository, tmp_path: Path) -> None:
     head = repository.commit({"train.py": "print(2)\n"})
-    repository.merge_commit("work")
+    merge = repository.merge_commit("work")
     whole = repository.clone(tmp_path / "two", "refs/pull/1/merge", depth=2)
-    policy, _ = load_at(whole, **pull_request(tmp_path, head=head))
+    policy, _ = load_at(whole, **pull_request(tmp_path, head=head, merge=merge))
     assert policy.from_base
     cut = repository.clone(tmp_path / "one", "refs/pull/1/merge", depth=1)
     with pytest.raises(BaseUnreadableError) as caught:
-        load_at(cut, **pull_request(tmp_path, head=head))
+        load_at(cut, **pull_request(tmp_path, head=head, merge=merge))
     assert "fetch-depth: 2" in caught.value.remedy
 
 
@@ -207,8 +207,8 @@ def test_a_base_document_of_another_commit_is_stale(repository: Repository) -> N
 
 def test_a_base_that_left_the_clone_is_not_a_base_without_files(repository: Repository, tmp_path: Path) -> None:
     head = repository.commit({"train.py": "print(2)\n"})
-    repository.merge_commit("work")
-    env = environment(**pull_request(tmp_path, head=head))
+    merge = repository.merge_commit("work")
+    env = environment(**pull_request(tmp_path, head=head, merge=merge))
     first = repository.clone(tmp_path / "two", "refs/pull/1/merge", depth=2)
     assert main(["fetch-base"], env, first.root) == 0
     second = repository.clone(tmp_path / "one", "refs/pull/1/merge", depth=1)

@@ -294,9 +294,9 @@ def pull(folder: Path, base: dict[str, str | bytes | None], change: dict[str, st
     repository = project(folder, base)
     repository.branch("topic")
     head = repository.commit(change)
-    repository.merge_commit(head)
+    merge = repository.merge_commit(head)
     clone = repository.clone(folder / "clone", "refs/pull/1/merge", depth=2)
-    return validate(clone.root, **pull_request(folder, head=head))
+    return validate(clone.root, **pull_request(folder, head=head, merge=merge))
 
 
 LOOSE = CONTRACT.replace("[AA, UA]", "[AA, UA, ZZ]")

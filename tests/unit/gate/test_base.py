@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgate.core.gate.base import BaseSource, Facts, Plan, plan_fetch, read_event
+from mlgate.core.gate.base import BaseSource, Facts, Plan, lacks_base, plan_fetch, read_event
 
 HEAD, ONE, TWO, GROUP = "a" * 40, "b" * 40, "c" * 40, "d" * 40
 
@@ -19,6 +19,7 @@ def pull_request(**fields: Any) -> Facts:
         "pull_request": 1,
         "pull_request_head": TWO,
         "pull_request_branch": "main",
+        "runner_commit": HEAD,
         "commit": HEAD,
         "parents": (ONE, TWO),
         **fields,
@@ -35,6 +36,14 @@ def pull_request(**fields: Any) -> Facts:
         ),
         (
             pull_request(commit=TWO, parents=(ONE,)),
+            Plan(source=BaseSource.BRANCH_TIP, branch="main", head=TWO),
+        ),
+        (
+            pull_request(runner_commit=GROUP),  # a merge that the author made
+            Plan(source=BaseSource.BRANCH_TIP, branch="main", head=TWO),
+        ),
+        (
+            pull_request(runner_commit=None),
             Plan(source=BaseSource.BRANCH_TIP, branch="main", head=TWO),
         ),
         (
@@ -63,6 +72,24 @@ def pull_request(**fields: Any) -> Facts:
 )
 def test_the_base_of_every_event(facts: Facts, plan: Plan) -> None:
     assert plan_fetch(facts) == plan
+
+
+@pytest.mark.parametrize(
+    ("facts", "lacking"),
+    [
+        (pull_request(), False),
+        (pull_request(pull_request_branch=None), True),
+        (pull_request(pull_request_branch=None, option="main"), False),
+        (Facts(event="pull_request_target"), True),
+        (Facts(event="merge_group"), True),
+        (Facts(event="merge_group", pull_request_branch="main"), True),
+        (Facts(event="merge_group", group_base=GROUP), False),
+        (Facts(event="push"), False),
+        (Facts(), False),
+    ],
+)
+def test_an_event_that_has_a_base_must_name_it(facts: Facts, lacking: bool) -> None:
+    assert lacks_base(facts) is lacking
 
 
 def test_the_event_of_a_pull_request() -> None:

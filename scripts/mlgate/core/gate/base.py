@@ -31,6 +31,7 @@ class Facts:
         pull_request_branch: The branch it is to be merged into.
         group_base: `merge_group.base_sha`.
         group_head: `merge_group.head_sha`.
+        runner_commit: `GITHUB_SHA`: what the runner checks out, which for a pull request is the host's own merge.
         commit: What HEAD is; None outside git.
         parents: Of that commit.
         option: What `--base` names.
@@ -42,6 +43,7 @@ class Facts:
     pull_request_branch: str | None = None
     group_base: str | None = None
     group_head: str | None = None
+    runner_commit: str | None = None
     commit: str | None = None
     parents: tuple[str, ...] = ()
     option: str | None = None
@@ -92,6 +94,15 @@ def _object_id(value: Any) -> str | None:
     return value if isinstance(value, str) and OBJECT_ID.fullmatch(value) else None
 
 
+def lacks_base(facts: Facts) -> bool:
+    """Return whether the event has a base and does not say which: then nothing may stand in for it."""
+    if facts.option is not None:
+        return False
+    if facts.event == "merge_group":
+        return facts.group_base is None
+    return facts.event.startswith("pull_request") and facts.pull_request_branch is None and facts.group_base is None
+
+
 def plan_fetch(facts: Facts) -> Plan:
     """Return which commit judges.
 
@@ -104,7 +115,7 @@ def plan_fetch(facts: Facts) -> Plan:
         return Plan(source=BaseSource.MERGE_GROUP, commit=facts.group_base, head=head, is_ancestor=True)
     if facts.pull_request_branch is None:
         return Plan(source=BaseSource.NONE, head=head)
-    if len(facts.parents) == 2 and facts.parents[1] == facts.pull_request_head:
+    if _is_merge_of_the_host(facts):
         return Plan(
             source=BaseSource.MERGE_COMMIT,
             commit=facts.parents[0],
@@ -113,3 +124,10 @@ def plan_fetch(facts: Facts) -> Plan:
             is_ancestor=True,
         )
     return Plan(source=BaseSource.BRANCH_TIP, branch=facts.pull_request_branch, head=head)
+
+
+def _is_merge_of_the_host(facts: Facts) -> bool:
+    """Anybody can make a merge whose second parent is the head: only the one that the runner names is the host's."""
+    if facts.commit is None or facts.commit != facts.runner_commit:
+        return False
+    return len(facts.parents) == 2 and facts.parents[1] == facts.pull_request_head

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from mlgate.core import codec
-from mlgate.core.gate.base import BaseSource, Facts, Plan, plan_fetch, read_event
+from mlgate.core.gate.base import BaseSource, Facts, Plan, lacks_base, plan_fetch, read_event
 from mlgate.errors import BaseUnreadableError, InputError, MlgateError, OutsideError
 from mlgate.shell.git.environment import Secret
 
@@ -60,7 +60,8 @@ def gather(git: Git | None, env: Mapping[str, str], option: str | None) -> Facts
     Raises:
         InputError: If the runner names an event that cannot be read.
     """
-    facts = replace(read_event(env.get("GITHUB_EVENT_NAME") or "local", _payload(env)), option=option or None)
+    facts = read_event(env.get("GITHUB_EVENT_NAME") or "local", _payload(env))
+    facts = replace(facts, option=option or None, runner_commit=env.get("GITHUB_SHA") or None)
     commit = git.resolve("HEAD") if git else None
     return facts if git is None or commit is None else replace(facts, commit=commit, parents=git.parents(commit))
 
@@ -84,6 +85,12 @@ def find(git: Git | None, facts: Facts, remote: Remote | None) -> Found:
     Raises:
         BaseUnreadableError: If there is a base and it cannot be had.
     """
+    if lacks_base(facts):
+        raise BaseUnreadableError(
+            f"the event {facts.event} has a base, and the file at GITHUB_EVENT_PATH does not say which",
+            remedy="Run it in a workflow, whose runner writes the event; elsewhere unset `GITHUB_EVENT_NAME`, "
+            "or name the base by `--base`.",
+        )
     plan = plan_fetch(facts)
     if plan.source is BaseSource.NONE:
         return Found(facts=facts, plan=plan)

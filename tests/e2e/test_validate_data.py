@@ -18,6 +18,8 @@ import pytest
 from tests.repository import Repository, environment, pull_request
 from tests.toolbox import ROOT
 
+from mlgate.main import main
+
 SCRIPT = ROOT / "scripts" / "validate_data.py"
 CONTRACT = """\
 row:
@@ -343,6 +345,36 @@ def test_overlap_with_another_table_is_found_across_formats(folder: Path) -> Non
     (folder / "t.parquet").unlink()
     done = validate(folder)
     assert "cannot be told: t.parquet does not exist" in done.findings("holdout")[0]["message"]
+    assert done.findings("holdout")[0]["reason"] == "data-unreadable"
+
+
+def test_a_table_is_not_compared_with_itself(folder: Path) -> None:
+    config = CONFIG + "  holdout: {path: data/train.csv, contract: c.yml}\n"
+    contract = CONTRACT + "  - no-overlap: {with: train, by: [id]}\n"
+    done = validate(project(folder, {"mlgate.yml": config, "c.yml": contract}).root)
+    assert done.findings("train") == []
+    assert [finding["check"] for finding in done.findings("holdout")] == ["/table/1/no-overlap"]
+
+
+@pytest.mark.parametrize("way", ["absent", "link", "submodule"])
+def test_a_contract_that_the_base_cannot_show_is_not_skipped(folder: Path, way: str) -> None:
+    config = CONFIG.replace("c.yml", "shared/c.yml")
+    repository = project(folder, {"mlgate.yml": config})
+    elsewhere = Repository.new(folder / "elsewhere")
+    elsewhere.commit({"c.yml": CONTRACT})
+    if way == "link":
+        (repository.root / "shared").symlink_to("../elsewhere")
+    elif way == "submodule":
+        added = ["submodule", "add", "-q", str(elsewhere.root), "shared"]
+        repository.git("-c", "protocol.file.allow=always", *added)
+    repository.commit()
+    repository.branch("work")
+    if way == "absent":
+        repository.commit({"shared/c.yml": LOOSE})
+    assert main(["fetch-base", "--base", "main"], environment(), repository.root) == 0
+    done = validate(repository.root)
+    assert (done.status, done.document["error"]["reason"]) == (2, "config-invalid")
+    assert "base:shared/c.yml" in done.log
 
 
 def test_configuration_and_contract_mistakes_are_exit_2_and_leave_a_document(folder: Path) -> None:

@@ -103,6 +103,7 @@ def test_row_counts() -> None:
     assert row_count([rule(RuleKind.ROW_COUNT, at_most=3)], 4)[0].message == "4 rows, at most 3 are allowed"
     assert row_count([], 0)[0].reason == "table-empty"
     assert row_count([rule(RuleKind.ROW_COUNT, at_least=0)], 0) == []
+    assert row_count([rule(RuleKind.ROW_COUNT, at_most=9)], 0)[0].reason == "table-empty"
 
 
 def test_null_fractions_are_compared_rounded_and_never_pass_unmeasured() -> None:

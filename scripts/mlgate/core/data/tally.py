@@ -155,9 +155,9 @@ def _null_fraction(rule: TableRule, count: int, rows: int, located: Sequence[int
 
 
 def row_count(rules: Sequence[TableRule], rows: int) -> list[Broken]:
-    """Judge how many rows there are. A table with none breaks even a contract that says nothing about it."""
+    """Judge how many rows there are. A table with none is wrong unless an `at-least` says how few will do."""
     counted = [rule for rule in rules if rule.kind is RuleKind.ROW_COUNT]
-    if not counted and rows == 0:
+    if rows == 0 and all(rule.at_least is None for rule in counted):
         return [Broken(pointer="", message="the table has no rows", reason="table-empty")]
     broken = []
     for rule in counted:

@@ -177,7 +177,8 @@ def _overlap(opened: Opened, rule: TableRule, plan: Plan, rows: int) -> list[Bro
     except (Unreadable, duckdb.Error) as error:
         cause = error.message if isinstance(error, Unreadable) else type(error).__name__
         message = f"whether rows are in {rule.other} too cannot be told: {cause}"
-        return [replace(of_rule(rule, message, 0), severity=Severity.FAIL)]
+        reason = error.reason if isinstance(error, Unreadable) else "data-unreadable"
+        return [replace(of_rule(rule, message, 0), severity=Severity.FAIL, reason=reason)]
     if not count:
         return []
     message = f"{count:,} of {rows:,} rows have a key ({listed(rule.columns)}) that {rule.other} has too"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.model import OnChange, Table
 from mlgate.core.data.request import ContractPart, ScanRequest
 from mlgate.core.data.validation import table_result
-from mlgate.errors import InputError
+from mlgate.errors import BaseUnreadableError, InputError
 from mlgate.shell import configuration
 from mlgate.shell.validation.scanner import Scanner
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from mlgate.core.config.contract import Contract
+    from mlgate.core.config.contract import Contract, TableRule
     from mlgate.core.documents import TableResult
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
@@ -55,6 +55,7 @@ def from_policy(policy: Policy, judge: Judge, *, show_values: bool) -> list[Work
 
     Raises:
         ConfigError: Of a contract.
+        BaseUnreadableError: If the base names a contract that it does not have.
     """
     return [
         Work(
@@ -76,8 +77,15 @@ def _sides(table: Table, policy: Policy, judge: Judge) -> dict[str, Version]:
     if judging is None or judging.contract is None:
         return sides
     data = judge.judging_bytes(judging.contract)
-    digest = None if data is None else hashlib.sha256(data).hexdigest()
-    if data is not None and digest is not None and ("new" not in sides or sides["new"].digest != digest):
+    if data is None:
+        raise BaseUnreadableError(
+            f"base:{judging.contract}, by which the base judges the table {table.name}, cannot be read there: it is "
+            "absent, in a submodule, or behind a link that leads out of the repository",
+            remedy="Keep contracts as files of this repository; the base branch has to be corrected first.",
+            reason="config-invalid",
+        )
+    digest = hashlib.sha256(data).hexdigest()
+    if "new" not in sides or sides["new"].digest != digest:
         contract = configuration.parse_contract(data, f"base:{judging.contract}")
         sides["old"] = Version(contract=contract, digest=digest)
     return sides
@@ -149,10 +157,11 @@ def _processors() -> int:
 def _validate_one(
     work: Work, scanner: Scanner, others: Mapping[str, str], spill: str, on_contract_change: OnChange
 ) -> TableResult:
-    named = {rule.other for side in work.sides.values() for rule in side.contract.rules}
+    sides = {name: ContractPart(row=v.contract.row, rules=_rules(v, work)) for name, v in work.sides.items()}
+    named = {rule.other for side in sides.values() for rule in side.rules}
     request = ScanRequest(
         path=str(work.path.absolute()),
-        sides={name: ContractPart(row=v.contract.row, rules=v.contract.rules) for name, v in work.sides.items()},
+        sides=sides,
         others={name: path for name, path in others.items() if name in named},
         show_values=work.show_values,
         redact=tuple(sorted({name for side in work.sides.values() for name in side.contract.redacted})),
@@ -168,3 +177,8 @@ def _validate_one(
         on_contract_change=on_contract_change,
         values_shown=work.show_values,
     )
+
+
+def _rules(version: Version, work: Work) -> tuple[TableRule, ...]:
+    """Return the rules for this table: of a contract that several share, one may speak of the others only."""
+    return tuple(rule for rule in version.contract.rules if rule.other != work.table.name)

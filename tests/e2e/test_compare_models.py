@@ -512,6 +512,25 @@ class TestTheBaseAsBaseline:
         done = change(self.project(project), {"scores.csv": predictions(7, 25.0)})
         assert done.rule() == ("fail", ["worse-than-margin"])
 
+    def test_the_base_predicts_its_own_rows_where_features_are_edited(self, project: Repository) -> None:
+        by_x = (
+            "import csv, os\n"
+            "rows = list(csv.DictReader(open(os.environ['MLGATE_TRAIN_HOLDOUT'])))\n"
+            "lines = [f\"{r['id']},{int(r['x']) % 2},0.{r['x']}\\n\" for r in rows]\n"
+            "open('predictions.csv', 'w').write('id,prediction,score\\n' + ''.join(lines))\n"
+            "open('model.txt', 'w').write('1')\n"
+        )
+        self.project(project).commit({"train.py": by_x})
+        honest = change(project, {"train.py": f"# a comment\n{by_x}"}).document["rules"][0]
+        project.switch("main")
+        project.git("branch", "-D", "change")
+        rows = [line.split(",") for line in holdout().splitlines()]
+        edited = "".join(f"{key},{y},{x if x == 'x' else int(y == '0')}\n" for key, y, x in rows)
+        done = change(project, {"holdout.csv": edited, "train.py": f"# another\n{by_x}"}).document
+        assert [reason["id"] for reason in done["reasons"]] == ["holdout-features-changed"]
+        assert done["rules"][0]["baseline"] == honest["baseline"]
+        assert done["rules"][0]["candidate"] == 0
+
     def test_another_model_is_compared(self, project: Repository) -> None:
         other: dict[str, str | bytes | None] = {
             "train.py": self.TRAIN.replace("'1'", "'2'"),

@@ -53,6 +53,7 @@ class Finder:
         folder: The run's.
         world: The outside.
         scratch: Where bytes from the base commit are written, so that the engine can read them.
+        holdout: The table that the base predicts where it is trained.
     """
 
     policy: Policy
@@ -60,6 +61,7 @@ class Finder:
     folder: RunFolder
     world: World
     scratch: Path
+    holdout: Path
 
     def all(self) -> tuple[Found, ...]:
         """Return the judging configuration's baselines, then those that only the pull request's policy names."""
@@ -85,12 +87,10 @@ class Finder:
         from mlgate.shell.training.base import train_base  # noqa: PLC0415 - only where a base is trained
 
         try:
-            path = train_base(self.policy, self.judge, self.folder, self.world)
+            trained = train_base(self.policy, self.judge, self.folder, self.world, self.holdout)
         except MlgateError as error:
-            return Found(
-                baseline=baseline, reason="baseline-missing", message=f"{error.message.rstrip('.')}. {error.remedy}"
-            )
-        return Found(baseline=baseline, path=path, model_digest=model_digest(path))
+            return Found(baseline=baseline, reason=error.reason, message=f"{error.message.rstrip('.')}. {error.remedy}")
+        return Found(baseline=baseline, path=trained.predictions, model_digest=trained.model_digest)
 
     def _file(self, baseline: Baseline, path: str, *, proposed: bool) -> Found:
         here = self.judge.config_folder / path
@@ -119,14 +119,6 @@ class Finder:
     @staticmethod
     def _missing(baseline: Baseline, message: str) -> Found:
         return Found(baseline=baseline, reason="baseline-missing", message=message)
-
-
-def model_digest(predictions: Path) -> str | None:
-    """Return the digest of the model that training the base left beside its predictions, or None."""
-    try:
-        return predictions.with_name("model.sha256").read_text().strip() or None
-    except OSError:
-        return None
 
 
 def pointed(data: bytes) -> str | None:

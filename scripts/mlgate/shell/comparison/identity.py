@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import Reason
 from mlgate.errors import MlgateError
 from mlgate.shell.comparison import holdout as holdouts
 from mlgate.shell.comparison.baselines import file_digest, pointed
+from mlgate.shell.comparison.pinned import blob_id
+from mlgate.shell.tables import engine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from mlgate.shell.base.policy import Judge
-    from mlgate.shell.comparison.holdout import HoldoutTable
+    from mlgate.shell.comparison.holdout import Columns, HoldoutTable
 
 STEP = "compare-models"
 COPY_NAME = "base-holdout"
@@ -65,7 +67,8 @@ def fetch(judge: Judge, path: str, base_path: str, scratch: Path) -> BaseHoldout
     if not judge.from_base:
         return None
     here = judge.config_folder / path
-    if judge.base_blob(base_path) == _blob_id(here, judge.base_blob(base_path)):
+    blob = judge.base_blob(base_path)
+    if blob is not None and blob == blob_id(here, blob):
         return BaseHoldout(same_bytes=True)
     if not judge.tracked(path):
         return BaseHoldout(problem=_reason("holdout-unpinned", f"Git does not track {path}."))
@@ -76,16 +79,34 @@ def fetch(judge: Judge, path: str, base_path: str, scratch: Path) -> BaseHoldout
         if digest == file_digest(here):
             return BaseHoldout(same_bytes=True)
         return BaseHoldout(problem=_reason("holdout-changed", f"{base_path} in Git LFS is another file at the base."))
-    copy = scratch / f"{COPY_NAME}{here.suffix}"
+    copy = scratch / f"{COPY_NAME}{PurePosixPath(base_path).suffix}"
     copy.write_bytes(data)
     return BaseHoldout(copy=copy)
 
 
-def _blob_id(path: Path, like: str | None) -> str | None:
-    """Return git's id of the file's bytes, in the kind of `like`."""
-    data = path.read_bytes()
-    algorithm = hashlib.sha256 if like is not None and len(like) == 64 else hashlib.sha1
-    return algorithm(b"blob %d\0" % len(data) + data).hexdigest()
+def predicted(here: Path, base: BaseHoldout | None, columns: Columns, spill: Path) -> Path:
+    """Return the holdout that the base's own training predicts, so that both sides are judged on the same rows.
+
+    That is the base's file, lest a pull request that edits features makes the base's model look worse; and `here` where
+    that has other keys: then `on-holdout-change` decides what the comparison is worth.
+    """
+    if base is None or base.copy is None:
+        return here
+    with engine.connect((here, base.copy), spill=spill) as database:
+        try:
+            own = holdouts.load(database, here, columns)
+            before = holdouts.load(database, base.copy, columns, name="base_holdout")
+        except MlgateError:
+            return here
+        return base.copy if _same_keys(own, before) else here
+
+
+def _same_keys(one: HoldoutTable, other: HoldoutTable) -> bool:
+    query = (
+        f"SELECT count(*) FROM {one.name} a JOIN {other.name} b USING (pos) "  # noqa: S608 - own names
+        "WHERE a.key::VARCHAR = b.key::VARCHAR"
+    )
+    return one.rows == other.rows == holdouts.scalar(one.database, query)
 
 
 def compare(database: duckdb.DuckDBPyConnection, table: HoldoutTable, base: BaseHoldout | None) -> Identity:

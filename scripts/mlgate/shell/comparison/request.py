@@ -78,22 +78,33 @@ class Maker:
         base_table = config.table("holdout") or table
         model, proposed = training.artifact("model"), self.policy.proposed
         shown = self.show_values or self.judge.tracked(table.path)
+        here, spill = root / table.path, self.scratch / "spill"
+        base = holdout_identity.fetch(self.judge, table.path, base_table.path, self.scratch)
+        predicted = holdout_identity.predicted(here, base, columns, spill)
         return Request(
-            holdout=root / table.path,
+            holdout=here,
             holdout_name=table.path,
             columns=columns,
-            base=holdout_identity.fetch(self.judge, table.path, base_table.path, self.scratch),
+            base=base,
             candidate=candidate,
             candidate_model=model.digest if model else None,
             train=self._train_table(),
-            found=Finder(
-                policy=self.policy, judge=self.judge, folder=self.folder, world=self.world, scratch=self.scratch
-            ).all(),
+            found=self._finder(predicted).all(),
             config=config,
             rules=config.gate.rules,
             proposed=proposed.gate.rules if proposed is not None else (),
             show_keys=shown and not _redacted(table, columns.key, root),
-            spill=self.scratch / "spill",
+            spill=spill,
+        )
+
+    def _finder(self, holdout: Path) -> Finder:
+        return Finder(
+            policy=self.policy,
+            judge=self.judge,
+            folder=self.folder,
+            world=self.world,
+            scratch=self.scratch,
+            holdout=holdout,
         )
 
     def _train_table(self) -> Path | None:

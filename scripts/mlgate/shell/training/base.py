@@ -6,11 +6,14 @@ import hashlib
 import os
 import re
 import shutil
+import tempfile
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import PolicySource
+from mlgate.core.gate import inputs
 from mlgate.errors import MlgateError, OutsideError
 from mlgate.shell.run_folder import write_atomically
 from mlgate.shell.training import candidate as training
@@ -28,30 +31,46 @@ if TYPE_CHECKING:
     from mlgate.shell.world import World
 
 ENVIRONMENTS = (".venv", "venv")  # untracked, and the base's command needs one as much as the candidate's
+UNPINNED = "baseline-unpinned"
 POINTER_BYTES = 1024
 _POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 
 
-def train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> Path:
-    """Train the base commit's model and return where its predictions for the judged holdout lie.
+@dataclass(frozen=True, kw_only=True)
+class Base:
+    """What training the base came to.
 
-    The base's command, in the base's tree, with the base's seed and tables, predicts the holdout of the working copy.
-    Tables that git does not track are the working copy's. The worktree is removed again, also after a failure.
+    Attributes:
+        predictions: Where its predictions lie.
+        model_digest: sha256 of its model; None where it has none.
+    """
+
+    predictions: Path
+    model_digest: str | None = None
+
+
+def train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World, holdout: Path) -> Base:
+    """Train the base commit's model, and have it predict `holdout`.
+
+    The base's command runs in the base's tree, with the base's seed and tables. Tables and environments that git does
+    not track are the working copy's; of what the commit that is checked out holds, nothing is used. All happens in a
+    temporary folder outside the repository, which is removed again, also after a failure.
 
     Raises:
-        MlgateError: `baseline-missing`, with the cause.
+        MlgateError: `baseline-missing` or `baseline-unpinned`, with the cause.
     """
     try:
-        return _train_base(policy, judge, folder, world)
+        with _outside(world) as scratch:
+            return _train_base(policy, judge, folder, world, holdout=holdout, scratch=scratch)
     except MlgateError as error:
         raise OutsideError(
             f"The model of the base could not be trained: {error.message}",
             remedy=error.remedy,
-            reason="baseline-missing",
+            reason=UNPINNED if error.reason == UNPINNED else "baseline-missing",
         ) from None
 
 
-def _train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> Path:
+def _train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World, *, holdout: Path, scratch: Path) -> Base:
     config, train = policy.judging, policy.judging.train
     if judge.git is None or judge.base is None:
         raise OutsideError("no base commit is known", remedy="Name one: `mlgate check --base main`.")
@@ -61,32 +80,32 @@ def _train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World) -
         )
     if train is None or train.predictions is None:
         raise OutsideError("its configuration has no `train.predictions`", remedy="Use another baseline.")
-    scratch = folder.path.resolve() / "base"
-    scratch.mkdir(parents=True, exist_ok=True)
     if train.run is None and train.estimator is None:
-        return _brought(train.predictions, judge, scratch)
-    holdout = training_place.copy_holdout(policy.working, judge.config_folder, scratch, world)
+        return _brought(train.predictions, train.model, judge, folder)
+    copy = training_place.copy_holdout(holdout, training_place.labels(policy), scratch, world)
     with _worktree(judge.git, judge.base, scratch / "tree") as tree:
         place_folder = tree / judge.prefix
-        _link_untracked(config, judge.config_folder, place_folder)
+        _link_untracked(config, judge, place_folder)
         tables = training_place.tables(config, place_folder)
-        place = Place(config=config, folder=place_folder, scratch=scratch, tables=tables, holdout=holdout)
+        place = Place(config=config, folder=place_folder, scratch=scratch, tables=tables, holdout=copy)
         world.log(f"training the base {judge.base[:12]}")
-        return _predictions(place, world)
+        return _trained(place, folder, world)
 
 
-def _brought(path: str, judge: Judge, scratch: Path) -> Path:
+def _brought(path: str, model: str | None, judge: Judge, folder: RunFolder) -> Base:
     data = judge.base_bytes(path)
     if data is None:
         raise OutsideError(
             f"it brings {path}, which is not in the base commit", remedy="Add the file to git, or use another baseline."
         )
-    target = scratch / f"predictions{Path(path).suffix}"
+    target = _fresh(folder) / f"predictions{Path(path).suffix}"
     write_atomically(target, data)
-    return target
+    model_bytes = None if model is None else judge.base_bytes(model)
+    digest = None if model_bytes is None else hashlib.sha256(model_bytes).hexdigest()
+    return Base(predictions=target, model_digest=digest)
 
 
-def _predictions(place: Place, world: World) -> Path:
+def _trained(place: Place, folder: RunFolder, world: World) -> Base:
     declared = training.declared_outputs(place.config)
     trained = training.make(place, declared, world)
     if trained.reason is not None:
@@ -95,22 +114,39 @@ def _predictions(place: Place, world: World) -> Path:
             f"{trained.reason.message}{last}", remedy="Train the base by hand to see why, or use another baseline."
         )
     source = place.folder / declared["predictions"]
-    target = place.scratch / f"predictions{source.suffix}"
-    if source.resolve() != target.resolve():
-        shutil.copyfile(source, target)
-    _note_model(trained, place.scratch)
-    return target
-
-
-def _note_model(trained: training.Trained, scratch: Path) -> None:
-    """Leave the model's digest beside the predictions: a candidate of the same bytes is the same model."""
+    if not source.is_file():
+        raise OutsideError(f"its predictions {declared['predictions']} are no file", remedy="Use another baseline.")
+    target = _fresh(folder) / f"predictions{source.suffix}"
+    shutil.copyfile(source, target)
     digests = [artifact.digest for artifact in trained.artifacts if artifact.name == "model"]
-    (scratch / "model.sha256").write_text("".join(digests))
+    return Base(predictions=target, model_digest=digests[0] if digests else None)
+
+
+def _fresh(folder: RunFolder) -> Path:
+    """Make the folder of the base's predictions anew: what was there, or where a link led to, is none of this run's."""
+    base = folder.path.resolve() / "base"
+    if base.is_symlink() or base.is_file():
+        base.unlink()
+    elif base.is_dir():
+        shutil.rmtree(base)
+    base.mkdir(parents=True)
+    return base
+
+
+@contextmanager
+def _outside(world: World) -> Iterator[Path]:
+    """Make a temporary folder where what looks into parent folders does not find the pull request's files."""
+    wanted = world.env.get("RUNNER_TEMP")
+    parent = wanted if wanted and Path(wanted).is_dir() else None
+    folder = Path(tempfile.mkdtemp(prefix="mlgate-base-", dir=parent)).resolve()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
 def _worktree(git: Git, commit: str, folder: Path) -> Iterator[Path]:
-    git.remove_worktree(folder)
     try:
         git.add_worktree(folder, commit)
         yield folder
@@ -118,17 +154,38 @@ def _worktree(git: Git, commit: str, folder: Path) -> Iterator[Path]:
         git.remove_worktree(folder)
 
 
-def _link_untracked(config: Config, current: Path, base: Path) -> None:
-    """Link what the base's training needs and its commit does not hold: untracked tables, pulled data, environments."""
-    for path in (*(table.path for table in config.tables), *ENVIRONMENTS):
-        here, there = current / path, base / path
-        if not here.exists():
+def _link_untracked(config: Config, judge: Judge, base: Path) -> None:
+    """Link what the base's training needs and its commit does not hold: untracked tables, pulled data, environments.
+
+    Raises:
+        OutsideError: `baseline-unpinned`: the commit that is checked out holds a table that the base has not.
+    """
+    tables = {table.path: table.name for table in config.tables}
+    for path in (*tables, *ENVIRONMENTS):
+        here, there = judge.config_folder / path, base / path
+        pointer = _points_to(there, here)
+        if not here.exists() or (os.path.lexists(there) and not pointer):
             continue
-        if os.path.lexists(there) and not _points_to(there, here):
-            continue
+        if not pointer and _committed(path, judge):
+            if tables.get(path, "holdout") == "holdout":  # which the base reads as the copy without its label
+                continue
+            raise OutsideError(
+                f"it reads {path}, which its commit has not and the pull request adds",
+                remedy="Add the table to git on the base first, or use another baseline.",
+                reason=UNPINNED,
+            )
         there.unlink(missing_ok=True)
         there.parent.mkdir(parents=True, exist_ok=True)
         there.symlink_to(here.resolve())
+
+
+def _committed(path: str, judge: Judge) -> bool:
+    """Return whether the commit that is checked out holds the file or folder at `path`, or what that links to."""
+    if judge.git is None or judge.commit is None:
+        return False
+    here = judge.config_folder / path
+    names = [inputs.join(judge.prefix, path), judge.git.relative(here.resolve())]
+    return judge.tracked(path) or bool(judge.git.entries(judge.commit, [name for name in names if name is not None]))
 
 
 def _points_to(pointer: Path, file: Path) -> bool:

@@ -62,7 +62,7 @@ def candidate(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> 
     tables = training_place.tables(config, judge.config_folder)
     declared = declared_outputs(config)
     _refuse_inputs(config, declared, judge)
-    holdout = training_place.copy_holdout(config, judge.config_folder, scratch, world)
+    holdout = training_place.copy_holdout(tables.get("holdout"), training_place.labels(policy), scratch, world)
     place = Place(config=config, folder=judge.config_folder, scratch=scratch, tables=tables, holdout=holdout)
     return make(place, declared, world)
 

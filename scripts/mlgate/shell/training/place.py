@@ -13,10 +13,11 @@ from mlgate.shell.tables.files import Unreadable
 from mlgate.shell.training import worker
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mlgate.core.config.model import Config
+    from mlgate.core.gate.policy import Policy
     from mlgate.shell.world import World
 
 COPY_SECONDS = 900
@@ -72,27 +73,34 @@ def tables(config: Config, folder: Path) -> dict[str, Path]:
     return {table.name: folder / table.path for table in config.tables}
 
 
-def copy_holdout(config: Config, folder: Path, scratch: Path, world: World) -> Path | None:
-    """Write the copy of the holdout without its label, and return where it lies; None where there is no holdout.
+def labels(policy: Policy) -> tuple[str, ...]:
+    """Return the columns that training must not see in the holdout: the label, whatever either configuration calls it.
+
+    A pull request that names another label would else be shown the one that it is judged by.
+    """
+    return tuple(sorted({config.label for config in (policy.judging, policy.working) if config.label is not None}))
+
+
+def copy_holdout(holdout: Path | None, labels: Sequence[str], scratch: Path, world: World) -> Path | None:
+    """Write the copy of the holdout without its labels, and return where it lies; None where there is no holdout.
 
     Raises:
         Unreadable: The holdout cannot be read.
     """
-    table = config.table("holdout")
-    if table is None:
+    if holdout is None:
         return None
-    holdout = folder / table.path
     target = scratch / f"holdout{holdout.suffix.lower()}"
     scratch.mkdir(parents=True, exist_ok=True)
+    target.unlink(missing_ok=True)  # a link would be written through
     job = {
         "task": "copy-holdout",
         "holdout": str(holdout),
-        "label": config.label,
+        "labels": list(labels),
         "target": str(target),
         "spill": str(scratch / "spill"),
     }
     ended = worker.run(job, folder=scratch, cwd=scratch, env=world.env, timeout_seconds=COPY_SECONDS, show=world.log)
     if ended.status != 0:
         how = signal_name(ended.signal_number) if ended.signal_number else f"exit status {ended.status}"
-        raise Unreadable(f"{table.path} could not be copied for training: the copy ended with {how}")
+        raise Unreadable(f"{holdout.name} could not be copied for training: the copy ended with {how}")
     return target

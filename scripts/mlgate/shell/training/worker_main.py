@@ -28,11 +28,11 @@ def main(job_file: Path) -> int:
     return ExitStatus.DONE
 
 
-def _copy_holdout(job: dict[str, str]) -> None:
+def _copy_holdout(job: dict[str, Any]) -> None:
     from mlgate.shell.training import holdout_copy  # noqa: PLC0415 - each job imports what it needs
 
     spill = Path(job["spill"])
-    holdout_copy.copy_without(Path(job["holdout"]), job["label"], Path(job["target"]), spill=spill)
+    holdout_copy.copy_without(Path(job["holdout"]), job["labels"], Path(job["target"]), spill=spill)
 
 
 def _fit(job: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,6 +68,24 @@ def test_without_a_base_the_working_copy_judges_from_disk(repository: Repository
     assert judge.base_blob("old.csv") is None
     assert judge.tracked("old.csv")
     assert not judge.tracked("predictions.csv")
+
+
+def test_a_file_is_as_committed_only_with_the_bytes_of_the_commit(repository: Repository) -> None:
+    digest = hashlib.sha256(b"x").hexdigest()
+    repository.commit(
+        {
+            ".gitattributes": "crlf.csv text eol=crlf\n",
+            "crlf.csv": "a\n1\n",
+            "stored.bin": f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\n",
+            "gone.csv": "a\n",
+        }
+    )
+    repository.write({"crlf.csv": "a\r\n1\r\n", "stored.bin": b"x", "gone.csv": None, "old.csv": "private\n"})
+    _, judge = load_at(repository)
+    names = ("crlf.csv", "stored.bin", "data/holdout.csv", "gone.csv", "old.csv", "data")
+    assert [judge.as_committed(name) for name in names] == [True, True, True, False, False, False]
+    repository.write({"stored.bin": b"y"})
+    assert not judge.as_committed("stored.bin")
 
 
 def test_the_base_judges_with_its_own_files(repository: Repository) -> None:

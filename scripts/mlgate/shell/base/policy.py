@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import posixpath
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from mlgate.core.config.model import Config
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World
+
+LFS_POINTER = re.compile(rb"version https://git-lfs[^\n]*\noid sha256:([0-9a-f]{64})\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +78,25 @@ class Judge:
         if self.git is None or self.commit is None:
             return False
         return self.git.blob(self.commit, inputs.join(self.prefix, path)) is not None
+
+    def as_committed(self, path: str) -> bool:
+        """Return whether the file on disk is the one that the commit has: whoever reads the repository knows it."""
+        if self.git is None or self.commit is None:
+            return False
+        file, name = self.config_folder / path, inputs.join(self.prefix, path)
+        committed = self.git.blob(self.commit, name)
+        if committed is None or not file.is_file():
+            return False
+        return committed in self.git.hashes(file, name) or _is_stored_elsewhere(file, self.git, self.commit, name)
+
+
+def _is_stored_elsewhere(file: Path, git: Git, commit: str, name: str) -> bool:
+    """Return whether the commit has a pointer of Git LFS to the bytes of `file`, as where git-lfs is not installed."""
+    found = LFS_POINTER.match(git.show(commit, name) or b"")
+    if found is None:
+        return False
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest() == found[1].decode()
 
 
 def load(inputs_config: Path, folder: RunFolder, world: World) -> tuple[Policy, Judge]:

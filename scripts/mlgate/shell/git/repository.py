@@ -126,6 +126,12 @@ class Git:
         found = self._look_up(commit, path, "--batch-check")
         return None if found is None else found[0]
 
+    def hashes(self, file: Path, name: str) -> frozenset[str]:
+        """Return the object ids that a file on disk would have at `name`: as it is, and as git's filters store it."""
+        kept = self._call(["hash-object", "--no-filters", "--", str(file)])
+        stored = self._call(["hash-object", f"--path={name}", "--", str(file)])
+        return frozenset(done.stdout.decode().strip() for done in (kept, stored) if done.returncode == 0)
+
     def _look_up(self, commit: str, path: str, how: str) -> tuple[str, bytes] | None:
         name = inside(path)
         if name is not None:

@@ -62,7 +62,7 @@ def from_policy(policy: Policy, judge: Judge, *, show_values: bool) -> list[Work
             table=table,
             path=judge.config_folder / table.path,
             sides=_sides(table, policy, judge),
-            show_values=show_values or judge.tracked(table.path),
+            show_values=show_values or judge.as_committed(table.path),
         )
         for table in policy.working.tables
     ]

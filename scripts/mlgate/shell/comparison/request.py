@@ -13,9 +13,10 @@ from mlgate.errors import InputError, MlgateError
 from mlgate.shell import configuration
 from mlgate.shell.comparison import comparing
 from mlgate.shell.comparison import identity as holdout_identity
-from mlgate.shell.comparison.baselines import Finder, file_digest
+from mlgate.shell.comparison.baselines import Finder, file_digest, proposed_rules
 from mlgate.shell.comparison.comparing import Request
 from mlgate.shell.comparison.holdout import Columns
+from mlgate.shell.comparison.pinned import at_base
 from mlgate.shell.tables.files import Unreadable, inspect
 
 if TYPE_CHECKING:
@@ -76,10 +77,11 @@ class Maker:
         candidate = _candidate(training, root)
         table, columns = _holdout(self.policy, root)
         base_table = config.table("holdout") or table
-        model, proposed = training.artifact("model"), self.policy.proposed
-        shown = self.show_values or self.judge.tracked(table.path)
+        model = training.artifact("model")
+        shown = self.show_values or self.judge.as_committed(table.path)
         here, spill = root / table.path, self.scratch / "spill"
         base = holdout_identity.fetch(self.judge, table.path, base_table.path, self.scratch)
+        redacted = _redacted(self.policy, self.judge)
         predicted = holdout_identity.predicted(here, base, columns, spill)
         return Request(
             holdout=here,
@@ -92,8 +94,9 @@ class Maker:
             found=self._finder(predicted).all(),
             config=config,
             rules=config.gate.rules,
-            proposed=proposed.gate.rules if proposed is not None else (),
-            show_keys=shown and not _redacted(table, columns.key, root),
+            proposed=proposed_rules(self.policy),
+            show_keys=shown and redacted is not None and columns.key not in redacted,
+            hide_classes=redacted is None or columns.label in redacted,
             spill=spill,
         )
 
@@ -109,11 +112,13 @@ class Maker:
 
     def _train_table(self) -> Path | None:
         """Return the table that a dummy learns from, if there is a dummy and such a table."""
-        table = self.policy.working.table("train")
         configs = (self.policy.judging, self.policy.proposed)
         dummy = any(b.kind is BaselineKind.DUMMY for config in configs if config for b in config.baselines)
+        table = self.policy.judging.table("train")
         if table is None or not dummy:
             return None
+        if self.judge.from_base:  # a pull request could make the dummy worse by what its train table says
+            return at_base(self.judge, table.path, self.scratch, "base-train")
         path = self.judge.config_folder / table.path
         return path if path.is_file() else None
 
@@ -162,17 +167,21 @@ def _holdout(policy: Policy, root: Path) -> tuple[Table, Columns]:
     return table, Columns(key=config.key, label=config.label, group=config.group, weight=config.weight)
 
 
-def _has_dummy(policy: Policy) -> bool:
-    configs = (policy.judging, policy.proposed)
-    return any(b.kind is BaselineKind.DUMMY for config in configs if config for b in config.baselines)
+def _redacted(policy: Policy, judge: Judge) -> frozenset[str] | None:
+    """Return the columns that the holdout's contract hides, or the base's does; None, for all, if one cannot be read.
 
-
-def _redacted(table: Table, key: str, root: Path) -> bool:
-    """Return whether the holdout's contract hides the key; one that cannot be read hides it too."""
-    if table.contract is None:
-        return False
+    A pull request that removes `redact` does not show what was hidden.
+    """
+    working, judging = policy.working.table("holdout"), policy.judging.table("holdout")
+    found: list[str] = []
     try:
-        contract = configuration.load_contract(root / table.contract, table.contract)
+        if working is not None and working.contract is not None:
+            found += configuration.load_contract(judge.config_folder / working.contract, working.contract).redacted
+        if judge.from_base and judging is not None and judging.contract is not None:
+            data = judge.base_bytes(judging.contract)
+            if data is None:
+                return None
+            found += configuration.parse_contract(data, judging.contract).redacted
     except MlgateError:
-        return True
-    return key in contract.redacted
+        return None
+    return frozenset(found)

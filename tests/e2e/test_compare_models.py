@@ -16,6 +16,8 @@ import numpy as np
 import pytest
 from tests.repository import Repository, environment
 
+from mlgate.shell.configuration import load_contract
+
 SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 ROWS = 600
 CONFIG = """\
@@ -369,6 +371,36 @@ class TestThePolicyOfTheBase:
         before = judged(project.root).document["baselines"][0]["digest"]
         done = change(project, {"old.csv": predictions(5, 50.0)})
         assert done.document["baselines"][0]["digest"] == before
+
+    def test_a_baseline_that_the_new_policy_points_elsewhere_is_its_own(self, project: Repository) -> None:
+        config = (CONFIG + RULES).replace("predictions: old.csv}", "predictions: better.csv}")
+        done = change(project, {"mlgate.yml": config, "better.csv": predictions(1, 0.01)})
+        assert done.rule()[0] == "pass"
+        proposed = done.document["proposed_rules"][0]
+        assert (proposed["against"], proposed["id"]) == ("old (proposed)", "roc_auc vs old")
+        assert proposed["outcome"] != "pass"
+
+    def test_its_train_table_is_what_a_dummy_learns_from(self, project: Repository) -> None:
+        project.commit(
+            {
+                "mlgate.yml": (CONFIG + RULES).replace("tables:", "tables:\n  train: {path: train.csv}"),
+                "train.csv": holdout(),
+            }
+        )
+        before = judged(project.root).document
+        assert before["baselines"][1]["message"] == "learned from the labels of the train table"
+        done = change(project, {"train.csv": "id,y,x\n1,1,1\n"})
+        assert done.document["rules"][1]["baseline"] == before["rules"][1]["baseline"]
+
+    def test_what_its_contract_redacts_stays_hidden(self, project: Repository) -> None:
+        contract = "row:\n  properties:\n    id: {type: integer}\n    y: {type: integer}\n"
+        config = CONFIG.replace("holdout.csv}", "holdout.csv, contract: c.yml}") + RULES
+        project.commit({"mlgate.yml": config, "c.yml": contract.replace("integer}", "integer, redact: true}")})
+        done = change(project, {"c.yml": contract})
+        load_contract(project.root / "c.yml", "c.yml")  # a contract with mistakes would hide all
+        assert done.document["holdout"]["classes"] == ["class 0", "class 1"]
+        assert done.document["confusions"][0]["classes"] == ["class 0", "class 1"]
+        assert done.document["flips"][0]["newly_wrong_keys"] == []
 
     def test_a_baseline_that_git_does_not_track_is_unpinned(self, project: Repository) -> None:
         project.git("rm", "-q", "--cached", "old.csv")

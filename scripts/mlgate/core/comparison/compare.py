@@ -61,13 +61,14 @@ def compare(
     """
     arena = Arena(truth, candidate, opponents, tail=(1 - confidence) / 2)
     results, power = judge(arena, rules)
+    shown_values = keys is not None and not truth.hidden
     shown = [arena.candidate, *(sides[0] for name, sides in _real(arena).items())]
     return Comparison(
         rules=results,
         proposed_rules=judge(arena, proposed)[0],
         metrics=tuple(_metrics(arena)) if whole else (),
         flips=tuple(f for side in shown[1:] if (f := plots.flips(arena.candidate, side, keys)) is not None),
-        curves=tuple(c for side in shown for c in plots.curves(side, show_values=keys is not None)) if whole else (),
+        curves=tuple(c for side in shown for c in plots.curves(side, show_values=shown_values)) if whole else (),
         confusions=tuple(c for side in shown if (c := plots.confusion(side)) is not None),
         power=power,
     )

@@ -28,12 +28,10 @@ class Prior:
     Attributes:
         shares: Of each class of the truth; empty for regression.
         mean: Of the label, for regression.
-        source: The table that it was learned from.
     """
 
     shares: tuple[float, ...] = ()
     mean: float = 0.0
-    source: str = "holdout"
 
 
 def dummies(truth: Truth, prior: Prior) -> tuple[Predictions, ...]:

@@ -103,7 +103,7 @@ class OfTable:
         truth = side.truth
         if len(truth.classes) < 2:
             return "the holdout has one class only"
-        return self._metric(truth).undefined(side.table, truth.classes)
+        return self._metric(truth).undefined(side.table, truth.names)
 
     def value(self, side: Side) -> float:
         """Return the metric of the table."""

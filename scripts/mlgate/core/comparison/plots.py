@@ -78,7 +78,7 @@ def confusion(side: Side) -> Confusion | None:
         return None
     cells = np.bincount(side.truth.codes * k + side.codes, minlength=k * k).reshape(k, k)
     counts = tuple(tuple(int(c) for c in row) for row in cells)
-    return Confusion(side=side.predictions.name, classes=side.truth.classes, counts=counts)
+    return Confusion(side=side.predictions.name, classes=side.truth.names, counts=counts)
 
 
 def flips(candidate: Side, baseline: Side, keys: Callable[[Indices], tuple[str, ...]] | None) -> Flips | None:

@@ -39,6 +39,7 @@ class Truth:
         codes: Shape (n,), the class of each row as an index into `classes`; empty for regression.
         values: Shape (n,), the label of each row for regression; else empty.
         positive: Index of the positive class of a binary label.
+        hidden: Whether the label's values must not be shown.
     """
 
     task: Task
@@ -47,6 +48,12 @@ class Truth:
     codes: Indices = field(default_factory=lambda: np.empty(0, np.int64))
     values: Array = field(default_factory=lambda: np.empty(0))
     positive: int = 1
+    hidden: bool = False
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the classes as they may be shown: numbered where the label is redacted."""
+        return tuple(f"class {k}" for k in range(len(self.classes))) if self.hidden else self.classes
 
     @property
     def n(self) -> int:

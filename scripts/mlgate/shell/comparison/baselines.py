@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from mlgate.core.config.model import BaselineKind
 from mlgate.errors import MlgateError
 
 if TYPE_CHECKING:
-    from mlgate.core.config.model import Baseline
+    from mlgate.core.config.model import Baseline, Rule
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.run_folder import RunFolder
@@ -64,11 +65,11 @@ class Finder:
     holdout: Path
 
     def all(self) -> tuple[Found, ...]:
-        """Return the judging configuration's baselines, then those that only the pull request's policy names."""
+        """Return the judging configuration's baselines, then those of the pull request's policy that differ."""
         judging = self.policy.judging.baselines
-        names = {baseline.name for baseline in judging}
         proposed = self.policy.proposed.baselines if self.policy.proposed is not None else ()
-        added = [baseline for baseline in proposed if baseline.name not in names]
+        changed = _renamed(self.policy)
+        added = [dataclasses.replace(b, name=changed.get(b.name, b.name)) for b in proposed if b not in judging]
         return tuple([self._find(b, proposed=False) for b in judging] + [self._find(b, proposed=True) for b in added])
 
     def _find(self, baseline: Baseline, *, proposed: bool) -> Found:
@@ -119,6 +120,22 @@ class Finder:
     @staticmethod
     def _missing(baseline: Baseline, message: str) -> Found:
         return Found(baseline=baseline, reason="baseline-missing", message=message)
+
+
+def proposed_rules(policy: Policy) -> tuple[Rule, ...]:
+    """Return the rules of the pull request's policy; a baseline that it defines otherwise has a name of its own."""
+    if policy.proposed is None:
+        return ()
+    changed = _renamed(policy)
+    rules = policy.proposed.gate.rules
+    return tuple(dataclasses.replace(r, against=changed.get(r.against or "", r.against)) for r in rules)
+
+
+def _renamed(policy: Policy) -> dict[str, str]:
+    """Return names for the baselines that the pull request's policy defines otherwise than the judging one."""
+    proposed = policy.proposed.baselines if policy.proposed is not None else ()
+    judging = {baseline.name: baseline for baseline in policy.judging.baselines}
+    return {b.name: f"{b.name} (proposed)" for b in proposed if judging.get(b.name, b) != b}
 
 
 def pointed(data: bytes) -> str | None:

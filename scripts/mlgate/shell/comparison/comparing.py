@@ -11,8 +11,8 @@ import numpy as np
 from mlgate.core.comparison import labels
 from mlgate.core.comparison.arena import Opponent
 from mlgate.core.comparison.compare import Comparison, compare
-from mlgate.core.comparison.dummy import Prior, dummies
-from mlgate.core.comparison.labels import Kind, canonical, number
+from mlgate.core.comparison.dummy import dummies
+from mlgate.core.comparison.labels import canonical
 from mlgate.core.comparison.sides import Truth
 from mlgate.core.comparison.spread import Sampling
 from mlgate.core.config.model import BaselineKind, Task
@@ -20,17 +20,15 @@ from mlgate.core.documents import BaselineResult, ComparisonDocument, Holdout, R
 from mlgate.core.outcome import Outcome, worst
 from mlgate.shell.comparison import holdout as holdouts
 from mlgate.shell.comparison import identity as holdout_identity
+from mlgate.shell.comparison import prior as priors
 from mlgate.shell.comparison.baselines import file_digest
 from mlgate.shell.comparison.holdout import HoldoutError, HoldoutTable
 from mlgate.shell.comparison.identity import STEP
 from mlgate.shell.comparison.predictions import PredictionsError, Reader
 from mlgate.shell.tables import engine
-from mlgate.shell.tables.engine import identifier
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import duckdb
 
     from mlgate.core.comparison.sides import Predictions
     from mlgate.core.config.model import Config, Rule
@@ -52,12 +50,13 @@ class Request:
         base: The base's holdout; None where no base judges.
         candidate: Predictions.
         candidate_model: sha256 of the candidate's model, where there is one.
-        train: The train table, which a dummy learns from; None if there is none.
+        train: The train table, which a dummy learns from; None if there is none, or none that the base has.
         found: The baselines.
         config: Whose task and positive class count.
         rules: Those that judge.
         proposed: Those of the pull request's own policy.
         show_keys: Whether keys may be shown.
+        hide_classes: Whether the values of the label must not be shown.
         whole: Whether metrics that no rule names, and plots, are wanted.
         spill: Folder for what does not fit into memory.
     """
@@ -75,6 +74,7 @@ class Request:
     found: tuple[Found, ...] = ()
     proposed: tuple[Rule, ...] = ()
     show_keys: bool = False
+    hide_classes: bool = False
     whole: bool = True
 
     @property
@@ -199,7 +199,7 @@ def _truth(request: Request, table: HoldoutTable) -> Truth:
                 f"{wrong} rows of the holdout have a label in {request.columns.label!r} that is no finite number",
                 remedy="Correct the rows, or set `task`.",
             )
-        return Truth(task=task, sampling=sampling, values=values)
+        return Truth(task=task, sampling=sampling, values=values, hidden=request.hide_classes)
     classes = labels.in_order((canonical(value, table.kind) for value in table.values), table.kind)
     if len(classes) > MOST_CLASSES:
         raise HoldoutError(
@@ -213,8 +213,16 @@ def _truth(request: Request, table: HoldoutTable) -> Truth:
         )
     chosen = labels.positive(request.config.positive, classes, table.kind)
     if chosen.problem is not None and task is Task.BINARY:
-        raise HoldoutError(f"{chosen.problem}: {', '.join(classes)}", remedy="Correct `positive`.")
-    return Truth(task=task, sampling=sampling, classes=classes, codes=table.label_codes(classes), positive=chosen.index)
+        listed = "" if request.hide_classes else f": {', '.join(classes)}"
+        raise HoldoutError(f"{chosen.problem}{listed}", remedy="Correct `positive`.")
+    return Truth(
+        task=task,
+        sampling=sampling,
+        classes=classes,
+        codes=table.label_codes(classes),
+        positive=chosen.index,
+        hidden=request.hide_classes,
+    )
 
 
 def _holdout(request: Request, truth: Truth, identity: Identity) -> Holdout:
@@ -224,7 +232,7 @@ def _holdout(request: Request, truth: Truth, identity: Identity) -> Holdout:
         digest=file_digest(request.holdout),
         identity=identity.own,
         base_identity=identity.base,
-        classes=truth.classes,
+        classes=truth.names,
         class_counts=truth.class_counts if truth.classes else (),
     )
 
@@ -232,8 +240,10 @@ def _holdout(request: Request, truth: Truth, identity: Identity) -> Holdout:
 def _opponent(request: Request, found: Found, reader: Reader) -> Opponent:
     baseline = found.baseline
     if baseline.kind is BaselineKind.DUMMY:
-        prior = _prior(request, reader)
-        message = f"learned from the labels of the {prior.source} table"
+        holdout = reader.holdout
+        prior, message = priors.learn(
+            holdout.database, request.train, request.columns.label, reader.truth, holdout.kind
+        )
         result = BaselineResult(name=baseline.name, kind=baseline.kind, available=True, message=message)
         return Opponent(result=result, predictions=dummies(reader.truth, prior))
     if found.path is None:
@@ -252,44 +262,3 @@ def _opponent(request: Request, found: Found, reader: Reader) -> Opponent:
     result = BaselineResult(name=baseline.name, kind=baseline.kind, available=True, digest=file_digest(found.path))
     same = request.candidate_model is not None and request.candidate_model == found.model_digest
     return Opponent(result=result, predictions=(predictions,), same_model=same)
-
-
-def _prior(request: Request, reader: Reader) -> Prior:
-    """Return what a dummy knows: from the train table's labels, or the holdout's where that has none of use."""
-    learned = None
-    if request.train is not None:
-        learned = _train_labels(reader.holdout.database, request.train, request.columns.label)
-    if learned:
-        prior = _prior_of(learned, reader.truth, reader.holdout.kind, "train")
-        if prior is not None:
-            return prior
-    truth = reader.truth
-    if truth.task is Task.REGRESSION:
-        return Prior(mean=float(truth.values.mean()))
-    return Prior(shares=tuple(count / truth.n for count in truth.class_counts))
-
-
-def _prior_of(learned: list[tuple[str, int]], truth: Truth, kind: Kind, source: str) -> Prior | None:
-    if truth.task is Task.REGRESSION:
-        pairs = [(value, count) for text, count in learned if (value := number(text)) is not None]
-        total = sum(count for _, count in pairs)
-        return Prior(mean=sum(v * c for v, c in pairs) / total, source=source) if total else None
-    counts = dict.fromkeys(truth.classes, 0)
-    for text, count in learned:
-        name = canonical(text, kind)
-        counts[name] = counts.get(name, 0) + count
-    known = [counts[name] for name in truth.classes]
-    return Prior(shares=tuple(count / sum(known) for count in known), source=source) if sum(known) else None
-
-
-def _train_labels(database: duckdb.DuckDBPyConnection, path: Path, label: str) -> list[tuple[str, int]] | None:
-    """Return how often each label is in the train table; None where it cannot be read: validate-data says why."""
-    try:
-        source = engine.source(path)
-        with engine.reading(path):
-            return database.execute(
-                f"SELECT {identifier(label)}::VARCHAR AS x, count(*) FROM {source.sql} "  # noqa: S608 - quoted by engine
-                "WHERE x IS NOT NULL GROUP BY x ORDER BY x"
-            ).fetchall()
-    except engine.Unreadable:
-        return None

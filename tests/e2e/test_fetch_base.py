@@ -282,6 +282,89 @@ def test_a_table_outside_git_cannot_be_known_unchanged_but_its_dvc_pointer_can(o
     assert fetch_base(origin, "--base", "HEAD^")[1]["inputs_unchanged"] is False
 
 
+def unchanged(repository: Repository, base: str) -> bool:
+    return bool(fetch_base(repository, "--base", base)[1]["inputs_unchanged"])
+
+
+def test_what_a_link_among_the_inputs_leads_to_is_an_input(origin: Repository) -> None:
+    origin.switch("main")
+    (origin.root / "src" / "linked.py").symlink_to("../shared")
+    origin.commit({"shared/real.py": "print(1)\n", "shared/data": "1\n"})
+    (origin.root / "shared" / "again").symlink_to("../elsewhere.txt")
+    before = origin.commit({"elsewhere.txt": "1\n"})
+    assert unchanged(origin, before)
+    origin.write({"shared/real.py": "print(2)\n"})
+    assert not unchanged(origin, before)
+    before = origin.commit()
+    assert unchanged(origin, before)
+    origin.commit({"elsewhere.txt": "2\n"})
+    assert not unchanged(origin, before)
+
+
+@pytest.mark.parametrize("target", ["/etc/hostname", "../../outside", "nowhere", "linked.py"])
+def test_a_link_that_leads_nowhere_cannot_be_known_unchanged(origin: Repository, target: str) -> None:
+    origin.switch("main")
+    (origin.root / "src" / "linked.py").symlink_to(target)
+    origin.commit()
+    assert fetch_base(origin, "--base", "main")[1]["inputs_digest"] is None
+
+
+@pytest.mark.parametrize("name", [".gitattributes", "constraints.txt", "requirements/train.txt"])
+def test_what_changes_how_inputs_are_written_or_run_counts(origin: Repository, name: str) -> None:
+    origin.commit({name: "train.py text eol=crlf\n"})
+    assert not unchanged(origin, "main")
+
+
+@pytest.mark.parametrize("flag", ["--assume-unchanged", "--skip-worktree"])
+def test_a_file_that_git_was_told_not_to_look_at_is_looked_at(origin: Repository, flag: str) -> None:
+    origin.git("update-index", flag, "train.py")
+    assert unchanged(origin, "main")
+    origin.write({"train.py": "print(3)\n"})
+    _, document = fetch_base(origin, "--base", "main")
+    assert (document["inputs_unchanged"], document["dirty"]) == (False, ["train.py"])
+    origin.write({"train.py": "print(1)\n"})
+    assert unchanged(origin, "main")
+    (origin.root / "train.py").unlink()
+    assert not unchanged(origin, "main")
+
+
+def test_the_right_to_execute_is_seen_where_git_was_told_not_to(origin: Repository) -> None:
+    origin.git("config", "core.fileMode", "false")
+    (origin.root / "train.py").chmod(0o755)
+    assert not unchanged(origin, "main")
+
+
+def test_a_change_in_a_submodule_is_seen_where_git_was_told_not_to(origin: Repository, tmp_path: Path) -> None:
+    other = Repository.new(tmp_path / "other")
+    other.commit({"a.py": "1\n"})
+    origin.switch("main")
+    origin.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other.root), "src/sub")
+    origin.git("config", "-f", ".gitmodules", "submodule.src/sub.ignore", "all")
+    origin.commit()
+    assert unchanged(origin, "main")
+    origin.write({"src/sub/a.py": "2\n"})
+    assert not unchanged(origin, "main")
+
+
+def test_an_ignored_file_among_the_inputs_counts_unless_dvc_stands_for_it(origin: Repository) -> None:
+    origin.switch("main")
+    origin.commit({".gitignore": "*.bin\n__pycache__\n"})
+    origin.write({"elsewhere.bin": "x", "src/__pycache__/a": "x"})
+    assert unchanged(origin, "main")
+    origin.write({"src/weights.bin": "x"})
+    assert not unchanged(origin, "main")
+    origin.commit({"src/weights.bin.dvc": "outs: [{md5: 1}]\n"})
+    assert unchanged(origin, "main")
+
+
+def test_a_tracked_output_that_is_an_input_is_no_mere_output(origin: Repository) -> None:
+    origin.switch("main")
+    config = CONFIG.replace("predictions.csv", "src/predictions.csv")
+    origin.commit({"mlgate.yml": config, "src/predictions.csv": "id,prediction\n"})
+    origin.write({"src/predictions.csv": "id,prediction\n1,0\n"})
+    assert not unchanged(origin, "main")
+
+
 def test_without_named_inputs_everything_counts(origin: Repository) -> None:
     origin.switch("main")
     origin.commit({"mlgate.yml": CONFIG.replace("inputs: [train.py, src], ", "")})

@@ -266,10 +266,13 @@ def nested(tmp_path: Path) -> Repository:
     return made
 
 
-def source_of(folder: Path, **variables: str) -> dict[str, object]:
+def source_of(folder: Path, config: str | None = None, **variables: str) -> dict[str, object]:
+    """Return what fetch-base says in `folder`, or of `config` from the folder above."""
     variables["GITHUB_ACTIONS"] = "true"
-    assert main(["fetch-base", "--base", "main"], environment(**variables), folder) == 0
-    document = RunFolder(folder / "mlgate-run").find(BaseDocument)
+    words = [] if config is None else ["--config", config]
+    cwd = folder if config is None else folder.parent
+    assert main(["fetch-base", "--base", "main", *words], environment(**variables), cwd) == 0
+    document = RunFolder(cwd / "mlgate-run").find(BaseDocument)
     assert document is not None
     return {"policy": document.policy, "config": document.config, "changed": document.policy_changed}
 
@@ -287,6 +290,30 @@ def test_a_configuration_behind_a_new_link_introduces_nothing(nested: Repository
     (nested.root / "models").symlink_to("hidden")
     nested.commit()
     assert source_of(nested.root / "models")["policy"] is PolicySource.REMOVED
+
+
+@pytest.mark.parametrize("known", [False, True])
+@pytest.mark.parametrize("chained", [False, True])
+def test_a_configuration_behind_a_link_that_leads_elsewhere_introduces_nothing(
+    nested: Repository, chained: bool, known: bool
+) -> None:
+    nested.switch("main")
+    weak = {f"fake/{name}": content for name, content in FILES.items()}
+    weak["fake/mlgate.yml"] = CONFIG.replace("0.01", "0.9")
+    link = nested.root / ("chain" if chained else "ml")
+    link.symlink_to("models")
+    if chained:
+        (nested.root / "ml").symlink_to("chain")
+    nested.commit(weak if known else {})
+    assert source_of(nested.root / "ml", "ml/mlgate.yml")["policy"] is PolicySource.BASE
+    nested.branch("repointed")
+    nested.write(weak)
+    link.unlink()
+    link.symlink_to("fake")
+    nested.commit()
+    found = source_of(nested.root / "ml", "ml/mlgate.yml")
+    assert found["policy"] is PolicySource.REMOVED
+    assert "models/mlgate.yml" in found["changed"]  # type: ignore[operator]
 
 
 def test_a_second_configuration_is_introduced_beside_the_first(nested: Repository) -> None:

@@ -42,6 +42,46 @@ def test_without_named_inputs_it_depends_on_everything(train: Train | None) -> N
     assert found.covers("anything/at all")
 
 
+def test_an_output_that_git_tracks_is_no_mere_output() -> None:
+    found = dependencies(config(Train(run="x", predictions="src/p.csv", inputs=("src",))), "mlgate.yml", "")
+    assert not found.covers("src/p.csv")
+    assert found.covers("src/p.csv", tracked=True)
+
+
+@pytest.mark.parametrize(
+    ("path", "covered"),
+    [
+        (".gitattributes", True),
+        ("models/.gitattributes", True),
+        ("models/a/src/.gitattributes", True),
+        ("docs/.gitattributes", False),
+        ("constraints.txt", True),
+        ("requirements/dev.txt", True),
+        ("models/a/requirements/base.in", True),
+        ("docs/requirements/base.in", False),
+        ("requirements/notes.md", False),
+    ],
+)
+def test_what_lies_beside_the_inputs(path: str, covered: bool) -> None:
+    found = dependencies(config(Train(run="x", inputs=("src",))), "models/a/mlgate.yml", "models/a")
+    assert found.covers(path) is covered
+
+
+@pytest.mark.parametrize(
+    ("path", "covered"),
+    [
+        ("src/weights.bin", True),
+        ("src/__pycache__/a.pyc", False),
+        ("src/.mypy_cache/x", False),
+        ("src/p.csv", False),
+        ("src/mlgate-run/base.json", False),
+    ],
+)
+def test_what_git_ignores_counts_unless_it_is_a_cache_or_an_output(path: str, covered: bool) -> None:
+    found = dependencies(config(Train(run="x", predictions="src/p.csv", inputs=("src",))), "mlgate.yml", "")
+    assert found.covers_ignored(path) is covered
+
+
 def test_what_is_brought_is_an_input() -> None:
     found = dependencies(config(Train(model="m", predictions="p.csv", inputs=("x",))), "mlgate.yml", "")
     assert {"m", "p.csv"} <= set(found.files)

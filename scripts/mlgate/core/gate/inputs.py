@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ENVIRONMENT_FILES = (
     "requirements*.txt",
     "requirements*.in",
+    "constraints*.txt",
     "pyproject.toml",
     "setup.py",
     "setup.cfg",
@@ -32,6 +33,8 @@ ENVIRONMENT_FILES = (
     "pixi.lock",
     ".python-version",
 )
+# What tools leave beside code and no model depends on; the run folder is one of them.
+CACHES = ("__pycache__", "*.pyc", ".*_cache", ".ipynb_checkpoints", "*.egg-info", ".venv", ".DS_Store", "mlgate-run")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,14 +53,29 @@ class Dependencies:
     folders: tuple[str, ...]
     outputs: tuple[str, ...]
 
-    def covers(self, path: str) -> bool:
-        """Return whether a change of `path` may change the model or its verdict."""
-        if any(below(path, output) for output in self.outputs):
+    def covers(self, path: str, *, tracked: bool = False) -> bool:
+        """Return whether a change of `path` may change the model or its verdict; what git tracks is no mere output."""
+        if not tracked and any(below(path, output) for output in self.outputs):
             return False
-        if any(below(path, name) for name in (*self.code, *self.files)):
-            return True
+        return any(below(path, name) for name in (*self.code, *self.files)) or self.is_beside(path)
+
+    def covers_ignored(self, path: str) -> bool:
+        """Return whether a file that git ignores, in a folder that is named as an input, may change the model."""
+        parts = path.split("/")
+        if any(fnmatch.fnmatchcase(part, pattern) for part in parts for pattern in CACHES):
+            return False
+        return not any(below(path, output) for output in self.outputs)
+
+    def is_beside(self, path: str) -> bool:
+        """Return whether `path` pins the environment, or says how git is to write the inputs to disk."""
         folder, name = posixpath.split(path)
-        return (folder or ".") in self.folders and is_environment_file(name)
+        above = folder or "."
+        if name == ".gitattributes":
+            return any(below(inner, above) for inner in (*self.code, *self.files))
+        if above in self.folders:
+            return is_environment_file(name)
+        parent = posixpath.dirname(above) or "."
+        return posixpath.basename(above) == "requirements" and parent in self.folders and name.endswith((".txt", ".in"))
 
 
 def join(prefix: str, path: str) -> str:

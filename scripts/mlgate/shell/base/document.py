@@ -13,14 +13,17 @@ from mlgate.core.gate.change import policy_differs
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
 from mlgate.shell.base import commit as base_commit
-from mlgate.shell.base.inputs import config_at, identity, input_digest
+from mlgate.shell.base.inputs import config_at, identity, known_inputs
+from mlgate.shell.git.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
     from mlgate.core.config.model import Config
+    from mlgate.core.gate.inputs import Dependencies
     from mlgate.shell.base.commit import Found, Remote
+    from mlgate.shell.base.inputs import KnownInputs
     from mlgate.shell.git.repository import Change, Git
 
 
@@ -68,11 +71,11 @@ def _in_repository(git: Git, path: Path, name: str, found: Found) -> BaseDocumen
     working = _working(path, name)
     base_config = git.show(found.base, name) if found.base else None
     wanted = inputs.dependencies(working, name, posixpath.dirname(name)) if working else None
-    touched = tuple(change for change in changes if wanted is None or wanted.covers(change.path))
-    digest = input_digest(git, commit, name)
-    base_digest = input_digest(git, found.base, name) if found.base else None
-    moved = _moved_from(git, name, found) if found.base and base_config is None else frozenset()
-    edited = moved if base_config is None else _edited(git, name, found, working, changes)
+    known = known_inputs(git, commit, name)
+    touched = tuple(change for change in changes if wanted is None or _touches(change, wanted, known))
+    base_digest = known_inputs(git, found.base, name).digest if found.base else None
+    moved = _moved_from(git, path, name, found, introduced=base_config is None) if found.base else frozenset()
+    edited = moved if base_config is None else moved | _edited(git, name, found, working, changes)
     return BaseDocument(
         event=found.facts.event,
         pull_request=found.facts.pull_request,
@@ -89,10 +92,24 @@ def _in_repository(git: Git, path: Path, name: str, found: Found) -> BaseDocumen
         base_config_digest=None if base_config is None else hashlib.sha256(base_config).hexdigest(),
         policy_changed=tuple(sorted(map(text_of, edited))),
         dirty=tuple(sorted({text_of(change.path) for change in changes if change.tracked or change in touched})),
-        inputs_digest=digest,
+        inputs_digest=known.digest,
         base_inputs_digest=base_digest,
-        inputs_unchanged=digest is not None and digest == base_digest and not touched,
+        inputs_unchanged=known.digest is not None
+        and known.digest == base_digest
+        and not touched
+        and not (wanted and _has_ignored(git, wanted, known)),
     )
+
+
+def _touches(change: Change, wanted: Dependencies, known: KnownInputs) -> bool:
+    linked = any(inputs.below(change.path, path) for path in known.linked)
+    return linked or wanted.covers(change.path, tracked=change.tracked)
+
+
+def _has_ignored(git: Git, wanted: Dependencies, known: KnownInputs) -> bool:
+    """Return whether git ignores a file in a folder that is named as an input: no digest knows what is in it."""
+    ignored = (path for path in git.ignored(wanted.code) if known.pointers.isdisjoint(inputs.pointers(path)))
+    return any(wanted.covers_ignored(path) for path in ignored)
 
 
 def _working(path: Path, name: str) -> Config | None:
@@ -105,19 +122,30 @@ def _working(path: Path, name: str) -> Config | None:
 def _source(git: Git, name: str, found: Found, *, working: bool, base: bool, moved: bool) -> PolicySource:
     if found.base is None:
         return PolicySource.WORKING_COPY
+    if moved:
+        return PolicySource.REMOVED
     if not base:
-        return PolicySource.REMOVED if moved else PolicySource.INTRODUCED
+        return PolicySource.INTRODUCED
     # A branch from before the configuration came has removed nothing: it lacks one, which is another mistake.
     behind = found.merge_base is not None and git.show(found.merge_base, name) is None
     return PolicySource.BASE if working or behind else PolicySource.REMOVED
 
 
-def _moved_from(git: Git, name: str, found: Found) -> frozenset[str]:
+def _moved_from(git: Git, path: Path, name: str, found: Found, *, introduced: bool) -> frozenset[str]:
     """Return the configurations of this name that the pull request takes away.
 
-    One that comes to a new place while another goes was renamed, or hidden behind a link, and introduces nothing.
+    One that comes to a new place while another goes was renamed, or hidden behind a link, and introduces nothing. So
+    was one whose folder is reached by a link that led elsewhere before.
     """
     before, file = str(found.merge_base or found.base), posixpath.basename(name)
+    lexical = posixpath.dirname(git.lexical(path) or name) or "."
+    tree = Tree(git, before)
+    way = tree.follow(lexical)
+    folder = posixpath.dirname(name) or "."
+    if way.path != folder and (way.links or posixpath.join(lexical, file) in tree.entries):
+        return frozenset({posixpath.join(way.path or lexical, file)})
+    if not introduced:
+        return frozenset()
     return git.called(before, file) - git.called(str(found.facts.commit), file)
 
 

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.gate import inputs
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
-from mlgate.shell.git.repository import Entry, inside
+from mlgate.shell.git.repository import Entry
+from mlgate.shell.git.tree import LINK, Tree
 
 if TYPE_CHECKING:
     from mlgate.core.config.model import Config
-    from mlgate.core.gate.inputs import Dependencies
     from mlgate.shell.git.repository import Git
 
-LINK = "120000"
+
+@dataclass(frozen=True, kw_only=True)
+class KnownInputs:
+    """What git knows of the inputs at a commit.
+
+    Attributes:
+        digest: Over their entries. None if it cannot be known: without a configuration, where git does not know a file
+            or folder that it names, and where a link leads out of the tree.
+        linked: What links among them lead to.
+        pointers: All pointers of DVC in the tree, which stand for files that git ignores.
+    """
+
+    digest: str | None = None
+    linked: frozenset[str] = frozenset()
+    pointers: frozenset[str] = frozenset()
 
 
 def config_at(git: Git, commit: str, name: str) -> Config | None:
@@ -29,17 +44,22 @@ def config_at(git: Git, commit: str, name: str) -> Config | None:
         return None
 
 
-def input_digest(git: Git, commit: str, name: str) -> str | None:
-    """Return the digest over the inputs of the configuration called `name`; None if it cannot be known.
-
-    It cannot be known without a configuration, and when git does not know one of the files or folders it names.
-    """
+def known_inputs(git: Git, commit: str, name: str) -> KnownInputs:
+    """Return what git knows of the inputs of the configuration called `name`."""
     config = config_at(git, commit, name)
     if config is None:
-        return None
+        return KnownInputs()
     wanted = inputs.dependencies(config, name, posixpath.dirname(name))
-    entries = _entries(git, commit, wanted)
-    return None if entries is None else inputs.digest(entries)
+    tree = Tree(git, commit)
+    beside = [path for path, entry in tree.entries.items() if entry.kind != "tree" and wanted.is_beside(path)]
+    found = _Found(tree)
+    complete = all(found.add(path) for path in (*wanted.code, *wanted.files, *beside))
+    entries = (f"{entry.mode} {entry.kind} {entry.oid}\t{entry.path}" for entry in found.entries.values())
+    return KnownInputs(
+        digest=inputs.digest(entries) if complete else None,
+        linked=frozenset(found.linked),
+        pointers=frozenset(path for path in tree.entries if path.endswith(".dvc")),
+    )
 
 
 def identity(git: Git, commit: str, path: str) -> Entry | None:
@@ -54,18 +74,43 @@ def identity(git: Git, commit: str, path: str) -> Entry | None:
     return max(pointers, key=lambda entry: len(entry.path), default=None)
 
 
-def _entries(git: Git, commit: str, wanted: Dependencies) -> list[str] | None:
-    named = [path for path in (*wanted.code, *wanted.files) if inside(path) is not None]
-    if len(named) != len(wanted.code) + len(wanted.files):
-        return None
-    found = [identity(git, commit, path) for path in named]
-    known = [entry for entry in found if entry is not None]
-    if len(known) != len(found):
-        return None
-    environment = [
-        entry
-        for folder in wanted.folders
-        for entry in git.children(commit, folder)
-        if inputs.is_environment_file(posixpath.basename(entry.path))
-    ]
-    return [f"{entry.mode} {entry.kind} {entry.oid}\t{entry.path}" for entry in (*known, *environment)]
+class _Found:
+    """Entries of inputs, with all that links in them lead to."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.entries: dict[str, Entry] = {}
+        self.linked: set[str] = set()
+        self._seen: set[str] = set()
+
+    def add(self, path: str) -> bool:
+        """Add what a path stands for; False if git does not know it, or something that a link below it leads to."""
+        waiting, complete = [path], True
+        while waiting:
+            name = waiting.pop()
+            if name not in self._seen:
+                self._seen.add(name)
+                entry = self._entry(name)
+                complete = complete and entry is not None
+                waiting += self.tree.links(entry.path) if entry is not None and entry.kind == "tree" else []
+        return complete
+
+    def _entry(self, name: str) -> Entry | None:
+        way = self.tree.follow(name)
+        self.entries |= {link.path: link for link in way.links}
+        if way.path is None:
+            return None
+        names = (way.path, *inputs.pointers(way.path))
+        entry = next((self.tree.entries[name] for name in names if name in self.tree.entries), None)
+        if entry is not None:
+            self.entries[entry.path] = entry
+            if way.links:
+                self._add_linked(entry.path)
+        return entry
+
+    def _add_linked(self, path: str) -> None:
+        """Remember what a link leads to, and what says how git is to write that to disk."""
+        parts = path.split("/")
+        above = ["/".join((*parts[:count], ".gitattributes")) for count in range(len(parts))]
+        self.entries |= {name: self.tree.entries[name] for name in above if name in self.tree.entries}
+        self.linked |= {path, *above}

@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 SETTINGS = (
     "core.quotepath=off",
     "core.fsmonitor=false",
+    "core.fileMode=true",  # the right to execute is part of an entry
+    "core.checkStat=default",
+    "core.trustctime=true",
+    "core.ignoreStat=false",
     "core.hooksPath=/dev/null",
     "protocol.ext.allow=never",
     "safe.bareRepository=explicit",  # a folder that a commit shaped like a repository is none

@@ -93,6 +93,16 @@ class Git:
         whole = path.resolve() if path.is_dir() else path.parent.resolve() / path.name
         return whole.relative_to(self.root).as_posix() if whole.is_relative_to(self.root) else None
 
+    def lexical(self, path: Path) -> str | None:
+        """Return the repository's name for `path` with the links on the way as they are; None if it lies outside."""
+        parts = path.absolute().parts
+        turns = [index for index, part in enumerate(parts) if part == ".."]
+        cut = turns[-1] + 1 if turns else 0
+        whole = Path(*parts[:cut]).resolve() / Path(*parts[cut:]) if cut else Path(*parts)
+        above = (folder for folder in reversed(whole.parents) if folder.resolve() == self.root)
+        root = next(above, None)
+        return None if root is None else whole.relative_to(root).as_posix()
+
     def resolve(self, name: str) -> str | None:
         """Return the id of the commit that `name` means; None if there is none in this clone."""
         done = self._call(["rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}"])
@@ -162,12 +172,14 @@ class Git:
             found += [_entry(line) for line in listed.split(b"\0") if line]
         return tuple(found)
 
-    def children(self, commit: str, folder: str) -> tuple[Entry, ...]:
-        """Return the entries directly in a folder of the commit's tree; none if it has no such folder."""
-        name = inside(folder)
-        where = [] if not name else ["--", name + "/"]
-        listed = b"" if name is None else self._run(["ls-tree", "-z", "--full-tree", commit, *where])
+    def all_entries(self, commit: str) -> tuple[Entry, ...]:
+        """Return every entry of the commit's tree, at any depth, folders too."""
+        listed = self._run(["ls-tree", "-r", "-t", "-z", "--full-tree", commit])
         return tuple(_entry(line) for line in listed.split(b"\0") if line)
+
+    def content(self, oid: str) -> bytes:
+        """Return the bytes of a blob."""
+        return self._run(["cat-file", "blob", oid])
 
     def called(self, commit: str, name: str) -> frozenset[str]:
         """Return the paths of the commit's files whose last part is `name`."""
@@ -176,10 +188,43 @@ class Git:
         return frozenset(path for path in paths if posixpath.basename(path) == name)
 
     def status(self) -> tuple[Change, ...]:
-        """Return the paths that differ from HEAD, and the untracked ones that git does not ignore."""
-        listed = self._run(["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"])
+        """Return the paths that differ from HEAD, and the untracked ones that git does not ignore.
+
+        Files that git was told not to look at are looked at. One that a sparse checkout left out is called untracked.
+        """
+        options = ["--untracked-files=all", "--no-renames", "--ignore-submodules=none"]
+        listed = self._run(["status", "--porcelain=v1", "-z", *options])
         lines = (os.fsdecode(line) for line in listed.split(b"\0") if line)
-        return tuple(Change(path=line[3:], tracked=line[:2] != "??") for line in lines)
+        seen = tuple(Change(path=line[3:], tracked=line[:2] != "??") for line in lines)
+        return (*seen, *self._unwatched())
+
+    def _unwatched(self) -> list[Change]:
+        """Return what differs of the files with the flags `assume-unchanged` or `skip-worktree`."""
+        listed = (os.fsdecode(line) for line in self._run(["ls-files", "-v", "-s", "-z"]).split(b"\0") if line)
+        found = []
+        for line in listed:
+            facts, _, path = line.partition("\t")
+            tag, mode, oid, _ = facts.split(" ")
+            file = self.root / path
+            if tag == "S" and not os.path.lexists(file):
+                found.append(Change(path=path, tracked=False))
+            elif (tag == "S" or tag.islower()) and not self._holds(file, path, mode, oid):
+                found.append(Change(path=path, tracked=True))
+        return found
+
+    def _holds(self, file: Path, path: str, mode: str, oid: str) -> bool:
+        if file.is_symlink() or not file.is_file():
+            return False
+        runs = bool(file.stat().st_mode & 0o100)
+        return runs == (mode == "100755") and oid in self.hashes(file, path)
+
+    def ignored(self, folders: Iterable[str]) -> tuple[str, ...]:
+        """Return the files in these folders that are there, are not tracked, and that git is told to ignore."""
+        named = [name for name in map(inside, folders) if name]
+        if not named:
+            return ()
+        listed = self._run(["ls-files", "--others", "--ignored", "--exclude-standard", "-z", "--", *named])
+        return tuple(os.fsdecode(line) for line in listed.split(b"\0") if line)
 
     def merge_base(self, one: str, other: str) -> str | None:
         """Return the best common ancestor; None if the clone does not show one."""

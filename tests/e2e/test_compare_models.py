@@ -215,10 +215,14 @@ def test_predictions_that_are_not_the_holdouts(project: Repository, content: str
         ("599,,0.5", "accuracy", "1 predictions are null: 599"),
         ("599,7,0.5", "f1", "1 predictions are a class that the holdout has not: 599"),
         ("599,nan,0.5", "f1", "1 predictions are a class that the holdout has not: 599"),
-        ("599,1,nan", "roc_auc", "1 rows have a score that is null, NaN, infinite or no number: 599"),
-        ("599,1,inf", "average_precision", "1 rows have a score that is null, NaN, infinite or no number: 599"),
-        ("599,1,", "brier_score", "1 rows have a score that is null, NaN, infinite or no number: 599"),
-        ("599,1,much", "log_loss", "1 rows have a score that is null, NaN, infinite or no number: 599"),
+        ("599,1,nan", "roc_auc", "1 rows have a score that is null, NaN, infinite, too large or no number: 599"),
+        (
+            "599,1,inf",
+            "average_precision",
+            "1 rows have a score that is null, NaN, infinite, too large or no number: 599",
+        ),
+        ("599,1,", "brier_score", "1 rows have a score that is null, NaN, infinite, too large or no number: 599"),
+        ("599,1,much", "log_loss", "1 rows have a score that is null, NaN, infinite, too large or no number: 599"),
         ("599,1,1.5", "log_loss", "1 rows have a score outside [0, 1], which is no probability: 599"),
     ],
 )
@@ -433,6 +437,14 @@ class TestThePolicyOfTheBase:
         done = change(project, {"holdout.csv": holdout().replace("\n5,0,5", "\n5,1,5")})
         assert (done.status, done.document["outcome"]) == (0, "warn")
 
+    def test_a_holdout_in_another_format_is_still_its_own(self, project: Repository) -> None:
+        moved = project.root / "holdout.parquet"
+        duckdb.sql(f"COPY (FROM '{project.root / 'holdout.csv'}') TO '{moved}'")
+        data = moved.read_bytes()
+        config = (CONFIG + RULES).replace("holdout.csv", "holdout.parquet")
+        done = change(project, {"mlgate.yml": config, "holdout.parquet": data})
+        assert done.reasons[0] == "holdout-features-changed"
+
     def test_a_holdout_that_git_does_not_track_is_unpinned(self, project: Repository) -> None:
         project.git("rm", "-q", "--cached", "holdout.csv")
         project.commit({".gitignore": "holdout.csv\nmodel.txt\npredictions.csv\nmlgate-run/\n"})
@@ -496,6 +508,22 @@ def test_regression(project: Repository) -> None:
     assert done.document["task"] == "regression"
     assert [done.rule(i)[0] for i in range(2)] == ["pass", "pass"]
     assert {c["kind"] for c in done.document["curves"]} == {"residuals"}
+
+
+@pytest.mark.parametrize("value", ["1e80", "-1e200"])
+def test_numbers_too_large_to_square_are_no_predictions(project: Repository, value: str) -> None:
+    rule = "gate: {rules: [{metric: root_mean_squared_error, at-most: 1}]}\n"
+    rows = "".join(f"{i},{i}.5\n" for i in range(30))
+    project.write(
+        {
+            "mlgate.yml": CONFIG + rule,
+            "holdout.csv": f"id,y\n{rows}",
+            "predictions.csv": f"id,prediction\n{rows}".replace(",5.5", f",{value}"),
+        }
+    )
+    done = judged(project.root)
+    assert done.status == 3
+    assert done.rule() == ("fail", ["predictions-invalid"])
 
 
 def test_multiclass_text_labels(project: Repository) -> None:

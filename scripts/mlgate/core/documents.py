@@ -505,7 +505,7 @@ class ComparisonDocument(Document):
         flips: By baseline.
         curves: For the plots.
         confusions: For the plots.
-        power: Probability that an unchanged candidate passes every rule; null when nothing is compared.
+        power: Probability that an unchanged candidate passes the rules against models; null without such a rule.
     """
 
     schema: str = "mlgate/comparison/1"

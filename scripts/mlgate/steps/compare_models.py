@@ -28,7 +28,7 @@ class Inputs(Common):
     """Compare the candidate with the baselines on the holdout; without a configuration, two files of predictions."""
 
     enforce: bool = option("Exit with 3 on outcome fail; `false` leaves the verdict to enforce-gate.", default=True)
-    show_values: bool = option("Show keys of rows also of tables that git does not track.", default=False)
+    show_values: bool = option("Show keys of rows also of tables that git does not track.", default=False, flag=True)
     holdout: Path | None = option("Without a configuration: the table with the labels.", default=None)
     key: str | None = option("Without a configuration: the key column.", default=None)
     label: str | None = option("Without a configuration: the label column.", default=None)

@@ -197,6 +197,7 @@ def test_power_is_that_of_all_rules_together() -> None:
     two = duel([rule(margin=0.03), rule(margin=0.03, id="again")]).power or 0
     assert 0 < two == pytest.approx(one * one, rel=1e-8)
     assert duel([rule(at_least=0.1)]).power is None
+    assert duel([rule(margin=0.03), rule(margin=-0.01, id="better")]).power == one
 
 
 def test_the_order_of_rows_changes_nothing() -> None:

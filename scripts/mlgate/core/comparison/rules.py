@@ -11,7 +11,7 @@ from mlgate.core.comparison import decision, sentences
 from mlgate.core.comparison.decision import Sensitivity
 from mlgate.core.comparison.distributions import normal_quantile
 from mlgate.core.comparison.names import METRICS
-from mlgate.core.config.model import Severity, Task
+from mlgate.core.config.model import BaselineKind, Severity, Task
 from mlgate.core.documents import Reason, RuleResult
 from mlgate.core.outcome import Outcome
 
@@ -42,11 +42,20 @@ class Judged:
 
 
 def judge(arena: Arena, rules: Sequence[Rule]) -> tuple[tuple[RuleResult, ...], float | None]:
-    """Return every rule's result, and the probability that an unchanged candidate passes all that block."""
+    """Return every rule's result, and the probability that an unchanged candidate passes all that block.
+
+    Rules against a dummy, or that ask for an improvement, say nothing of an unchanged candidate and are left out.
+    """
     judged = [_judge(arena, rule) for rule in rules]
     results = _corrected(judged, arena.tail)
-    blocking = [j.sensitivity for j in judged if j.sensitivity and j.result.severity is Severity.FAIL]
-    return results, decision.power(blocking)
+    return results, decision.power([j.sensitivity for j in judged if j.sensitivity and _about_no_change(arena, j)])
+
+
+def _about_no_change(arena: Arena, judged: Judged) -> bool:
+    result = judged.result
+    opponent = arena.opponents.get(result.against or "")
+    real = opponent is not None and opponent.result.kind is not BaselineKind.DUMMY
+    return real and result.severity is Severity.FAIL and (result.margin or 0.0) >= 0
 
 
 def _blank(rule: Rule, n: int) -> RuleResult:

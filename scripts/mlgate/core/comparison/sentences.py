@@ -59,4 +59,6 @@ def inconclusive(result: RuleResult) -> str:
     seen = f"a drop of {number(result.detectable_drop)} would have been seen (80 % power)"
     if result.rows_needed is None:
         return f"{why}: {seen}; with this margin no number of rows lets an unchanged model pass reliably."
+    if result.rows_needed <= result.n:
+        return f"{why}: {seen}; the rows are enough for an unchanged model, but the difference is too near the margin."
     return f"{why}: {seen}; about {result.rows_needed:,} rows would settle it."

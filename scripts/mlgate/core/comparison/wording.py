@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.comparison.sentences import number
 from mlgate.core.outcome import Outcome
+from mlgate.core.report.wording import power
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,10 +27,7 @@ def text(document: ComparisonDocument) -> str:
         lines += ["", *table([HEADERS, *(_row(rule) for rule in document.rules)]), ""]
     open_ = [rule for rule in document.rules if rule.outcome is not Outcome.PASS or not rule.interval]
     lines += [f"{rule.id}: {', '.join(rule.reasons)}: {rule.message}" for rule in open_]
-    if document.power is not None:
-        lines.append(
-            f"A candidate without a true change passes every rule with a probability of about {document.power:.0%}."
-        )
+    lines += [sentence] if (sentence := power(document)) else []
     return "\n".join(lines)
 
 

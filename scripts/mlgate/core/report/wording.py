@@ -163,19 +163,22 @@ def settle(rule: RuleResult) -> str:
         parts.append(f"the rule accepts {numbers.plain(rule.margin)}" if rule.margin else "")
     sentence = "; ".join(part for part in parts if part)
     if rule.rows_needed is not None:
-        rows = f"about {numbers.count(rule.rows_needed)} rows would settle it"
-        return f"{sentence}; {rows}." if sentence else f"{rows.capitalize()}."
+        enough = "these rows are enough for an unchanged model, but the difference is too near the margin"
+        rows = enough if rule.rows_needed <= rule.n else f"about {numbers.count(rule.rows_needed)} rows would settle it"
+        return f"{sentence}; {rows}." if sentence else f"{rows[0].upper()}{rows[1:]}."
     ending = "with this margin no number of rows would settle it"
     return f"{sentence}; {ending}." if sentence else f"{ending.capitalize()}."
 
 
 def power(comparison: ComparisonDocument) -> str:
-    """Return how likely an unchanged candidate is to pass; nothing where a rule asks for an improvement anyway."""
-    if comparison.power is None or any(rule.margin is not None and rule.margin < 0 for rule in comparison.rules):
+    """Return how likely an unchanged candidate is to pass the rules that say something of it; nothing without any."""
+    if comparison.power is None:
         return ""
+    asks = any(rule.margin is not None and rule.margin < 0 for rule in comparison.rules)
+    rules = "every rule against a model" + (" that asks for no improvement" if asks else "")
     low = comparison.power < LEAST_POWER
     chance = "less than 0.1 %" if low else f"about {numbers.share(comparison.power)}"
-    return f"A candidate that is neither better nor worse passes every rule with a probability of {chance}."
+    return f"A candidate that is neither better nor worse passes {rules} with a probability of {chance}."
 
 
 def confidence(comparison: ComparisonDocument | None) -> str:

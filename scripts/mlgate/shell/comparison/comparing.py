@@ -193,10 +193,10 @@ def _truth(request: Request, table: HoldoutTable) -> Truth:
     sampling = Sampling(n=table.rows, weight=table.weights(), group=table.groups())
     if task is Task.REGRESSION:
         values = table.label_numbers()
-        wrong = int((~np.isfinite(values)).sum())
+        wrong = int((~(np.abs(values) <= holdouts.LARGEST)).sum())
         if wrong:
             raise HoldoutError(
-                f"{wrong} rows of the holdout have a label in {request.columns.label!r} that is no finite number",
+                f"{wrong} rows of the holdout have a label in {request.columns.label!r} that is no number or too large",
                 remedy="Correct the rows, or set `task`.",
             )
         return Truth(task=task, sampling=sampling, values=values, hidden=request.hide_classes)

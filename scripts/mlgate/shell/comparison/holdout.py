@@ -29,6 +29,7 @@ WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLIN
 MOST_KEYS = 5
 CHUNK = 65_536
 MOST_DISTINCT = 100_000
+LARGEST = 1e36  # of a quantity: the eighth power of a difference must still be a number
 
 
 class HoldoutError(InputError):
@@ -232,7 +233,7 @@ def _refuse_duplicates(database: duckdb.DuckDBPyConnection, name: str, columns: 
     )
     if doubled:
         raise HoldoutError(
-            f"{doubled} rows of the holdout repeat a key in {columns.key!r}",
+            f"rows of the holdout that repeat a key in {columns.key!r}: {doubled}",
             remedy="Make the key unique, or name another column as `key`.",
             reason="key-duplicate",
         )

@@ -15,7 +15,7 @@ from mlgate.core.comparison.sides import Predictions
 from mlgate.core.config.model import Task
 from mlgate.core.documents import Reason
 from mlgate.errors import InputError
-from mlgate.shell.comparison.holdout import MOST_KEYS, WHOLE, WHOLE_TYPES, column_types
+from mlgate.shell.comparison.holdout import LARGEST, MOST_KEYS, WHOLE, WHOLE_TYPES, column_types
 from mlgate.shell.tables import engine
 from mlgate.shell.tables.engine import identifier, literal
 
@@ -149,11 +149,13 @@ class Reader:
         return None
 
     def _bad_numbers(self, values: NDArray[Any], what: str = "prediction") -> Reason | None:
-        wrong = ~np.isfinite(values)
+        wrong = ~(np.abs(values) <= LARGEST)
         rows = np.flatnonzero(wrong if wrong.ndim == 1 else wrong.any(axis=1))
         if not len(rows):
             return None
-        return self._invalid(f"{len(rows)} rows have a {what} that is null, NaN, infinite or no number", rows)
+        return self._invalid(
+            f"{len(rows)} rows have a {what} that is null, NaN, infinite, too large or no number", rows
+        )
 
     def _not_probabilities(self, scores: Array) -> Reason | None:
         outside = (scores < 0) | (scores > 1)

@@ -191,6 +191,9 @@ def names_problem(names: tuple[str, ...]) -> str | None:
             return f"column {index + 1} has no name"
         if name in names[:index]:
             return f"the column name {name!r:.100} appears twice"
+        alike = [other for other in names[:index] if other.lower() == name.lower()]
+        if alike:  # the engine does not tell them apart
+            return f"the column names {alike[0]!r:.100} and {name!r:.100} differ only in case"
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import signal
 import sys
@@ -38,11 +39,13 @@ BUG_REPORT = "https://github.com/mlgate/mlgate/issues/new"
 
 def console() -> None:
     """Run the `mlgate` command and exit."""
+    _let_streams_escape()
     sys.exit(main(sys.argv[1:]))
 
 
 def script(path: str) -> None:
     """Run the command that a runnable `scripts/<verb_noun>.py` is named after, and exit."""
+    _let_streams_escape()
     sys.exit(main([Path(path).stem.replace("_", "-"), *sys.argv[1:]]))
 
 
@@ -61,8 +64,8 @@ def main(argv: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | 
     if argv[0] in ("--version", "version"):
         print(f"mlgate {__version__}")  # noqa: T201
         return ExitStatus.DONE
-    world = World(env=env, cwd=cwd or Path.cwd(), clock=time.monotonic, log=runner.log)
     try:
+        world = World(env=env, cwd=cwd or _here(), clock=time.monotonic, log=runner.log)
         return _run(argv[0], list(argv[1:]), world)
     except MlgateError as error:
         runner.annotate_error(error, env)
@@ -76,6 +79,23 @@ def main(argv: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | 
         return _bug(argv[0], error, env)
 
 
+def _let_streams_escape() -> None:
+    """Let a terminal that knows ASCII alone get every text, with escapes for the rest."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _here() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            f"the working folder cannot be used: {error.strerror}",
+            remedy="It was removed while the shell stood in it: change to one that exists.",
+        ) from None
+
+
 def _run(name: str, argv: list[str], world: World) -> int:
     if name not in COMMANDS:
         close = did_you_mean(name, COMMANDS)
@@ -87,7 +107,7 @@ def _run(name: str, argv: list[str], world: World) -> int:
     if getattr(inputs, "json", False) and result.document is not None:
         sys.stdout.write(codec.dumps(result.document))
     elif result.text:
-        sys.stdout.write(result.text.rstrip("\n") + "\n")
+        sys.stdout.write(runner.harmless(result.text.rstrip("\n")) + "\n")
     sys.stdout.flush()
     runner.publish(world.env, outputs=result.outputs, annotations=result.annotations, summary=result.summary)
     if result.error is not None:

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlgate.errors import OutsideError
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -111,5 +113,11 @@ def _within(text: str, limit: int) -> str:
 
 
 def _append(path: Path, text: str) -> None:
-    with path.open("a", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    try:
+        with path.open("a", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        raise OutsideError(
+            f"{path} cannot be written: {error.strerror}",
+            remedy="The runner names this file for outputs or summaries: unset its variable outside of a workflow.",
+        ) from None

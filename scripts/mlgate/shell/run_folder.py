@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mlgate.core import codec
 from mlgate.core.documents import FILES, Document, Failure
-from mlgate.errors import InputError, MlgateError
+from mlgate.errors import InputError, MlgateError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 D = TypeVar("D", bound=Document)
+# A folder with this file is ours: whoever names a folder of their own as `run-dir` is to lose nothing in it.
+IGNORE = b"# Written by mlgate: nothing in this folder is to be committed.\n*\n"
 MAX_DOCUMENT_BYTES = 256 * 2**20
 
 
@@ -77,11 +80,34 @@ class RunFolder:
         return path
 
     def prepare(self) -> None:
-        """Make the folder, and make git ignore it."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        """Make the folder, and make git ignore it.
+
+        Raises:
+            UsageError: If it is a link, lies in `.git`, or holds what mlgate did not put there.
+        """
         ignore = self.path / ".gitignore"
-        if not ignore.exists():
-            write_atomically(ignore, b"*\n")
+        try:
+            if self.path.is_symlink() or ".git" in self.path.resolve().parts:
+                raise _unusable(self.path, "is a link, or lies in `.git`")
+            self.path.mkdir(parents=True, exist_ok=True)
+            if ignore.is_symlink() or (not ignore.exists() and any(self.path.iterdir())):
+                raise _unusable(self.path, "holds files that mlgate did not write")
+            if not ignore.exists():
+                write_atomically(ignore, IGNORE)
+            elif ignore.read_bytes() != IGNORE:
+                raise _unusable(self.path, "has a .gitignore that mlgate did not write")
+        except (OSError, ValueError) as error:
+            raise _unusable(self.path, f"cannot be used: {getattr(error, 'strerror', None) or error}") from None
+
+    def fresh(self, name: str) -> Path:
+        """Return the folder `name` in this one, made anew: a link there is removed, never followed."""
+        path = self.path / name
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path.exists():
+            shutil.rmtree(path)
+        path.mkdir()
+        return path
 
     def guarded(
         self, make: Callable[[], D], failed: Callable[[Failure, dict[str, str]], D]
@@ -105,6 +131,13 @@ STEP_OF = {
     "comparison.json": "compare-models",
     "report.json": "build-report",
 }
+
+
+def _unusable(path: Path, what: str) -> UsageError:
+    return UsageError(
+        f"the run folder {str(path)!r} {what}",
+        remedy="Name a folder that is new or empty by `--run-dir`; if an older mlgate made this one, remove it.",
+    )
 
 
 def failure_of(error: MlgateError) -> Failure:

@@ -49,9 +49,7 @@ def run(inputs: Inputs, world: World) -> Result:
     folder = RunFolder(world.cwd / inputs.run_dir)
     folder.prepare()
     folder.file(ComparisonDocument).unlink(missing_ok=True)  # an interrupted comparison must not leave yesterday's
-    scratch = folder.path / "compare"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
+    scratch = folder.fresh("compare")
     try:
         document, error = folder.guarded(lambda: _compare(inputs, folder, scratch, world), _failed)
     finally:

@@ -71,6 +71,8 @@ def example(name: str) -> str:
     assert "pip install -r requirements.txt" in text
     for old, new in (
         ("pip install -r requirements.txt", "true"),
+        ('git show HEAD^1:requirements.txt > "$RUNNER_TEMP/base.txt"', "true"),
+        ('pip install -r "$RUNNER_TEMP/base.txt"', "true"),
         ("model.skops", "model.txt"),
         ("predictions.parquet", "predictions.csv"),
     ):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
-from mlgate.errors import UsageError
+from mlgate.errors import InputError, UsageError
+from mlgate.shell.report_file import read_report
 from mlgate.shell.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -53,3 +55,13 @@ def test_a_scratch_folder_is_made_anew_and_a_link_there_removed(tmp_path: Path) 
     assert not list(folder.fresh("compare").iterdir())
     assert not (folder.path / "compare").is_symlink()
     assert (kept / "file").exists()
+
+
+def test_a_committed_report_is_no_report(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "report.json").write_text("{}")
+    assert read_report(tmp_path / "run", len) == 2
+    subprocess.run(["git", "-C", str(tmp_path), "add", "-f", "run"], check=True)
+    with pytest.raises(InputError, match="is committed"):
+        read_report(tmp_path / "run", len)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mlgate.core.codec import DecodeError
 from mlgate.core.gate.enforcement import REPORT_FILE
 from mlgate.errors import InputError
+from mlgate.shell.git.tracked import tracks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,14 @@ def read_report(run_dir: Path, parse: Callable[[bytes], T]) -> T:
     """
     path = run_dir / REPORT_FILE
     try:
-        return parse(_bytes(path))
+        data = _bytes(path)
+        if tracks(run_dir):
+            raise InputError(
+                f"{path} is committed: it is no report of this run",
+                remedy="Remove the run folder from git (`git rm -r --cached`), and run build-report before.",
+                reason="report-missing",
+            )
+        return parse(data)
     except FileNotFoundError:
         raise InputError(
             f"{path} is missing: build-report has not run in this folder, or was killed before it could write",

@@ -130,8 +130,12 @@ def test_the_judge_of_the_two_job_form_runs_nothing_of_the_pull_request() -> Non
     uses = [step["uses"].split("@")[0] for step in judge["steps"] if "uses" in step]
     assert uses == ["actions/checkout", "actions/setup-python", "actions/download-artifact", "mlgate/mlgate"]
     assert judge["steps"][-1]["with"]["brought"] == "true"
-    [run] = [step["run"] for step in judge["steps"] if "run" in step]
-    assert set(re.findall(r"\b(cp|rm|python|bash|pip|make|sh)\b", run)) == {"cp", "rm"}
+    take, install = [step["run"] for step in judge["steps"] if "run" in step]
+    assert set(re.findall(r"\b(cp|rm|python|bash|pip|make|sh)\b", take)) == {"cp", "rm"}
+    assert install.splitlines() == [
+        'git show HEAD^1:requirements.txt > "$RUNNER_TEMP/base.txt"',
+        'pip install -r "$RUNNER_TEMP/base.txt"',
+    ]
     train = load(ROOT / "examples" / "workflows" / "two-jobs.yml")["jobs"]["train"]
     assert train["permissions"] == {"contents": "read"}
 

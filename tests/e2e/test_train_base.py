@@ -96,7 +96,7 @@ def test_nothing_of_the_checkout_is_in_reach_of_the_base(project: Repository) ->
 
 def test_a_link_in_the_place_of_the_folder_of_the_base_is_not_followed(project: Repository) -> None:
     project.branch("change")
-    (project.root / "mlgate-run").mkdir()
+    RunFolder(project.root / "mlgate-run").prepare()
     (project.root / "precious").mkdir()
     (project.root / "precious" / "predictions.csv").write_text("the candidate's\n")
     (project.root / "mlgate-run" / "base").symlink_to("../precious")

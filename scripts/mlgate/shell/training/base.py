@@ -98,7 +98,7 @@ def _brought(path: str, model: str | None, judge: Judge, folder: RunFolder) -> B
         raise OutsideError(
             f"it brings {path}, which is not in the base commit", remedy="Add the file to git, or use another baseline."
         )
-    target = _fresh(folder) / f"predictions{Path(path).suffix}"
+    target = folder.fresh("base") / f"predictions{Path(path).suffix}"
     write_atomically(target, data)
     model_bytes = None if model is None else judge.base_bytes(model)
     digest = None if model_bytes is None else hashlib.sha256(model_bytes).hexdigest()
@@ -116,21 +116,10 @@ def _trained(place: Place, folder: RunFolder, world: World) -> Base:
     source = place.folder / declared["predictions"]
     if not source.is_file():
         raise OutsideError(f"its predictions {declared['predictions']} are no file", remedy="Use another baseline.")
-    target = _fresh(folder) / f"predictions{source.suffix}"
+    target = folder.fresh("base") / f"predictions{source.suffix}"
     shutil.copyfile(source, target)
     digests = [artifact.digest for artifact in trained.artifacts if artifact.name == "model"]
     return Base(predictions=target, model_digest=digests[0] if digests else None)
-
-
-def _fresh(folder: RunFolder) -> Path:
-    """Make the folder of the base's predictions anew: what was there, or where a link led to, is none of this run's."""
-    base = folder.path.resolve() / "base"
-    if base.is_symlink() or base.is_file():
-        base.unlink()
-    elif base.is_dir():
-        shutil.rmtree(base)
-    base.mkdir(parents=True)
-    return base
 
 
 @contextmanager

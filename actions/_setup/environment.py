@@ -92,7 +92,8 @@ def names_an_estimator(config: Path) -> bool:
 def cache_folder(env: Mapping[str, str]) -> Path:
     """Return the folder of all environments: the one asked for, else the first that can be written.
 
-    It ignores itself in git, so that a folder inside the checkout does not make the working copy dirty.
+    A folder inside the checkout is refused: a pull request could commit an interpreter there, under the name that we
+    look for, and it would run with the token. The folder ignores itself in git.
     """
     asked = env.get("MLGATE_CACHE_DIRECTORY")
     tools = env.get("RUNNER_TOOL_CACHE")
@@ -100,6 +101,9 @@ def cache_folder(env: Mapping[str, str]) -> Path:
     choices = [Path(asked).expanduser()] if asked else [*([Path(tools) / "mlgate"] if tools else []), home / "mlgate"]
     problem = ""
     for choice in choices:
+        if in_checkout(choice, env):
+            problem = f"{choice}: lies in the checkout, where a pull request can put files"
+            continue
         try:
             choice.mkdir(parents=True, exist_ok=True)
             if not (choice / ".gitignore").exists():
@@ -110,6 +114,12 @@ def cache_folder(env: Mapping[str, str]) -> Path:
         except OSError as error:
             problem = f"{choice}: {error.strerror}"
     raise SetupError(f"no folder for mlgate's environment ({problem}). Name a writable one in `cache-directory`.")
+
+
+def in_checkout(folder: Path, env: Mapping[str, str]) -> bool:
+    """Return whether a folder lies in the job's workspace."""
+    workspace = env.get("GITHUB_WORKSPACE")
+    return bool(workspace) and folder.resolve().is_relative_to(Path(str(workspace)).resolve())
 
 
 def lock_of(group: str) -> Path:

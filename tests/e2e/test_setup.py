@@ -108,6 +108,15 @@ def test_no_python_at_all_is_refused(tmp_path: Path, checkout: Path) -> None:
     assert "found no working /nowhere/python3" in done.stdout
 
 
+def test_a_cache_folder_in_the_checkout_is_never_used(tmp_path: Path, environment: ModuleType) -> None:
+    """A pull request could commit an interpreter there, under the name that is looked for."""
+    env = {"GITHUB_WORKSPACE": str(tmp_path / "checkout"), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    tools = {**env, "RUNNER_TOOL_CACHE": str(tmp_path / "checkout" / "tools")}
+    assert environment.cache_folder(tools) == (tmp_path / "cache" / "mlgate").resolve()
+    with pytest.raises(environment.SetupError, match="lies in the checkout"):
+        environment.cache_folder({**env, "MLGATE_CACHE_DIRECTORY": str(tmp_path / "checkout" / ".cache")})
+
+
 def test_a_cache_folder_that_cannot_be_made_is_refused(tmp_path: Path, checkout: Path) -> None:
     done = run(checkout, variables(tmp_path, MLGATE_CACHE_DIRECTORY="json.py/x"), "enforce_gate", "core")
     assert done.returncode == 2

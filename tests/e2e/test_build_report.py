@@ -295,6 +295,7 @@ def test_an_edited_policy_is_shown_from_the_merge_base(place: Path) -> None:
     )
     data, training, comparison = sound()
     proposed = dataclasses.replace(comparison, proposed_rules=comparison.rules)
+    training = dataclasses.replace(training, commit=base.commit)
     write(repository.root, judged, data, training, proposed)
     ran = build(repository.root, "--plots", "none")
     assert (ran.report["outcome"], ran.report["policy"]["source"]) == ("pass", "base")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -135,7 +137,19 @@ def test_a_process_that_left_the_group_does_not_hold_us(tmp_path: Path) -> None:
     run("setsid sleep 30 & echo $! > child; sleep 0.2", tmp_path)
 
     assert time.monotonic() - started < 10
-    os.kill(wait_for(tmp_path / "child"), signal.SIGKILL)
+    with suppress(ProcessLookupError):  # the launcher killed it already where it can
+        os.kill(wait_for(tmp_path / "child"), signal.SIGKILL)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux hands orphans to a process of our choice")
+def test_a_daemon_does_not_outlive_the_command(tmp_path: Path) -> None:
+    daemon = "setsid sh -c 'setsid sleep 100 & echo $! > child; exec sleep 100' & echo $! > parent"
+
+    ended = run(f"{daemon}; until [ -s child ]; do sleep 0.02; done", tmp_path)
+
+    assert ended.status == 0
+    assert is_gone(wait_for(tmp_path / "parent"))
+    assert is_gone(wait_for(tmp_path / "child"))
 
 
 def test_the_status_of_a_killed_command_is_its_signal(tmp_path: Path) -> None:

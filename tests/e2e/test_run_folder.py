@@ -6,10 +6,11 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.repository import Repository
 
 from mlgate.errors import InputError, UsageError
 from mlgate.shell.report_file import read_report
-from mlgate.shell.run_folder import RunFolder
+from mlgate.shell.run_folder import IGNORE, RunFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,6 +37,16 @@ def test_a_folder_of_the_user_is_left_alone(tmp_path: Path, name: str) -> None:
     with pytest.raises(UsageError, match="did not write"):
         RunFolder(tmp_path).prepare()
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_committed_folder_is_not_used(tmp_path: Path) -> None:
+    """Its documents could have been written by the pull request."""
+    repository = Repository.new(tmp_path / "repository")
+    repository.write({"mlgate-run/.gitignore": IGNORE, "mlgate-run/data.json": "{}"})
+    repository.git("add", "--force", "mlgate-run")
+    repository.commit()
+    with pytest.raises(UsageError, match="is committed"):
+        RunFolder(repository.root / "mlgate-run").prepare()
 
 
 def test_a_file_is_no_run_folder(tmp_path: Path) -> None:

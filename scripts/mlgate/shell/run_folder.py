@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 from mlgate.core import codec
 from mlgate.core.documents import FILES, Document, Failure
 from mlgate.errors import InputError, MlgateError, UsageError
+from mlgate.shell.git.tracked import tracks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -92,6 +93,8 @@ class RunFolder:
             self.path.mkdir(parents=True, exist_ok=True)
             if ignore.is_symlink() or (not ignore.exists() and any(self.path.iterdir())):
                 raise _unusable(self.path, "holds files that mlgate did not write")
+            if tracks(self.path):
+                raise _unusable(self.path, "is committed, so that a pull request could have written it")
             if not ignore.exists():
                 write_atomically(ignore, IGNORE)
             elif ignore.read_bytes() != IGNORE:

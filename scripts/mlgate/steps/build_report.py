@@ -48,10 +48,10 @@ class Inputs(Common):
 def run(inputs: Inputs, world: World) -> Result:
     """Write the report, whatever the steps before have left: what is missing is a reason, never a pass."""
     folder = RunFolder(world.cwd / inputs.run_dir)
+    folder.prepare()
     _remove_earlier(folder)
     report = _report(inputs, folder, world)
     # The renderings first: a report.json is there only when they are, so nobody posts half a report.
-    folder.prepare()
     drawn = render(figures(report), world.log) if inputs.plots is Plots.SVG else {}
     markdown, html = folder.path / "report.md", folder.path / "report.html"
     write_atomically(markdown, render_markdown(report).encode())

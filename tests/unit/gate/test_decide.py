@@ -161,6 +161,20 @@ def test_a_document_that_is_missing_fails(step: str) -> None:
     assert [s.outcome for s in verdict.steps].count(None) == 1
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        Case(training=replace(a.a_training(), commit="b" * 40)),
+        Case(comparison=replace(a.a_comparison(), candidate_digest="0" * 64)),
+    ],
+)
+def test_documents_about_another_candidate_fail(case: Case) -> None:
+    """Trained at another commit, or compared from other bytes than were trained: yesterday's documents never pass."""
+    verdict = case.decide()
+    assert verdict.outcome is FAIL
+    assert "document-stale" in ids(verdict)
+
+
 @pytest.mark.parametrize("step", ["data", "training", "comparison"])
 def test_a_step_that_could_not_finish_fails_by_its_own_reason(step: str) -> None:
     document = replace(getattr(Case(), step), error=ERROR)

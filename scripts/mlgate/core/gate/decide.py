@@ -128,6 +128,7 @@ def _of_run(
             yield judge.of_error(document.error, step)
     if policy is not None:
         yield from _of_skipping(run, policy.base)
+        yield from _of_chain(run, policy.base)
         yield from _of_policy(policy.base)
 
 
@@ -139,6 +140,20 @@ def _of_skipping(run: _Run, base: BaseDocument) -> Iterator[Judgement]:
             yield judge.fail(
                 "document-stale", f"{step} did nothing as if the inputs were unchanged; they are not", step
             )
+
+
+def _of_chain(run: _Run, base: BaseDocument) -> Iterator[Judgement]:
+    """Fail documents that are about another candidate: trained at another commit, or compared from other bytes."""
+    training, comparison = run.training, run.comparison
+    if training is None:
+        return
+    if training.commit and base.commit and training.commit != base.commit:
+        message = f"the model was trained at commit {training.commit:.12}, and {base.commit:.12} is judged"
+        yield judge.fail("document-stale", message, TRAINING)
+    predictions = training.artifact("predictions")
+    compared = comparison.candidate_digest if comparison else None
+    if predictions and compared and predictions.digest != compared:
+        yield judge.fail("document-stale", "other predictions were compared than train-model recorded", COMPARISON)
 
 
 def _of_policy(base: BaseDocument) -> Iterator[Judgement]:

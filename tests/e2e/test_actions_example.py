@@ -39,7 +39,7 @@ def files_of_the_example() -> dict[str, str]:
 @pytest.mark.usefixtures("programs")
 def test_a_change_of_its_training_is_judged_by_its_own_workflow(scene: Scene) -> None:
     files = files_of_the_example()
-    workflow = files.pop(".github/workflows/model.yml")
+    workflow = files.pop(".github/workflows/mlgate.yml")
     change = {"train.py": files["train.py"].replace("PENALTY = 10.0", "PENALTY = 9.0")}
     assert change["train.py"] != files["train.py"]
     run = scene.play(workflow, change, more=files)
@@ -51,7 +51,7 @@ def test_a_change_of_its_training_is_judged_by_its_own_workflow(scene: Scene) ->
 @pytest.mark.usefixtures("programs")
 def test_a_model_that_always_says_the_mean_is_stopped(scene: Scene) -> None:
     files = files_of_the_example()
-    workflow = files.pop(".github/workflows/model.yml")
+    workflow = files.pop(".github/workflows/mlgate.yml")
     change = {"train.py": files["train.py"].replace("PENALTY = 10.0", "PENALTY = 1e12")}
     run = scene.play(workflow, change, more=files)
     assert run.jobs == {"gate": "failure"}, run.log

@@ -155,7 +155,9 @@ REASONS: dict[str, ReasonText] = {
     # Training
     "brought": _entry("note", "No training command: model and predictions are taken as they are.", "Nothing to do."),
     "training-failed": _entry(
-        "fail", "The training command ended with another status than 0.", "Its last lines are in the report."
+        "fail",
+        "The training command ended with another status than 0.",
+        "Run `train.run` by hand in the configuration's folder; its last lines stand under Training.",
     ),
     "training-timeout": _entry(
         "fail", "The training command ran longer than `train.timeout` and was ended.", "Raise `train.timeout`."
@@ -205,7 +207,9 @@ REASONS: dict[str, ReasonText] = {
     "holdout-missing": _entry("fail", "No table is called `holdout`, or it cannot be read.", "Add it under `tables`."),
     # Comparison
     "baseline-missing": _entry(
-        "fail", "A baseline's predictions cannot be had or cannot be read.", "The message says which and why."
+        "fail",
+        "A baseline's predictions cannot be had or cannot be read.",
+        "Make the file or branch named available. For `base`, install what its training needs before this step.",
     ),
     "registry-empty": _entry(
         "pass", "Nothing has been promoted yet, so there is nothing to compare with.", "Nothing to do."
@@ -219,27 +223,39 @@ REASONS: dict[str, ReasonText] = {
         "fail", "A rule's metric could not be computed for the task.", "Correct the rule or the label."
     ),
     "worse-than-margin": _entry(
-        "fail", "The whole interval of the difference lies below the margin.", "Improve the model."
+        "fail",
+        "The whole interval of the difference lies below the margin.",
+        "Look at the rows that flipped, undo what changed, or change the limit in a pull request of its own.",
     ),
     "drop": _entry(
         "fail",
         "A real drop: the interval lies below zero, and the estimate below the margin.",
         "Improve the model, or argue for a wider margin.",
     ),
-    "below-floor": _entry("fail", "The value is below `at-least`.", "Improve the model."),
-    "above-ceiling": _entry("fail", "The value is above `at-most`.", "Improve the model."),
+    "below-floor": _entry(
+        "fail",
+        "The value is below `at-least`.",
+        "Look at the rows that flipped, undo what changed, or change the limit in a pull request of its own.",
+    ),
+    "above-ceiling": _entry(
+        "fail",
+        "The value is above `at-most`.",
+        "Look at the rows that flipped, undo what changed, or change the limit in a pull request of its own.",
+    ),
     "floor-not-proven": _entry(
-        "note", "The value is on the right side, but the interval crosses the limit.", "More holdout rows would tell."
+        "note",
+        "The value is on the right side, but the interval crosses the limit.",
+        "Add holdout rows, or block on fewer rules (`severity: warn`).",
     ),
     "holdout-too-small": _entry(
         "inconclusive",
         "The interval is wider than the margin: the holdout cannot tell.",
-        "The report says which drop it could have seen and how many rows would settle it.",
+        "Use at least the number of rows named, widen `margin`, or merge knowingly: by default this does not block.",
     ),
     "multiplicity": _entry(
         "inconclusive",
         "The rule would fail alone, not after the correction for the number of rules.",
-        "More holdout rows would tell.",
+        "Add holdout rows, or block on fewer rules (`severity: warn`).",
     ),
     "degenerate": _entry(
         "inconclusive", "The models differ, but the method gives no width: too few rows.", "Use a larger holdout."

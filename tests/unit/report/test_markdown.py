@@ -23,6 +23,7 @@ from mlgate.core.documents import (
     TrainingSource,
 )
 from mlgate.core.outcome import Outcome
+from mlgate.core.reasons import REASONS
 from mlgate.core.report import md
 from mlgate.core.report.markdown import SMALLEST_LIMIT, render_markdown, safe_link
 
@@ -55,7 +56,7 @@ def test_each_verdict_has_its_words(outcome: Outcome, blocks: bool, status: int,
 def test_reasons_stand_before_the_rules_with_what_to_do() -> None:
     text = render_markdown(builders.a_failing_report())
     assert text.index("<code>worse-than-margin</code>") < text.index("| Rule |")
-    assert "→ Improve the model." in text
+    assert f"→ {REASONS['worse-than-margin'].remedy.split(',')[0]}" in text
 
 
 def test_what_to_do_is_said_once_for_all_reasons_of_a_kind() -> None:

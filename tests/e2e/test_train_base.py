@@ -99,8 +99,7 @@ def test_a_link_in_the_place_of_the_folder_of_the_base_is_not_followed(project: 
     RunFolder(project.root / "mlgate-run").prepare()
     (project.root / "precious").mkdir()
     (project.root / "precious" / "predictions.csv").write_text("the candidate's\n")
-    (project.root / "mlgate-run" / "base").symlink_to("../precious")
-    project.git("add", "-f", ".")
+    (project.root / "mlgate-run" / "base").symlink_to("../precious")  # as hostile training could; committed is refused
     project.commit()
 
     assert base_of(project).startswith("id,prediction\n01,1\n")

@@ -265,6 +265,131 @@ REASONS: dict[str, ReasonText] = {
     "identical": _entry(
         "pass", "Candidate and baseline are the same model, byte for byte, and predict the same.", "Nothing to do."
     ),
+    # Registry and promotion
+    "promoted": _entry("pass", "The model was promoted: the registry's log has it.", "Nothing to do."),
+    "already-promoted": _entry(
+        "pass",
+        "The registry has this model, made from the same inputs, already: nothing was written.",
+        "Nothing to do.",
+    ),
+    "verdict-missing": _entry(
+        "fail",
+        "No verdict belongs to the pushed commit: it was pushed directly, or the check did not run or upload its artifact.",
+        "Judge the commit in a job of its own, as the three-job example does with `needs-gate`.",
+    ),
+    "verdict-expired": _entry(
+        "fail",
+        "The run that judged is known, and its artifact is gone: artifacts live 90 days at most.",
+        "Judge the commit again, as the three-job example does with `needs-gate`.",
+    ),
+    "verdict-untrusted": _entry(
+        "fail",
+        "The verdict was computed where the pull request could have forged it: by a fork, or by a workflow that the "
+        "pull request edits.",
+        "Judge the commit again, as the three-job example does with `needs-gate`.",
+    ),
+    "verdict-stale": _entry(
+        "fail",
+        "What was merged is not what was judged: the inputs of the model, or bytes of it, differ.",
+        "Judge the commit again, as the three-job example does with `needs-gate`. A merge queue, or requiring branches "
+        "to be up to date, avoids it.",
+    ),
+    "verdict-not-accepted": _entry(
+        "fail",
+        "The verdict's outcome is none that `promote.accept` names, or the tree was dirty.",
+        "Improve the model; or add the outcome to `promote.accept`.",
+    ),
+    "origin-refused": _entry(
+        "fail",
+        "The verdict comes from a run folder on this machine, and `promote.origin` is `ci`.",
+        "Let the workflow promote, or set `promote.origin: any`.",
+    ),
+    "approval-missing": _entry(
+        "fail",
+        "The stage needs somebody's agreement, and nobody who may give it has.",
+        "Run the job in an environment with reviewers, or let another person promote, as `promote.stages` says.",
+    ),
+    "stage-order": _entry(
+        "fail",
+        "The version has not been in the stage before this one.",
+        "Promote it to the earlier stage first: `promote.stages` is an order.",
+    ),
+    "model-refused": _entry(
+        "fail",
+        "The model's file is none of the formats that are safe to load, or claims to be one and is not.",
+        "Save the model as skops, ONNX, safetensors, or XGBoost's or LightGBM's own JSON or text; a pickle needs "
+        "`promote.allow-pickle: true`.",
+    ),
+    "registry-unreadable": _entry(
+        "exit 5",
+        "The registry's branch cannot be fetched or read.",
+        "Give the job `contents: read` and the token; the message has git's own words.",
+    ),
+    "registry-newer": _entry(
+        "exit 5", "A record was written by a newer mlgate than this one.", "Update mlgate: its pin in the workflow."
+    ),
+    "registry-damaged": _entry(
+        "exit 5",
+        "The log is not what mlgate writes: a record is missing, altered, or out of the chain.",
+        "`mlgate registry verify` names each thing that is wrong; restore the branch from a clone that has it whole.",
+    ),
+    "registry-rewritten": _entry(
+        "exit 5",
+        "The log does not continue the one that this clone has seen: somebody has rewritten or cut the branch.",
+        "`mlgate registry verify` compares; restore the branch, and protect it from force pushes.",
+    ),
+    "registry-refused": _entry(
+        "exit 5",
+        "The host does not let this token write the registry's branch or tags.",
+        "Give the job `permissions: {contents: write}`, and let the actions' bot bypass the branch's protection.",
+    ),
+    "registry-busy": _entry(
+        "exit 5", "Others wrote to the registry again and again while this one tried.", "Run the job again."
+    ),
+    "tag-taken": _entry(
+        "exit 5",
+        "A tag that the registry needs exists, and the log has not set it: a person or another tool did.",
+        "Rename or delete the tag; the registry never moves one.",
+    ),
+    "clock-behind": _entry(
+        "exit 5", "This machine's clock stands before the registry's last record.", "Correct the clock."
+    ),
+    "version-unknown": _entry(
+        "exit 2", "The registry has no such model, version or stage.", "`mlgate registry show` lists what there is."
+    ),
+    "nothing-to-roll-back": _entry(
+        "exit 2",
+        "The stage has never pointed to another version that can be used.",
+        "Name a version by `--to`; `mlgate registry history` lists them.",
+    ),
+    "blob-missing": _entry(
+        "exit 5",
+        "A store has lost bytes that a record names.",
+        "Restore them from a copy; the digest tells the right ones.",
+    ),
+    "blob-altered": _entry(
+        "exit 5", "Bytes in a store are not those that the record names.", "Restore them from a copy with that digest."
+    ),
+    "store-failed": _entry(
+        "exit 5",
+        "A store did not take the bytes: no space, no permission, too large.",
+        "See the message; run it again.",
+    ),
+    "signature-wrong": _entry(
+        "exit 5",
+        "A record is not signed, or by nobody on the list of allowed signers.",
+        "Sign with a listed key; `mlgate registry verify` names the records.",
+    ),
+    "holdout-worn": _entry(
+        "warn at least",
+        "The holdout has judged more often than `gate.holdout-budget` allows: what passes it may be fitted to it.",
+        "Collect a new holdout, or raise the budget knowingly.",
+    ),
+    "promoted-rescored": _entry(
+        "note",
+        "The holdout differs from the one on which the promoted model was judged: the old model was scored again.",
+        "Nothing to do.",
+    ),
     # Publishing
     "not-posted": _entry(
         "note",

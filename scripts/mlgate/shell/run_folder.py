@@ -133,6 +133,7 @@ STEP_OF = {
     "training.json": "train-model",
     "comparison.json": "compare-models",
     "report.json": "build-report",
+    "promotion.json": "promote-model",
 }
 
 

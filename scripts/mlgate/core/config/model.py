@@ -120,21 +120,95 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Gate:
-    """The policy that a pull request cannot edit for itself."""
+    """The policy that a pull request cannot edit for itself.
+
+    Attributes:
+        holdout_budget: How many verdicts one holdout may give before a `pass` becomes `warn`; None for no limit.
+    """
 
     confidence: float = 0.95
     on_inconclusive: OnInconclusive = OnInconclusive.WARN
     on_contract_change: OnChange = OnChange.FAIL
     on_holdout_change: OnChange = OnChange.FAIL
+    holdout_budget: int | None = None
     rules: tuple[Rule, ...] = ()
+
+
+class Bump(StrEnum):
+    """Which part of a version a promotion raises; `auto` looks at what changed."""
+
+    MAJOR = "major"
+    MINOR = "minor"
+    PATCH = "patch"
+    AUTO = "auto"
+
+
+class Approval(StrEnum):
+    """Who must agree before a stage points to a version."""
+
+    ENVIRONMENT = "environment"  # the reviewers of the job's environment
+    SECOND_PERSON = "second-person"  # somebody else than who made the version
+
+
+class StoreKind(StrEnum):
+    """Where the bytes of models lie."""
+
+    BRANCH = "branch"
+    RELEASE = "release"
+    FOLDER = "folder"
+
+
+class AcceptedOrigin(StrEnum):
+    """Whose verdicts may be promoted."""
+
+    ANY = "any"
+    CI = "ci"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A name that points to a version."""
+
+    name: str
+    approve: Approval | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Promote:
-    """Where a passing model goes on merge, and which outcomes may go there."""
+    """Where a passing model goes on merge, and under which conditions.
 
-    stage: str = "production"
+    Attributes:
+        stages: In their order: a version reaches one only after the one before. The last is what `promoted` means.
+        accept: The outcomes that may be promoted.
+        bump: Which part of the version a promotion raises.
+        origin: Whose verdicts may be promoted.
+        store: Where the bytes of models lie.
+        folder: The folder, relative to the configuration's or absolute, where `store` is `folder`.
+        workflow: File name of the workflow whose runs judge.
+        card: A Markdown file, relative to the configuration's folder, whose text is the card's written part.
+        allow_pickle: Whether models in formats that run code when they are loaded may be promoted.
+        trusted_types: Types that a skops file may hold beside those that mlgate knows as harmless.
+        sign: Whether every record must be signed.
+        allowed_signers: git's list of allowed signers, relative to the configuration's folder.
+    """
+
+    stages: tuple[Stage, ...] = (Stage(name="production"),)
     accept: tuple[str, ...] = ("pass", "warn")
+    bump: Bump = Bump.MINOR
+    origin: AcceptedOrigin = AcceptedOrigin.ANY
+    store: StoreKind = StoreKind.BRANCH
+    folder: str | None = None
+    workflow: str = "mlgate.yml"
+    card: str | None = None
+    allow_pickle: bool = False
+    trusted_types: tuple[str, ...] = ()
+    sign: bool = False
+    allowed_signers: str | None = None
+
+    @property
+    def stage(self) -> str:
+        """Return the stage that `promoted` means: the last."""
+        return self.stages[-1].name
 
 
 @dataclass(frozen=True, kw_only=True)

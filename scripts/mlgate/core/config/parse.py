@@ -16,6 +16,7 @@ from mlgate.core.config.model import (
     Estimator,
     Gate,
     Promote,
+    Stage,
     Table,
     Task,
     Train,
@@ -237,4 +238,4 @@ def _promote(cursor: Cursor) -> Promote:
             entries["accept"].problem(
                 f"expected {', '.join(PROMOTABLE)}, got {shown(outcome)}{close}", "A failed model is never promoted."
             )
-    return Promote(stage=_name(entries, "stage", Promote.stage), accept=accept)
+    return Promote(stages=(Stage(name=_name(entries, "stage", "production")),), accept=accept)

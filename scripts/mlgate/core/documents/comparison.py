@@ -1,0 +1,224 @@
+"""`comparison.json`: candidate against baselines on the holdout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mlgate.core.config.model import BaselineKind, Severity, Task
+from mlgate.core.documents.shared import Document, Reason
+from mlgate.core.documents.training import Artifact  # noqa: TC001 - codec reads annotations
+from mlgate.core.outcome import Outcome
+
+
+@dataclass(frozen=True, kw_only=True)
+class Holdout:
+    """The pinned test set that judged.
+
+    Attributes:
+        path: Relative to the configuration's folder.
+        rows: How many.
+        digest: sha256 of the file.
+        identity: Digest over key, label, group and weight columns, in key order.
+        base_identity: The same at the base; null where there is no base.
+        classes: Label values in sorted order; empty for regression.
+        class_counts: Rows of each.
+    """
+
+    path: str
+    rows: int
+    digest: str
+    identity: str
+    base_identity: str | None = None
+    classes: tuple[str, ...] = ()
+    class_counts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineResult:
+    """One baseline, as far as it could be had.
+
+    Attributes:
+        name: As in the configuration.
+        kind: Where it comes from.
+        available: Whether its predictions were compared.
+        reason: Stable id if not: `registry-empty`, `baseline-missing`, ...
+        message: The particulars.
+        digest: sha256 of its predictions.
+        version: Of the promoted model.
+    """
+
+    name: str
+    kind: BaselineKind
+    available: bool
+    reason: str | None = None
+    message: str = ""
+    digest: str | None = None
+    version: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleResult:
+    """How one rule came out.
+
+    Attributes:
+        id: As in the configuration, or made from the rule.
+        metric: scikit-learn's scorer name.
+        against: The baseline's name; null for a floor or ceiling.
+        slice: Null for the whole holdout.
+        n: Rows compared.
+        baseline: The metric on the baseline.
+        candidate: The metric on the candidate.
+        difference: Candidate minus baseline in the metric's own units, turned so that positive is better.
+        interval: Low and high of `difference`; for a floor, of the candidate's value.
+        margin: The largest accepted drop.
+        at_least: Floor.
+        at_most: Ceiling.
+        outcome: Before the policy for inconclusive ones, after multiplicity.
+        severity: What a failing rule comes to.
+        reasons: Stable ids, e.g. `worse-than-margin`, `drop`, `below-floor`, `floor-not-proven`, `multiplicity`.
+        message: One plain sentence.
+        method: The interval's method.
+        p_value: One-sided, of a drop, by inverting the interval; what Holm adjusts.
+        standard_error: Of the difference, where the method has one.
+        detectable_drop: The smallest drop this holdout could have shown with 80 % power.
+        rows_needed: Rows that would settle the rule at this difference's standard error; null if none would.
+    """
+
+    id: str
+    metric: str
+    against: str | None = None
+    slice: str | None = None
+    n: int = 0
+    baseline: float | None = None
+    candidate: float | None = None
+    difference: float | None = None
+    interval: tuple[float, float] | None = None
+    margin: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    outcome: Outcome = Outcome.FAIL
+    severity: Severity = Severity.FAIL
+    reasons: tuple[str, ...] = ()
+    message: str = ""
+    method: str = ""
+    p_value: float | None = None
+    standard_error: float | None = None
+    detectable_drop: float | None = None
+    rows_needed: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricDifference:
+    """A metric on both sides, whether or not a rule names it: what the plot of differences shows.
+
+    Attributes:
+        metric: scikit-learn's scorer name.
+        against: The baseline's name.
+        baseline: Its value.
+        candidate: The candidate's value.
+        difference: Turned so that positive is better.
+        interval: Of the difference.
+    """
+
+    metric: str
+    against: str
+    baseline: float | None
+    candidate: float | None
+    difference: float | None = None
+    interval: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """A line for a plot, thinned to at most 200 points.
+
+    Attributes:
+        side: `candidate` or the baseline's name.
+        kind: `roc`, `precision-recall` or `residuals`.
+        x: Abscissae (false positive rate; recall; predicted value).
+        y: Ordinates (true positive rate; precision; residual).
+    """
+
+    side: str
+    kind: str
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confusion:
+    """A confusion matrix: `counts[i][j]` rows of true class i predicted as class j.
+
+    Attributes:
+        side: `candidate` or the baseline's name.
+        classes: In the order of both axes.
+        counts: As scikit-learn's `confusion_matrix`.
+    """
+
+    side: str
+    classes: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flips:
+    """Rows on which candidate and baseline disagree.
+
+    Attributes:
+        against: The baseline's name.
+        newly_right: Rows that only the candidate gets right.
+        newly_wrong: Rows that only the baseline gets right.
+        agreement: Share of rows with equal predictions.
+        newly_wrong_keys: The first keys that became wrong, where values are shown.
+        mcnemar_p: McNemar's exact two-sided p-value of the flips; shown, never decides.
+    """
+
+    against: str
+    newly_right: int
+    newly_wrong: int
+    agreement: float
+    newly_wrong_keys: tuple[str, ...] = ()
+    mcnemar_p: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparisonDocument(Document):
+    """`comparison.json`: candidate against baselines on the holdout. Written by compare-models.
+
+    Attributes:
+        outcome: The worst rule.
+        reasons: What concerns the whole comparison: `holdout-changed`, `predictions-incomplete`, ...
+        task: What the label is.
+        confidence: Of every interval.
+        holdout: What judged.
+        candidate_digest: sha256 of the candidate's predictions.
+        baselines: What it was compared with.
+        rules: The judging policy's rules.
+        proposed_rules: The working copy's rules, where the pull request edits policy; else empty.
+        metrics: Differences of every metric that the task has, against each available baseline.
+        flips: By baseline.
+        curves: For the plots.
+        confusions: For the plots.
+        evidence: Files in the run folder that promotion records beside the model: `holdout-predictions` (hashed keys,
+            predictions, scores) and `profile` (of the train table, else of the holdout).
+        holdout_uses: How often this holdout has judged, as far as the registry's log tells; null where nobody looked.
+        power: Probability that an unchanged candidate passes the rules against models; null without such a rule.
+    """
+
+    schema: str = "mlgate/comparison/1"
+    outcome: Outcome = Outcome.PASS
+    reasons: tuple[Reason, ...] = ()
+    task: Task | None = None
+    confidence: float = 0.95
+    holdout: Holdout | None = None
+    candidate_digest: str | None = None
+    baselines: tuple[BaselineResult, ...] = ()
+    rules: tuple[RuleResult, ...] = ()
+    proposed_rules: tuple[RuleResult, ...] = ()
+    metrics: tuple[MetricDifference, ...] = ()
+    flips: tuple[Flips, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    confusions: tuple[Confusion, ...] = ()
+    evidence: tuple[Artifact, ...] = ()
+    holdout_uses: int | None = None
+    power: float | None = None

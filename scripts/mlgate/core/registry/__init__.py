@@ -1,0 +1,1 @@
+"""The registry, decided: records, their fold, and what comes next. Pure."""

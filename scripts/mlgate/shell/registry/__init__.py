@@ -1,0 +1,1 @@
+"""The registry as the outside: the log in git, the stores of bytes, signatures."""

@@ -274,7 +274,7 @@ REASONS: dict[str, ReasonText] = {
     ),
     "verdict-missing": _entry(
         "fail",
-        "No verdict belongs to the pushed commit: it was pushed directly, or the check did not run or upload its artifact.",
+        "No verdict belongs to the pushed commit: it was pushed directly, or its check uploaded no artifact.",
         "Judge the commit in a job of its own, as the three-job example does with `needs-gate`.",
     ),
     "verdict-expired": _entry(

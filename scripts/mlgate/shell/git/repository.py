@@ -270,6 +270,17 @@ class Git:
             shutil.rmtree(folder)
         self._run(["worktree", "prune"])
 
+    def ask(
+        self,
+        command: Sequence[str],
+        *,
+        given: bytes | None = None,
+        settings: Sequence[str] = (),
+        seconds: float = LOCAL_SECONDS,
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run one command for a module that knows what its answer means; `settings` are `key=value`."""
+        return self._call(command, given=given, settings=settings, seconds=seconds)
+
     def _text(self, command: Sequence[str]) -> str:
         return self._run(command).decode(errors="replace").strip()
 
@@ -285,12 +296,13 @@ class Git:
         *,
         given: bytes | None = None,
         extra: Mapping[str, str] | None = None,
+        settings: Sequence[str] = (),
         seconds: float = LOCAL_SECONDS,
     ) -> subprocess.CompletedProcess[bytes]:
-        settings = [word for setting in SETTINGS for word in ("-c", setting)]
+        words = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
         try:
             return subprocess.run(
-                ["git", *settings, *command],
+                ["git", *words, *command],
                 cwd=self.root,
                 env={**self._env, **(extra or {})},
                 input=b"" if given is None else given,

@@ -117,6 +117,14 @@ def test_broken_data_is_named_by_file_and_line(project: Repository) -> None:
     assert row["line"] == 9
 
 
+def test_a_training_that_rewrites_the_verdict_on_the_data_is_found(project: Repository) -> None:
+    forge = "sed -i 's/\"outcome\": *\"fail\"/\"outcome\": \"pass\"/g' mlgate-run/data.json\n"
+    project.commit({"data/holdout.csv": holdout().replace("\n7,", "\n-7,"), "train.sh": GOOD + forge})
+    status, report = check(project)
+    assert status == 3
+    assert "document-stale" in ids(report)
+
+
 def test_a_change_of_documentation_trains_nothing(project: Repository) -> None:
     project.commit({"README.md": "better\n"})
     (project.root / "predictions.csv").unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Failure, Reason, TrainingDocument, TrainingSource
+from mlgate.core.documents import DataDocument, Failure, Reason, TrainingDocument, TrainingSource
 from mlgate.core.outcome import Outcome
 from mlgate.core.report.wording import reason_text
 from mlgate.core.training.ending import STEP, duration
@@ -57,6 +57,7 @@ def run(inputs: Inputs, world: World) -> Result:
 
 def _train(inputs: Inputs, folder: RunFolder, world: World) -> TrainingDocument:
     policy, judge = policies.load(inputs.config, folder, world)
+    folder.witness(DataDocument)  # hostile training could write it anew: build-report then finds another digest
     train = policy.working.train
     if policy.base.inputs_unchanged:
         return _document(policy, folder, source=TrainingSource.UNCHANGED, reasons=(_reason("inputs-unchanged"),))

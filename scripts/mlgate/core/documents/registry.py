@@ -1,0 +1,165 @@
+"""What `mlgate registry ... --json` prints: one shape for every sub-command, which fills the parts that it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mlgate.core.documents.shared import Document
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryVersion:
+    """One version of a model.
+
+    Attributes:
+        version: With `v`.
+        time: When it was registered.
+        actor: Who registered it.
+        commit: What it was made from.
+        stages: The stages that point to it.
+        deprecated: Whether it must not be used any more.
+        outcome: The verdict's.
+        format: The model file's.
+        model_digest: sha256 of the model.
+        record_digest: sha256 of the record that registered it.
+    """
+
+    version: str
+    time: str
+    actor: str
+    commit: str | None = None
+    stages: tuple[str, ...] = ()
+    deprecated: bool = False
+    outcome: str | None = None
+    format: str | None = None
+    model_digest: str | None = None
+    record_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryModel:
+    """One model.
+
+    Attributes:
+        model: Its name.
+        stages: The version that each stage points to; null where it was taken back.
+        latest: The newest version.
+        versions: Newest first.
+    """
+
+    model: str
+    stages: dict[str, str | None] = field(default_factory=dict)
+    latest: str | None = None
+    versions: tuple[RegistryVersion, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryEvent:
+    """One record of the log, in short.
+
+    Attributes:
+        sequence: From 1.
+        time: UTC.
+        event: `register`, `assign`, `unassign`, `deprecate`, `note` or `deploy`.
+        model: The model's name.
+        version: With `v`.
+        stage: For assign and unassign.
+        previous_version: What the stage pointed to before.
+        rollback: Whether the stage went back to an older version.
+        actor: Who did it.
+        reason: In that person's words.
+        commit: What the version was made from.
+        record_digest: sha256 of the record.
+    """
+
+    sequence: int
+    time: str
+    event: str
+    model: str
+    version: str | None = None
+    stage: str | None = None
+    previous_version: str | None = None
+    rollback: bool = False
+    actor: str
+    reason: str = ""
+    commit: str | None = None
+    record_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryDifference:
+    """One thing in which two versions differ.
+
+    Attributes:
+        what: The record's field, as `digests.data.train`.
+        old: Its value in the first version, as text; null if it has none.
+        new: Its value in the second.
+    """
+
+    what: str
+    old: str | None = None
+    new: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryFinding:
+    """One thing that `verify` found wrong.
+
+    Attributes:
+        reason: Stable id, as in `docs/reference/reasons.md`.
+        subject: The record, tag, blob or page.
+        message: What is wrong with it.
+    """
+
+    reason: str
+    subject: str
+    message: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryFile:
+    """One file of a version's bundle.
+
+    Attributes:
+        name: What it is: `model`, `report`, ...
+        path: Where it was written.
+        digest: sha256 of its bytes.
+        size: Bytes.
+    """
+
+    name: str
+    path: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegistryDocument(Document):
+    """`registry.json`: what a sub-command of `mlgate registry` shows or did. Printed by `--json`, written nowhere.
+
+    Attributes:
+        command: The sub-command.
+        tip: The commit of the log that was read, or that was written; null while there is no registry.
+        sequence: How many records the log has there.
+        time: The moment that is shown; null for now.
+        models: Models with their versions: `show`, `at`.
+        events: Records, newest first: `history`; or those that were written.
+        differences: In what two versions differ: `diff`.
+        findings: What is wrong: `verify`.
+        checked: How many records, tags, blobs, pages and signatures `verify` looked at.
+        unchecked: What `verify` could not look at, and why.
+        files: The bundle: `get`.
+    """
+
+    schema: str = "mlgate/registry/1"
+    command: str = ""
+    tip: str | None = None
+    sequence: int = 0
+    time: str | None = None
+    models: tuple[RegistryModel, ...] = ()
+    events: tuple[RegistryEvent, ...] = ()
+    differences: tuple[RegistryDifference, ...] = ()
+    findings: tuple[RegistryFinding, ...] = ()
+    checked: dict[str, int] = field(default_factory=dict)
+    unchecked: tuple[str, ...] = ()
+    files: tuple[RegistryFile, ...] = ()

@@ -43,12 +43,15 @@ gate:
   rules:
     - {metric: roc_auc, against: base, margin: 0.005}
     - {metric: recall, at-least: 0.60}
-promote: {stage: production, accept: [pass, warn]}
+promote:
+  stages: [staging, {name: production, approve: environment}]
+  accept: [pass, warn]
+  bump: auto
 ```
 
 Beyond the tables below: rules need a table called `holdout`, `key`, `label` and `train.predictions`; a rule's baseline
-must be one of `baselines`; a floor makes sense only for a metric that is better when higher; and all rules must fit one
-task.
+must be one of `baselines`; a floor makes sense only for a metric that is better when higher; all rules must fit one
+task; and `promote.sign` needs `promote.allowed-signers`.
 """
 
 CONTRACT_INTRODUCTION = """\
@@ -92,6 +95,7 @@ def config_page(schema: dict[str, Any]) -> str:
     """Return the page of `mlgate.yml`."""
     sections = {"`tables.<name>`": "table", "`train`": "train", "`train.estimator`": "estimator"}
     sections |= {"`baselines[]`": "baseline", "`gate`": "gate", "`gate.rules[]`": "rule", "`promote`": "promote"}
+    sections |= {"`promote.stages[]`, long form": "stage", "`promote.store`, long form": "store-folder"}
     return _page("Configuration", "config", CONFIG_INTRODUCTION, schema, sections)
 
 

@@ -13,19 +13,24 @@ from jsonschema import Draft202012Validator
 from mlgate.core.comparison.names import AVERAGES, METRICS
 from mlgate.core.config import grammar, yaml
 from mlgate.core.config.contract import RuleKind
-from mlgate.core.config.gate import GATE, RULE
+from mlgate.core.config.gate import GATE, MAX_BUDGET, RULE
 from mlgate.core.config.model import (
     DEFAULT_SHELL,
+    AcceptedOrigin,
+    Approval,
+    Bump,
     Config,
     Gate,
     OnChange,
     OnInconclusive,
     Promote,
     Severity,
+    StoreKind,
     Task,
     Train,
 )
 from mlgate.core.config.parse import TOP, TRAIN
+from mlgate.core.config.promote import PROMOTABLE, PROMOTE, STAGE, WORKFLOW
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
 
@@ -55,6 +60,12 @@ GOOD_CONFIGS = [
     "{gate: {confidence: 0.99, on-inconclusive: pass, on-contract-change: warn, on-holdout-change: fail, rules: []}}",
     "{promote: {}}",
     "{promote: {stage: staging, accept: [pass, inconclusive]}}",
+    "{promote: {stages: [staging, {name: a-b_c, approve: environment}, {name: d, approve: second-person}, {name: e}]}}",
+    "{promote: {bump: auto, origin: ci, workflow: a.b-c.yaml, card: docs/card.md, allow-pickle: true}}",
+    "{promote: {store: release, trusted-types: [a.b, c.D_e], sign: true, allowed-signers: ../.allowed}}",
+    "{promote: {store: {folder: /mnt/models}, sign: false}}",
+    "{promote: {store: {folder: ../models}}}",
+    "{gate: {holdout-budget: 1}}",
 ]
 GOOD_RULES = [
     "{metric: roc_auc, against: dummy, margin: -0.5}",
@@ -122,6 +133,40 @@ BAD_CONFIGS = [
     "{promote: {accept: []}}",
     "{promote: {accept: [pass, pass]}}",
     "{promote: {stage: a/b}}",
+    "{promote: {stage: a.b}}",
+    "{promote: {stage: -a}}",
+    "{promote: {stage: ''}}",
+    f"{{promote: {{stage: {'a' * 65}}}}}",
+    "{promote: {stage: a, stages: [b]}}",
+    "{promote: {stages: a}}",
+    "{promote: {stages: []}}",
+    "{promote: {stages: [a, a]}}",
+    "{promote: {stages: [{approve: environment}]}}",
+    "{promote: {stages: [{name: a, approve: nobody}]}}",
+    "{promote: {stages: [{name: a, accept: [pass]}]}}",
+    "{promote: {bump: none}}",
+    "{promote: {origin: local}}",
+    "{promote: {store: bucket}}",
+    "{promote: {store: folder}}",
+    "{promote: {store: {}}}",
+    "{promote: {store: {folder: ''}}}",
+    "{promote: {store: {folder: ~/a}}}",
+    "{promote: {store: {folder: 's3://a'}}}",
+    "{promote: {store: {folder: 'a\\b'}}}",
+    "{promote: {workflow: .github/workflows/a.yml}}",
+    "{promote: {workflow: a.json}}",
+    "{promote: {workflow: ..yml}}",
+    "{promote: {card: /card.md}}",
+    "{promote: {allow-pickle: 'yes'}}",
+    "{promote: {trusted-types: []}}",
+    "{promote: {trusted-types: [a]}}",
+    "{promote: {trusted-types: [a.b, a.b]}}",
+    "{promote: {sign: 1}}",
+    "{promote: {allowed-signers: []}}",
+    "{promote: {allow_pickle: true}}",
+    "{gate: {holdout-budget: 0}}",
+    "{gate: {holdout-budget: 1.5}}",
+    "{gate: {holdout-budget: many}}",
 ]
 BAD_RULES = [
     "roc_auc",
@@ -149,6 +194,8 @@ MEANINGLESS = [
     "{tables: {a-b: {path: x}, a_b: {path: y}}}",
     "{baselines: [dummy, dummy]}",
     "{gate: {rules: [{metric: accuracy, at-least: 1}]}}",
+    "{promote: {stages: [a, {name: a}]}}",
+    "{promote: {sign: true}}",
 ]
 MEANINGLESS_RULES = [
     "{metric: accuracy, against: nobody, margin: 0}",
@@ -280,9 +327,17 @@ def test_defaults_are_those_of_the_classes() -> None:
     assert defaults["train.timeout"] == f"{Train.timeout_seconds / 60:g}m"
     assert defaults["train.seed"] == Train.seed
     gate = {key.removeprefix("gate."): value for key, value in defaults.items() if key.startswith("gate.")}
-    assert {key.replace("-", "_"): tuple(v) if isinstance(v, list) else v for key, v in gate.items()} == vars(Gate())
-    assert (defaults["promote.stage"], tuple(defaults["promote.accept"])) == (Promote.stage, Promote.accept)
+    assert {**plain(gate), "holdout_budget": None} == vars(Gate())
+    promote = {key.removeprefix("promote."): v for key, v in defaults.items() if key.startswith("promote.")}
+    assert promote.pop("stage") == Promote().stage
+    assert plain(promote).items() <= vars(Promote()).items()
+    without = {"stages", "folder", "card", "trusted_types", "allowed_signers"}
+    assert set(vars(Promote())) - set(plain(promote)) == without
     assert defaults["rule.severity"] == Severity.FAIL
+
+
+def plain(defaults: dict[str, Any]) -> dict[str, Any]:
+    return {key.replace("-", "_"): tuple(v) if isinstance(v, list) else v for key, v in defaults.items()}
 
 
 def test_keys_and_words_are_those_of_the_code() -> None:
@@ -296,6 +351,14 @@ def test_keys_and_words_are_those_of_the_code() -> None:
     assert SCHEMAS["config"]["properties"]["task"]["enum"] == list(Task)
     assert parts["gate"]["properties"]["on-inconclusive"]["enum"] == list(OnInconclusive)
     assert parts["gate"]["properties"]["on-contract-change"]["enum"] == list(OnChange)
+    assert parts["gate"]["properties"]["holdout-budget"]["maximum"] == MAX_BUDGET
+    promote = parts["promote"]["properties"]
+    assert tuple(promote) == PROMOTE
+    assert tuple(promote["accept"]["items"]["enum"]) == PROMOTABLE
+    assert promote["bump"]["enum"] == list(Bump)
+    assert promote["origin"]["enum"] == list(AcceptedOrigin)
+    assert [*promote["store"]["anyOf"][0]["enum"], "folder"] == list(StoreKind)
+    assert parts["stage"]["properties"]["approve"]["enum"] == list(Approval)
     assert list(SCHEMAS["contract"]["$defs"]["rule"]["properties"]) == list(RuleKind)
 
 
@@ -305,6 +368,10 @@ def test_grammars_are_those_of_the_code() -> None:
     assert SCHEMAS["config"]["properties"]["tables"]["propertyNames"]["pattern"] == f"^{grammar.TABLE.pattern}$"
     assert parts["estimator-name"]["pattern"] == f"^{grammar.ESTIMATOR.pattern}$"
     assert parts["path"]["maxLength"] == grammar.MAX_PATH
+    assert parts["stage-name"]["pattern"] == f"^{STAGE.pattern.removeprefix('(?=.{1,64}$)')}$"
+    assert (
+        parts["promote"]["properties"]["workflow"]["pattern"] == f"^{WORKFLOW.pattern.removeprefix('(?=.{1,100}$)')}$"
+    )
 
 
 @pytest.mark.parametrize("path", sorted(generate_reference.pages()))

@@ -125,6 +125,7 @@ def test_what_is_no_policy_proposes_none(repository: Repository, config: str) ->
         CONFIG.replace(", contract: contract.yml", ""),
         CONFIG.replace("gate:\n", "gate:\n  on-inconclusive: pass\n"),
         CONFIG.replace("{name: old, predictions: old.csv}", "{name: old, predictions: other.csv}"),
+        CONFIG + "promote: {allow-pickle: true}\n",
     ],
 )
 def test_an_edit_of_policy_is_proposed(repository: Repository, config: str) -> None:
@@ -133,6 +134,14 @@ def test_an_edit_of_policy_is_proposed(repository: Repository, config: str) -> N
     assert policy.base.policy_changed == ("mlgate.yml",)
     assert policy.proposed == policy.working
     assert policy.judging.gate.rules[0].margin == 0.01
+
+
+def test_an_edit_of_who_may_sign_is_one_of_policy(repository: Repository) -> None:
+    signed = CONFIG + "promote: {sign: true, allowed-signers: signers}\n"
+    repository.commit({"mlgate.yml": signed, "signers": "a@example.org ssh-ed25519 AAAA\n"})
+    repository.commit({"signers": "b@example.org ssh-ed25519 AAAA\n"})
+    policy, _ = load_at(repository, base="HEAD~1")
+    assert policy.base.policy_changed == ("signers",)
 
 
 def test_an_edit_that_is_not_committed_is_an_edit(repository: Repository) -> None:

@@ -9,7 +9,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgate.core.config.model import Baseline, BaselineKind, Config, Estimator, OnChange, OnInconclusive, Severity, Task
+from mlgate.core.config.model import (
+    AcceptedOrigin,
+    Approval,
+    Baseline,
+    BaselineKind,
+    Bump,
+    Config,
+    Estimator,
+    OnChange,
+    OnInconclusive,
+    Promote,
+    Severity,
+    Stage,
+    StoreKind,
+    Task,
+)
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
 
@@ -92,6 +107,56 @@ def test_the_whole_configuration() -> None:
     assert config.promote.accept == ("pass", "warn")
 
 
+def test_promotion_is_read_in_whole() -> None:
+    text = """\
+version: 1
+promote:
+  stages: [staging, {name: production, approve: second-person}]
+  accept: [pass]
+  bump: auto
+  origin: ci
+  store: {folder: ../models/}
+  workflow: gate.yaml
+  card: docs/card.md
+  allow-pickle: true
+  trusted-types: [sklearn.tree._tree.Tree]
+  sign: true
+  allowed-signers: .allowed
+"""
+    promote = parsed(text).promote
+    assert promote == Promote(
+        stages=(Stage(name="staging"), Stage(name="production", approve=Approval.SECOND_PERSON)),
+        accept=("pass",),
+        bump=Bump.AUTO,
+        origin=AcceptedOrigin.CI,
+        store=StoreKind.FOLDER,
+        folder="../models",
+        workflow="gate.yaml",
+        card="docs/card.md",
+        allow_pickle=True,
+        trusted_types=("sklearn.tree._tree.Tree",),
+        sign=True,
+        allowed_signers=".allowed",
+    )
+    assert promote.stage == "production"
+
+
+def test_promoted_needs_no_section() -> None:
+    config = parsed(RULES + "    - {metric: accuracy, against: promoted, margin: 0}\n")
+    assert config.promote is None
+    assert Promote().stage == "production"
+
+
+def test_an_empty_section_is_the_default_and_one_stage_is_short_for_a_list() -> None:
+    assert parsed("version: 1\npromote: {}").promote == Promote()
+    one = parsed("version: 1\npromote: {stage: live}").promote
+    assert one == parsed("version: 1\npromote: {stages: [live]}").promote == Promote(stages=(Stage(name="live"),))
+
+
+def test_a_budget_is_read() -> None:
+    assert parsed("version: 1\ngate: {holdout-budget: 20}").gate.holdout_budget == 20
+
+
 def test_defaults_are_those_of_the_classes() -> None:
     assert parsed("version: 1") == Config(path="mlgate.yml", version=1)
 
@@ -158,7 +223,7 @@ def test_an_estimator_may_be_named_alone_and_has_default_outputs() -> None:
         ("version: 1\ntrain: {model: a, predictions: ./a}", 2, 32, "model and predictions are one file"),
         ("version: 1\ntrain: {estimator: SVC}", 2, 20, "expected an estimator's dotted name, got 'SVC'"),
         ("version: 1\ntrain: {estimator: a.B}", 2, 8, "an estimator needs a table called `train`"),
-        ("version: 1\ntrain: {predict: {run: a}}", 2, 9, "`train`: `predict` is not supported yet"),
+        ("version: 1\ntrain: {repeats: 3}", 2, 9, "`train`: `repeats` is not supported yet"),
         ("version: 1\nbaselines: [promoted, promoted]", 2, 23, "the baseline 'promoted' is there twice"),
         ("version: 1\nbaselines: [promotd]", 2, 13, "got 'promotd', did you mean 'promoted'?"),
         ("version: 1\nbaselines: [{name: base, predictions: p}]", 2, 20, "'base' is the name of a built-in"),
@@ -167,10 +232,27 @@ def test_an_estimator_may_be_named_alone_and_has_default_outputs() -> None:
         ("version: 1\ngate: {confidence: 1}", 2, 20, "expected a number between 0.5 and 1, got 1"),
         ("version: 1\ngate: {on-inconclusive: fial}", 2, 25, "did you mean 'fail'?"),
         ("version: 1\ngate: {on_inconclusive: fail}", 2, 8, "did you mean 'on-inconclusive'?"),
-        ("version: 1\ngate: {holdout-budget: 3}", 2, 8, "`holdout-budget` is not supported yet"),
+        ("version: 1\ngate: {repeats: 3}", 2, 8, "`repeats` is not supported yet"),
+        ("version: 1\ngate: {holdout-budget: 0}", 2, 24, "expected a whole number from 1 to 1000000, got 0"),
         ("version: 1\npromote: {accept: [fail]}", 2, 19, "expected pass, warn, inconclusive, got 'fail'"),
         ("version: 1\npromote: {accept: [pass, pass]}", 2, 20, "'pass' is named twice"),
-        ("version: 1\npromote: {stage: 'a b'}", 2, 18, "`promote.stage`: expected a name"),
+        ("version: 1\npromote: {stage: 'a b'}", 2, 18, "`promote.stage`: expected a stage's name, got 'a b'"),
+        ("version: 1\npromote: {stage: v1.2}", 2, 18, "`promote.stage`: expected a stage's name, got 'v1.2'"),
+        ("version: 1\npromote: {stage: a, stages: [b]}", 2, 29, "there are both `stage` and `stages`"),
+        ("version: 1\npromote: {stages: []}", 2, 19, "`promote.stages`: expected a list of one or more stages"),
+        ("version: 1\npromote: {stages: [a, {name: a}]}", 2, 23, "the stage 'a' is there twice"),
+        ("version: 1\npromote: {stages: [{approve: x}]}", 2, 20, "`promote.stages[0]`: `name` is missing"),
+        ("version: 1\npromote: {stages: [{approve: x}]}", 2, 30, "expected environment or second-person, got 'x'"),
+        ("version: 1\npromote: {bump: majr}", 2, 17, "got 'majr', did you mean 'major'?"),
+        ("version: 1\npromote: {origin: local}", 2, 19, "expected any or ci, got 'local'"),
+        ("version: 1\npromote: {store: folder}", 2, 18, "expected branch, release or a mapping, got 'folder'"),
+        ("version: 1\npromote: {store: {folder: 's3://a'}}", 2, 27, "`promote.store.folder`: expected a folder's path"),
+        ("version: 1\npromote: {workflow: a/b.yml}", 2, 21, "expected a workflow's file name, got 'a/b.yml'"),
+        ("version: 1\npromote: {card: /a}", 2, 17, "`promote.card`: expected a relative path"),
+        ("version: 1\npromote: {allow-pickle: yes}", 2, 25, "expected true or false, got 'yes'"),
+        ("version: 1\npromote: {trusted-types: [Tree]}", 2, 26, "'Tree' is no type's dotted name"),
+        ("version: 1\npromote: {sign: true}", 2, 17, "`promote.sign`: signing needs `allowed-signers`"),
+        ("version: 1\npromote: {allow_pickle: true}", 2, 11, "did you mean 'allow-pickle'?"),
         ("version: 1\nkey: a\nlabel: a", 3, 8, "the column 'a' is also key"),
     ],
 )

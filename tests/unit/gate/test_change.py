@@ -55,6 +55,8 @@ CONFIG = Config(
         {"weight": "w"},
         {"positive": "yes"},
         {"task": Task.REGRESSION},
+        {"promote": Promote()},
+        {"promote": Promote(allow_pickle=True)},
     ],
 )
 def test_policy_is_what_judges(fields: dict[str, Any]) -> None:
@@ -68,7 +70,6 @@ def test_policy_is_what_judges(fields: dict[str, Any]) -> None:
         {"path": "base:mlgate.yml"},
         {"train": Train(run="y", timeout_seconds=1)},
         {"train": None},
-        {"promote": Promote()},
         {"tables": (Table(name="holdout", path="moved.csv", contract="c.yml"),)},
     ],
 )

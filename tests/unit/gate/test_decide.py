@@ -17,6 +17,7 @@ from mlgate.core.config.model import (
     Gate,
     OnChange,
     OnInconclusive,
+    Promote,
     Rule,
     Severity,
     Table,
@@ -407,6 +408,14 @@ def test_a_new_policy_that_compares_by_other_columns_has_not_been_tried(field: s
     assert (verdict.outcome, verdict.proposed_outcome, verdict.blocks) == (WARN, WARN, False)
     assert ids(verdict) == ["policy-untried", "policy-changed"]
     assert f"`{field}`" in verdict.reasons[0].message
+
+
+def test_an_edit_of_the_promotion_is_told_as_policy() -> None:
+    proposed = replace(CONFIG, promote=Promote(accept=("pass", "inconclusive")))
+    comparison = comparison_of(a.a_rule(), a.a_floor(), proposed_rules=(a.a_rule(), a.a_floor()))
+    verdict = Case(base=EDITED, working=proposed, proposed=proposed, comparison=comparison).decide()
+    assert (verdict.outcome, ids(verdict)) == (PASS, ["policy-changed"])
+    assert verdict.reasons[0].message.endswith("and `promote` takes effect on merge")
 
 
 def test_the_old_contract_does_not_count_against_the_new_policy() -> None:

@@ -137,6 +137,13 @@ class Cursor:
         self.problem(f"expected {listed(known)}, got {shown(self.node.plain())}{close}", f"Write {listed(known)}.")
         return None
 
+    def flag(self) -> bool | None:
+        """Return true or false."""
+        if isinstance(self.value, bool):
+            return self.value
+        self.expected("true or false", "Write `true` or `false`, without quotes.")
+        return None
+
     def number(self, what: str = "a number", remedy: str | None = None) -> float | None:
         """Return a finite number."""
         if isinstance(self.value, int | float) and not isinstance(self.value, bool) and abs(self.value) < 1e300:

@@ -13,10 +13,11 @@ from mlgate.core.words import did_you_mean, shown
 if TYPE_CHECKING:
     from mlgate.core.config.cursor import Cursor
 
-GATE = ("confidence", "on-inconclusive", "on-contract-change", "on-holdout-change", "rules")
+GATE = ("confidence", "on-inconclusive", "on-contract-change", "on-holdout-change", "holdout-budget", "rules")
 RULE = ("id", "metric", "against", "margin", "at-least", "at-most", "average", "severity")
+MAX_BUDGET = 1_000_000
 _REMOVE = "Remove it; the other keys work without it."
-LATER_GATE = dict.fromkeys(("waivers", "holdout-budget", "repeats", "on-slice"), _REMOVE)
+LATER_GATE = dict.fromkeys(("waivers", "repeats", "on-slice"), _REMOVE)
 LATER_RULE = {
     "slices": "Remove it: the rule then judges the whole holdout.",
     "budget": "Remove the rule; budgets for size and latency come later.",
@@ -56,6 +57,7 @@ def parse_gate(cursor: Cursor) -> tuple[Gate, list[tuple[Rule, Cursor]]]:
         on_inconclusive=inconclusive or OnInconclusive.WARN,
         on_contract_change=on_change("on-contract-change"),
         on_holdout_change=on_change("on-holdout-change"),
+        holdout_budget=entries["holdout-budget"].integer(1, MAX_BUDGET) if "holdout-budget" in entries else None,
         rules=tuple(rule for rule, _ in placed),
     )
     return gate, placed

@@ -15,12 +15,11 @@ from mlgate.core.config.model import (
     Config,
     Estimator,
     Gate,
-    Promote,
-    Stage,
     Table,
     Task,
     Train,
 )
+from mlgate.core.config.promote import parse_promote
 from mlgate.core.words import did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -44,13 +43,11 @@ TOP = (
 )
 _REMOVE = "Remove it; the other keys work without it."
 LATER_TOP = dict.fromkeys(("waivers", "predict", "registry", "monitor", "deploy", "metrics", "slices"), _REMOVE)
-LATER_TRAIN = dict.fromkeys(("repeats", "predict"), _REMOVE)
-LATER_PROMOTE = dict.fromkeys(("origin", "workflow"), _REMOVE)
-TRAIN = ("run", "estimator", "shell", "timeout", "seed", "inputs", "model", "predictions")
+LATER_TRAIN = dict.fromkeys(("repeats",), _REMOVE)
+TRAIN = ("run", "estimator", "shell", "timeout", "seed", "inputs", "model", "predictions", "predict")
 # What an estimator leaves behind unless the configuration says otherwise: there is no script that knows better.
 ESTIMATOR_MODEL = "model.skops"
 ESTIMATOR_PREDICTIONS = "predictions.csv"
-PROMOTABLE = ("pass", "warn", "inconclusive")
 
 
 def parse(root: Node, file: str) -> Config:
@@ -95,7 +92,7 @@ def _config(entries: dict[str, Cursor], file: str, gate: Gate) -> Config:
         train=_train(entries["train"]) if "train" in entries else None,
         baselines=_baselines(entries["baselines"]) if "baselines" in entries else _named_by(gate),
         gate=gate,
-        promote=_promote(entries["promote"]) if "promote" in entries else None,
+        promote=parse_promote(entries["promote"]) if "promote" in entries else None,
     )
 
 
@@ -165,7 +162,16 @@ def _train(cursor: Cursor) -> Train:
         inputs=read("inputs", _inputs, ()),
         model=read("model", grammar.output_path, ESTIMATOR_MODEL if estimator else None),
         predictions=read("predictions", grammar.output_path, ESTIMATOR_PREDICTIONS if estimator else None),
+        predict=read("predict", _predict, None),
     )
+
+
+def _predict(cursor: Cursor) -> str | None:
+    if isinstance(cursor.value, str):
+        cursor.expected("a mapping", f"Write `predict: {{run: {cursor.value:.60}}}`.")
+        return None
+    entries = cursor.mapping(("run",), required=("run",))
+    return entries["run"].text("a command") if "run" in entries else None
 
 
 def _inputs(cursor: Cursor) -> tuple[str, ...] | None:
@@ -227,15 +233,3 @@ def _predictions_baseline(cursor: Cursor) -> Baseline | None:
     if name is None:
         return None
     return Baseline(name=name, kind=BaselineKind.PREDICTIONS, predictions=predictions or "")
-
-
-def _promote(cursor: Cursor) -> Promote:
-    entries = cursor.mapping(("stage", "accept"), later=LATER_PROMOTE)
-    accept = entries["accept"].texts("outcomes") if "accept" in entries else Promote.accept
-    for outcome in accept:
-        if outcome not in PROMOTABLE:
-            close = did_you_mean(outcome, PROMOTABLE)
-            entries["accept"].problem(
-                f"expected {', '.join(PROMOTABLE)}, got {shown(outcome)}{close}", "A failed model is never promoted."
-            )
-    return Promote(stages=(Stage(name=_name(entries, "stage", "production")),), accept=accept)

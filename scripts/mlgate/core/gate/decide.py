@@ -210,7 +210,8 @@ def _of_edit(policy: Policy | None, proposed: Outcome | None) -> Iterator[Judgem
     if policy is None or policy.proposed is None:
         return
     shown = ", ".join(policy.base.policy_changed)
-    yield _note("policy-changed", f"this pull request edits what judges it: {shown}; the base's version judged")
+    later = "" if policy.judging.promote == policy.proposed.promote else ", and `promote` takes effect on merge"
+    yield _note("policy-changed", f"this pull request edits what judges it: {shown}; the base's version judged{later}")
     yield from _of_untried(policy.judging, policy.proposed)
     fails = proposed is Outcome.FAIL
     if fails or (proposed is not None and _status(proposed, policy.proposed.gate) != ExitStatus.DONE):

@@ -99,6 +99,12 @@ def judging_files(config: Config) -> frozenset[str]:
     return frozenset(contracts | {baseline.predictions for baseline in config.baselines if baseline.predictions})
 
 
+def policy_files(config: Config) -> frozenset[str]:
+    """Return the files whose edit is an edit of the policy: those that judge, and the list of who may sign."""
+    signers = config.promote.allowed_signers if config.promote else None
+    return judging_files(config) | ({signers} if signers else frozenset())
+
+
 def dependencies(config: Config, name: str, prefix: str) -> Dependencies:
     """Return what the model of `config` depends on; `name` is the configuration's own path in the repository."""
     files = {join(prefix, path) for path in (*judging_files(config), *(table.path for table in config.tables))}

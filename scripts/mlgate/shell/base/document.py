@@ -150,13 +150,13 @@ def _moved_from(git: Git, path: Path, name: str, found: Found, *, introduced: bo
 
 
 def _edited(git: Git, name: str, found: Found, working: Config | None, changes: tuple[Change, ...]) -> frozenset[str]:
-    """Return the judging files that differ between the merge base (else the base) and the working copy."""
+    """Return the files of the policy that differ between the merge base (else the base) and the working copy."""
     before = str(found.merge_base or found.base)
     dirty = {change.path for change in changes}
     before_config = config_at(git, before, name)
     configs = (working, before_config, config_at(git, str(found.base), name))
     prefix = posixpath.dirname(name)
-    named = {inputs.join(prefix, path) for config in configs if config for path in inputs.judging_files(config)}
+    named = {inputs.join(prefix, path) for config in configs if config for path in inputs.policy_files(config)}
     commit = str(found.facts.commit)
     changed = {path for path in named if path in dirty or _differs(git, before, commit, path)}
     if (name in dirty or _differs(git, before, commit, name)) and policy_differs(working, before_config):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from openapi_core import OpenAPI
 from openapi_core.exceptions import OpenAPIError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parent.parent / "contract" / "github.api.json"
 HOST = "https://api.github.com"
+UPLOADS = "https://uploads.github.com"
 # Any call can be answered so, and GitHub does not say it of each call.
 EVERYWHERE = {401, 403, 404, 429, 500, 502, 503}
 
@@ -35,23 +36,30 @@ def _description() -> OpenAPI:
 @functools.cache
 def _query_parameters() -> frozenset[str]:
     spec = json.loads(FILE.read_bytes())
-    return frozenset(p["name"] for p in spec["components"]["parameters"].values() if p["in"] == "query")
+    calls = [call for path in spec["paths"].values() for call in path.values()]
+    inline = [p for call in calls for p in call.get("parameters", ()) if "$ref" not in p]
+    return frozenset(p["name"] for p in [*spec["components"]["parameters"].values(), *inline] if p["in"] == "query")
+
+
+def _bytes(value: Any) -> bytes | None:
+    return value if value is None or isinstance(value, bytes) else json.dumps(value).encode()
 
 
 def _check(description: OpenAPI, exchange: Exchange) -> list[str]:
+    is_upload = isinstance(exchange.body, bytes)
     request = MockRequest(
-        HOST,
+        UPLOADS if is_upload else HOST,
         exchange.method.lower(),
         exchange.path,
         args=exchange.query,
-        data=None if exchange.body is None else json.dumps(exchange.body).encode(),
-        content_type="application/json",
+        data=_bytes(exchange.body),
+        content_type=exchange.headers.get("content-type", "") if is_upload else "application/json",
     )
     response = MockResponse(
-        b"" if exchange.answer is None else json.dumps(exchange.answer).encode(),
+        _bytes(exchange.answer) or b"",
         exchange.status,
         headers=exchange.answer_headers,
-        content_type="application/json",
+        content_type="application/octet-stream" if isinstance(exchange.answer, bytes) else "application/json",
     )
     found = []
     try:

@@ -11,9 +11,28 @@ import sys
 from pathlib import Path
 from typing import Any
 
+REPOSITORY = "/repos/{owner}/{repo}"
 CALLS = {
-    "/repos/{owner}/{repo}/issues/{issue_number}/comments": ("get", "post"),
-    "/repos/{owner}/{repo}/issues/comments/{comment_id}": ("get", "patch", "delete"),
+    f"{REPOSITORY}/issues/{{issue_number}}/comments": ("get", "post"),
+    f"{REPOSITORY}/issues/comments/{{comment_id}}": ("get", "patch", "delete"),
+    # What promote-model reads to find a verdict.
+    REPOSITORY: ("get",),
+    f"{REPOSITORY}/actions/runs": ("get",),
+    f"{REPOSITORY}/actions/runs/{{run_id}}": ("get",),
+    f"{REPOSITORY}/actions/runs/{{run_id}}/approvals": ("get",),
+    f"{REPOSITORY}/actions/runs/{{run_id}}/artifacts": ("get",),
+    f"{REPOSITORY}/actions/workflows/{{workflow_id}}/runs": ("get",),
+    f"{REPOSITORY}/actions/artifacts/{{artifact_id}}/{{archive_format}}": ("get",),
+    f"{REPOSITORY}/commits/{{commit_sha}}/pulls": ("get",),
+    f"{REPOSITORY}/pulls/{{pull_number}}": ("get",),
+    f"{REPOSITORY}/pulls/{{pull_number}}/files": ("get",),
+    f"{REPOSITORY}/pulls/{{pull_number}}/reviews": ("get",),
+    # The release store.
+    f"{REPOSITORY}/releases": ("get", "post"),
+    f"{REPOSITORY}/releases/{{release_id}}": ("get", "patch", "delete"),
+    f"{REPOSITORY}/releases/tags/{{tag}}": ("get",),
+    f"{REPOSITORY}/releases/{{release_id}}/assets": ("get", "post"),
+    f"{REPOSITORY}/releases/assets/{{asset_id}}": ("get", "patch", "delete"),
 }
 DROPPED = ("description", "examples", "example", "externalDocs", "tags", "summary")
 

@@ -18,12 +18,13 @@ from mlgate.core import documents
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ROOT = "https://raw.githubusercontent.com/mlgate/mlgate/main/schemas"
+NAMES = documents.FILES | documents.PRINTED
 PLAIN: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", types.NoneType: "null"}
 
 
 def pages() -> dict[str, str]:
     """Return each file's content by its path in the repository."""
-    return {f"schemas/{_stem(name)}.schema.json": _text(schema(cls)) for cls, name in documents.FILES.items()}
+    return {f"schemas/{_stem(name)}.schema.json": _text(schema(cls)) for cls, name in NAMES.items()}
 
 
 def schema(cls: type[documents.Document]) -> dict[str, Any]:
@@ -32,8 +33,8 @@ def schema(cls: type[documents.Document]) -> dict[str, Any]:
     body = _object(cls, definitions)
     return {
         "$schema": DIALECT,
-        "$id": f"{ROOT}/{_stem(documents.FILES[cls])}.schema.json",
-        "title": documents.FILES[cls],
+        "$id": f"{ROOT}/{_stem(NAMES[cls])}.schema.json",
+        "title": NAMES[cls],
         **body,
         "$defs": dict(sorted(definitions.items())),
     }

@@ -16,12 +16,12 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from mlgate.core import codec, documents
-from mlgate.core.documents import FILES, Document
+from mlgate.core.documents import FILES, PRINTED, Document
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = Path(__file__).parent / "documents"
 CORPUS = ROOT.parent / "shared" / "corpora" / "json-parsing" / "test_parsing"
-CLASSES = {name.removesuffix(".json"): cls for cls, name in FILES.items()}
+CLASSES = {name.removesuffix(".json"): cls for cls, name in (FILES | PRINTED).items()}
 INVALID = json.loads((EXAMPLES / "invalid.json").read_bytes())
 
 
@@ -47,7 +47,9 @@ def test_the_schema_is_one(stem: str) -> None:
     Draft202012Validator.check_schema(committed(stem))
 
 
-@pytest.mark.parametrize("cls", [*FILES, *(v for v in vars(documents).values() if dataclasses.is_dataclass(v))])
+@pytest.mark.parametrize(
+    "cls", [*FILES, *PRINTED, *(v for v in vars(documents).values() if dataclasses.is_dataclass(v))]
+)
 def test_every_field_is_described(cls: type) -> None:
     fields = {field.name for field in dataclasses.fields(cls)}
     assert fields == set(generate_schemas.descriptions(cls))

@@ -34,6 +34,11 @@ def shown(value: Any) -> str:
             return repr(value)
 
 
+def counted(number: int, word: str) -> str:
+    """Return `1 record`, `12,000 records`."""
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 def listed(words: Iterable[str]) -> str:
     """Return `a, b or c`."""
     *first, last = list(words)

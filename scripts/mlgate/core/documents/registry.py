@@ -44,12 +44,14 @@ class RegistryModel:
         model: Its name.
         stages: The version that each stage points to; null where it was taken back.
         latest: The newest version.
-        versions: Newest first.
+        count: How many versions it has.
+        versions: The newest of them, newest first; as many as `--limit` says.
     """
 
     model: str
     stages: dict[str, str | None] = field(default_factory=dict)
     latest: str | None = None
+    count: int = 0
     versions: tuple[RegistryVersion, ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Signing the log's commits by git's own means, with an SSH key or what the user's git signs with, and checking them."""
+"""Signing the log's commits by git's own means, with an SSH key or whatever the user's git has, and checking them."""
 
 from __future__ import annotations
 

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,9 +24,11 @@ class World:
         cwd: The folder that relative paths mean.
         clock: Monotonic seconds.
         log: Writes a line of progress to standard error.
+        now: The date and time, in UTC.
     """
 
     env: Mapping[str, str]
     cwd: Path
     clock: Callable[[], float]
     log: Callable[[str], None]
+    now: Callable[[], datetime] = _now

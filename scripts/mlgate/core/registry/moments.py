@@ -31,15 +31,16 @@ def parse_moment(text: str) -> Moment | None:
     try:
         if _DAY.fullmatch(text):
             time = datetime.fromisoformat(f"{text}T23:59:59+00:00")
-            return Moment(time=_written(time), meaning=f"the end of {text} in UTC")
+            return Moment(time=written(time), meaning=f"the end of {text} in UTC")
         if _TIME.fullmatch(text):
             given = datetime.fromisoformat(text)
             time = (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
-            return Moment(time=_written(time), meaning=f"{_written(time)}, in UTC")
+            return Moment(time=written(time), meaning=f"{written(time)}, in UTC")
     except (ValueError, OverflowError):
         pass
     return None
 
 
-def _written(time: datetime) -> str:
-    return time.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+def written(time: datetime) -> str:
+    """Return a time as records hold it: UTC, to the second."""
+    return time.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"

@@ -4,10 +4,10 @@ JOBS ?= auto
 TYPED = scripts actions/_setup docs benchmarks tests
 
 .DEFAULT_GOAL := help
-.PHONY: help test lint tools demo lock schemas docs wheel clean environment
+.PHONY: help test test-forge lint tools demo lock schemas docs wheel clean environment
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):.*##/\1:/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*##/\1:/p' Makefile
 
 environment:
 	@PYTHON='$(PYTHON)' .ci/environment
@@ -19,6 +19,10 @@ lint: environment  ## ruff and mypy
 
 test: lint  ## everything; the last lines say what was skipped and why
 	.venv/bin/pytest -n $(JOBS) $(ARGS)
+
+test-forge: environment  ## the stories on a real forge, which Go builds first: minutes the first time, then none
+	@.ci/forge
+	.venv/bin/pytest -n 0 $(ARGS) tests/forge
 
 tools:  ## what the tests need beyond Python: act, actionlint, a browser
 	@.ci/tools

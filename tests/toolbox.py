@@ -21,7 +21,8 @@ def tool(*names: str) -> Path:
     for name in names:
         if found := shutil.which(name, path=os.pathsep.join(places)):
             return Path(found)
-    return unavailable(f"no {' or '.join(names)}: `make tools` installs what it can")
+    target = "test-forge" if "gitea" in names else "tools"
+    return unavailable(f"no {' or '.join(names)}: `make {target}` installs what it can")
 
 
 def unavailable(reason: str) -> NoReturn:

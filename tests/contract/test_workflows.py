@@ -18,7 +18,7 @@ OURS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 EXAMPLES = sorted((ROOT / "examples").rglob("workflows/*.yml"))
 WORKFLOWS = [*OURS, *EXAMPLES]
 ACTIONS = [ROOT / "action.yml", *sorted((ROOT / "actions").glob("*/action.yml"))]
-STANDINS = sorted((ROOT / "tests" / "e2e" / "act" / "standins").glob("*/action.yml"))
+STANDINS = sorted((ROOT / "tests").rglob("standins/*/action.yml"))
 SCRIPTS = [
     *sorted((ROOT / ".ci").iterdir()),
     *sorted(ROOT.glob("actions/**/*.sh")),

@@ -1,0 +1,135 @@
+"""A repository on the forge, as its owner sees it through the API."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from tests.forge.client import session
+
+if TYPE_CHECKING:
+    import requests
+    from tests.forge.client import Client
+
+WAIT_SECONDS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """A comment on a pull request."""
+
+    id: int
+    author: str
+    body: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkflowRun:
+    """A run of a workflow, as the forge lists it."""
+
+    id: int
+    event: str
+    sha: str
+    status: str
+    conclusion: str
+    path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class HostedRepository:
+    """A repository, asked and changed by `owner`."""
+
+    owner: Client
+    name: str
+
+    def call(self, method: str, path: str, body: Any = None) -> Any:
+        """Make one call below the repository that has to succeed."""
+        return self.owner.call(method, f"/repos/{self.name}{path}", body)
+
+    def let(self, person: Client, permission: str) -> None:
+        """Give an account `read` or `write`."""
+        self.call("PUT", f"/collaborators/{person.name}", {"permission": permission})
+
+    def set_secret(self, name: str, value: str) -> None:
+        """Give every workflow of this repository a secret."""
+        self.call("PUT", f"/actions/secrets/{name}", {"data": value})
+
+    def require(self, branch: str, *contexts: str) -> None:
+        """Let a branch change only by pull requests whose statuses `contexts` are green, the administrator's too."""
+        rule = {"rule_name": branch, "enable_push": False, "block_admin_merge_override": True}
+        self.call(
+            "POST", "/branch_protections", {**rule, "enable_status_check": True, "status_check_contexts": contexts}
+        )
+
+    def reserve(self, branch: str, tags: str, writer: Client) -> None:
+        """Let nobody but `writer` push `branch` and the tags that match `tags`; nobody may force the branch."""
+        rule = {"rule_name": branch, "enable_push": True, "enable_push_whitelist": True}
+        self.call("POST", "/branch_protections", {**rule, "push_whitelist_usernames": [writer.name]})
+        self.call("POST", "/tag_protections", {"name_pattern": tags, "whitelist_usernames": [writer.name]})
+
+    def open_pull_request(self, by: Client, head: str, title: str) -> int:
+        """Open a pull request to main and return its number."""
+        body = {"title": title, "head": head, "base": "main"}
+        return int(by.call("POST", f"/repos/{self.name}/pulls", body)["number"])
+
+    def merge(self, number: int, by: Client) -> requests.Response:
+        """Try to merge, once the forge has worked out whether it could."""
+        for _ in range(WAIT_SECONDS * 10):
+            if self.call("GET", f"/pulls/{number}")["mergeable"]:
+                answer = by.send("POST", f"/repos/{self.name}/pulls/{number}/merge", {"Do": "merge"})
+                if "try again later" not in answer.text:
+                    return answer
+            time.sleep(0.1)
+        raise AssertionError(f"the forge never found pull request {number} mergeable")
+
+    def tip(self, branch: str) -> str:
+        """Return the commit that a branch points to."""
+        return str(self.call("GET", f"/branches/{quote(branch, safe='')}")["commit"]["id"])
+
+    def tags(self) -> dict[str, str]:
+        """Return the commit of each tag."""
+        return {tag["name"]: tag["commit"]["sha"] for tag in self.call("GET", "/tags?limit=50")}
+
+    def comments(self, number: int) -> list[Comment]:
+        """Return the comments on a pull request."""
+        listed = self.call("GET", f"/issues/{number}/comments")
+        return [Comment(id=item["id"], author=item["user"]["login"], body=item["body"]) for item in listed]
+
+    def statuses(self, sha: str) -> dict[str, str]:
+        """Return the newest state of each status of a commit."""
+        listed = self.call("GET", f"/commits/{sha}/status")["statuses"] or []
+        return {item["context"]: item["status"] for item in listed}
+
+    def runs(self) -> list[WorkflowRun]:
+        """Return the runs of workflows, newest first."""
+        return [
+            WorkflowRun(
+                id=item["id"],
+                event=item["event"],
+                sha=item["head_sha"],
+                status=item["status"],
+                conclusion=item.get("conclusion") or "",
+                path=item["path"],
+            )
+            for item in self.call("GET", "/actions/runs?limit=50")["workflow_runs"]
+        ]
+
+    def dispatch(self, workflow: str, inputs: dict[str, str], by: Client) -> None:
+        """Start a workflow by hand on main."""
+        path = f"/repos/{self.name}/actions/workflows/{workflow}/dispatches"
+        by.call("POST", path, {"ref": "main", "inputs": inputs})
+
+    def asset(self, tag: str, name: str) -> bytes:
+        """Return the bytes of a release's asset."""
+        release = self.call("GET", f"/releases/tags/{quote(tag, safe='')}")
+        [address] = [asset["browser_download_url"] for asset in release["assets"] if asset["name"] == name]
+        return download(self.owner, address)
+
+
+def download(client: Client, address: str) -> bytes:
+    """Return what lies at an address of the forge."""
+    answer = session().get(address, headers={"Authorization": f"token {client.token}"}, timeout=WAIT_SECONDS)
+    answer.raise_for_status()
+    return answer.content

@@ -41,18 +41,19 @@ class Publisher(Protocol):
         ...
 
 
-class _Token(requests.auth.AuthBase):
+class Token(requests.auth.AuthBase):
     """Sets the header at the last moment; given as `auth`, it also keeps `~/.netrc` out of it."""
 
     def __init__(self, token: str) -> None:
         self._token = token
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        """Set it."""
         request.headers["Authorization"] = f"Bearer {self._token}"
         return request
 
     def __repr__(self) -> str:
-        return "_Token(***)"
+        return "Token(***)"
 
 
 @dataclass(kw_only=True)
@@ -78,7 +79,7 @@ class Forge:
     def __post_init__(self) -> None:
         self.url = self.url.rstrip("/")
         self.token = self.token.strip()
-        scheme, host, _ = _origin(self.url)
+        scheme, host, _ = origin(self.url)
         if scheme not in ("https", "http") or not host:
             raise UsageError(f"GITHUB_API_URL is no address: {self.url!r:.200}", remedy="Leave it to the runner.")
         if not re.fullmatch(r"[\x21-\x7e]+", self.token):
@@ -136,6 +137,24 @@ class Forge:
             f"more than {MAX_PAGES} pages of comments", remedy="Delete some, or use another pull request."
         )
 
+    def location(self, path: str) -> str:
+        """Return the address to which a path redirects: of a download that another host gives, without the token.
+
+        Raises:
+            RefusedError: If it redirects nowhere.
+        """
+        address = self.url + path
+        for attempt in count():
+            answer = self._send_once("GET", address, None, None)
+            if isinstance(answer, requests.Response) and answer.is_redirect:
+                return urljoin(address, answer.headers["Location"])
+            wait = self._wait_before_next(answer, attempt)
+            if wait is None:
+                raise refused("GET", address, answer)
+            self._waited += wait
+            self.sleep(wait)
+        raise AssertionError
+
     def _send(
         self, method: str, address: str, body: Any, query: Mapping[str, str] | None
     ) -> requests.Response | requests.RequestException:
@@ -157,7 +176,7 @@ class Forge:
                 address,
                 params=query,
                 json=body,
-                auth=_Token(self.token),
+                auth=Token(self.token),
                 timeout=TIMEOUT_SECONDS,
                 allow_redirects=False,
             )
@@ -167,11 +186,19 @@ class Forge:
             raise RefusedError("the forge redirects to what is no address", remedy="Check GITHUB_API_URL.") from None
 
     def _spend(self, address: str) -> None:
-        if _origin(address) != _origin(self.url):
+        if origin(address) != origin(self.url):
             raise RefusedError(
-                f"the forge sends us to another host, {_origin(address)[1]!r:.100}, which must not see the token",
+                f"the forge sends us to another host, {origin(address)[1]!r:.100}, which must not see the token",
                 remedy="Check GITHUB_API_URL.",
             )
+        self.spend()
+
+    def spend(self) -> None:
+        """Count a request that is about to be made.
+
+        Raises:
+            RefusedError: If that would be one too many.
+        """
         if self.calls_left <= 0:
             raise RefusedError("a report may make no more calls", remedy=LATER)
         self.calls_left -= 1
@@ -197,7 +224,7 @@ class Forge:
         return RATE_LIMIT_SECONDS
 
 
-def _origin(address: str) -> tuple[str, str | None, int | None]:
+def origin(address: str) -> tuple[str, str | None, int | None]:
     """Return scheme, host and port; no host where `address` is none."""
     try:
         parts = urlsplit(address)

@@ -50,10 +50,12 @@ class Git:
 
     Attributes:
         root: Its top folder, with symbolic links resolved.
+        kept: Open files that every git process is to hold as well: a lock, which so outlives this process.
     """
 
     def __init__(self, root: Path, env: Mapping[str, str]) -> None:
         self.root = root
+        self.kept: tuple[int, ...] = ()
         self._env = environment(env)
 
     @classmethod
@@ -276,10 +278,13 @@ class Git:
         *,
         given: bytes | None = None,
         settings: Sequence[str] = (),
+        secret: Secret | None = None,
+        extra: Mapping[str, str] | None = None,
         seconds: float = LOCAL_SECONDS,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run one command for a module that knows what its answer means; `settings` are `key=value`."""
-        return self._call(command, given=given, settings=settings, seconds=seconds)
+        hidden = {} if secret is None else secret.environment(self._env)
+        return self._call(command, given=given, extra={**(extra or {}), **hidden}, settings=settings, seconds=seconds)
 
     def _text(self, command: Sequence[str]) -> str:
         return self._run(command).decode(errors="replace").strip()
@@ -309,6 +314,7 @@ class Git:
                 capture_output=True,
                 timeout=seconds,
                 check=False,
+                pass_fds=self.kept,
             )
         except subprocess.TimeoutExpired:
             raise OutsideError(

@@ -15,10 +15,11 @@ from enum import Enum
 from typing import Any
 
 from mlgate.core import documents
+from mlgate.core.registry.record import Record
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ROOT = "https://raw.githubusercontent.com/mlgate/mlgate/main/schemas"
-NAMES = documents.FILES | documents.PRINTED
+NAMES: dict[type, str] = {**documents.FILES, **documents.PRINTED, Record: "record.json"}
 PLAIN: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", types.NoneType: "null"}
 
 
@@ -27,8 +28,8 @@ def pages() -> dict[str, str]:
     return {f"schemas/{_stem(name)}.schema.json": _text(schema(cls)) for cls, name in NAMES.items()}
 
 
-def schema(cls: type[documents.Document]) -> dict[str, Any]:
-    """Return the JSON Schema of a document's class."""
+def schema(cls: type) -> dict[str, Any]:
+    """Return the JSON Schema of a document's class, or of the registry's record."""
     definitions: dict[str, Any] = {}
     body = _object(cls, definitions)
     return {

@@ -7,61 +7,33 @@ A draft is a record whose place is not known yet: its sequence is 0, and its tim
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Bump
-from mlgate.core.reasons import REASONS
-from mlgate.core.registry import names, record
-from mlgate.core.registry.record import Event, Record
-from mlgate.core.registry.state import Entry, State, extend
-from mlgate.core.registry.versions import change_between, next_version
-from mlgate.core.words import counted
-from mlgate.errors import ExitStatus, MlgateError
+from mlgate.core.registry.placing import UNPLACED, PlanError, chain, draft_of, utc
+from mlgate.core.registry.record import Event
+from mlgate.core.registry.versions import Change, change_between, next_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
-    from mlgate.core.registry.versions import Change
+    from mlgate.core.registry.record import Digests, Record
+    from mlgate.core.registry.state import Entry, State
 
-UNPLACED = 0  # the sequence of a draft
-LEEWAY = timedelta(minutes=10)  # by which clocks of two machines may differ
-AHEAD = timedelta(minutes=5)  # by which the log's own clock may run ahead
-_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-
-
-class PlanError(MlgateError):
-    """What was asked for cannot follow the state: `version-unknown`, `nothing-to-roll-back`, `stage-order`, ..."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        super().__init__(message, remedy=REASONS[reason].remedy, reason=reason)
-        self.status = ExitStatus.OUTSIDE if reason == "clock-behind" else ExitStatus.USAGE
-
-
-def utc(time: datetime) -> str:
-    """Return a time as records write it."""
-    return time.astimezone(UTC).strftime(_FORMAT)
-
-
-def chain(state: State, drafts: Iterable[Record]) -> tuple[Record, ...]:
-    """Return the drafts as records that follow the state: with place, predecessor, tag and time.
-
-    Raises:
-        PlanError: `clock-behind`.
-    """
-    placed: list[Record] = []
-    for draft in drafts:
-        found = dataclasses.replace(
-            draft,
-            sequence=state.sequence + 1,
-            previous=state.digest,
-            time=_time(state, draft),
-            tag=_tag(state, draft),
-        )
-        placed.append(found)
-        state = extend(state, (record.encode(found),))
-    return tuple(placed)
+__all__ = [
+    "UNPLACED",
+    "PlanError",
+    "assign",
+    "before",
+    "chain",
+    "deprecate",
+    "note",
+    "promote",
+    "rollback",
+    "same_version",
+    "unassign",
+    "utc",
+]
 
 
 def promote(
@@ -75,6 +47,9 @@ def promote(
 ) -> tuple[Record, ...]:
     """Return what registers a version and assigns it to stages; only what is missing if the version exists.
 
+    A stage that the version has been in, or that points to a newer version, is not assigned again: who runs an old job
+    once more does not roll back.
+
     Args:
         state: What there is.
         draft: The register record, without version, tag and place; `commit` and `digests` are needed.
@@ -86,7 +61,33 @@ def promote(
     Raises:
         PlanError: `stage-order`, `clock-behind`.
     """
-    raise NotImplementedError
+    known = same_version(state, draft.model, draft.digests)
+    if known is None:
+        version = _next_version(state, draft, bump, change)
+        drafts = [dataclasses.replace(draft, event=Event.REGISTER, version=version, stage=None)]
+        missing = tuple(stages)
+    else:
+        version, drafts = str(known.version), []
+        missing = _missing(state, known, stages)
+    _check_order(state, draft.model, version, missing, order or stages)
+    fields = {"commit": draft.commit if known is None else known.commit, "approved_by": draft.approved_by}
+    drafts += [
+        draft_of(Event.ASSIGN, draft.model, version, draft.actor, draft.time, stage=stage, **fields)
+        for stage in missing
+    ]
+    return chain(state, drafts)
+
+
+def same_version(state: State, model: str, digests: Digests | None) -> Entry | None:
+    """Return the newest version in use that is this very model, made from the same inputs."""
+    if digests is None or digests.inputs is None or digests.model is None:
+        return None
+    for entry in reversed(state.versions(model)):
+        if not state.is_deprecated(model, str(entry.version)):
+            bound = entry.record().digests
+            if bound is not None and (bound.inputs, bound.model) == (digests.inputs, digests.model):
+                return entry
+    return None
 
 
 def assign(
@@ -103,10 +104,36 @@ def assign(
 ) -> tuple[Record, ...]:
     """Return what lets a stage point to a version; nothing if it does.
 
+    Args:
+        state: What there is.
+        model: The model's name.
+        version: With `v`; it must not be deprecated.
+        stage: The stage.
+        actor: Who acts.
+        time: Now, in UTC.
+        order: All stages in their order: the version must have been in the one before `stage`.
+        reason: A person's words.
+        approved_by: Who agreed.
+
     Raises:
         PlanError: `version-unknown`, `stage-order`, `clock-behind`.
     """
-    raise NotImplementedError
+    entry = _usable(state, model, version)
+    if state.current(model, stage) == version:
+        return ()
+    _check_order(state, model, version, (stage,), order)
+    draft = draft_of(
+        Event.ASSIGN,
+        model,
+        version,
+        actor,
+        time,
+        stage=stage,
+        commit=entry.commit,
+        reason=reason,
+        approved_by=approved_by,
+    )
+    return chain(state, [draft])
 
 
 def unassign(state: State, *, model: str, stage: str, actor: str, time: str, reason: str = "") -> tuple[Record, ...]:
@@ -115,7 +142,13 @@ def unassign(state: State, *, model: str, stage: str, actor: str, time: str, rea
     Raises:
         PlanError: `version-unknown` if the model never had such a stage, `clock-behind`.
     """
-    raise NotImplementedError
+    _check_stage(state, model, stage)
+    version = state.current(model, stage)
+    entry = state.version(model, version) if version else None
+    if entry is None:
+        return ()
+    draft = draft_of(Event.UNASSIGN, model, version, actor, time, stage=stage, commit=entry.commit, reason=reason)
+    return chain(state, [draft])
 
 
 def deprecate(state: State, *, model: str, version: str, actor: str, time: str, reason: str) -> tuple[Record, ...]:
@@ -124,18 +157,29 @@ def deprecate(state: State, *, model: str, version: str, actor: str, time: str, 
     Raises:
         PlanError: `version-unknown`, `clock-behind`.
     """
-    raise NotImplementedError
+    entry = _known(state, model, version)
+    if state.is_deprecated(model, version):
+        return ()
+    return chain(state, [draft_of(Event.DEPRECATE, model, version, actor, time, commit=entry.commit, reason=reason)])
 
 
 def note(
     state: State, *, model: str, version: str | None = None, actor: str, time: str, reason: str
 ) -> tuple[Record, ...]:
-    """Return what keeps a person's words on a model or a version.
+    """Return what keeps a person's words on a model or a version; nothing if the same was said at that time.
 
     Raises:
         PlanError: `version-unknown`, `clock-behind`.
     """
-    raise NotImplementedError
+    if model not in state.models():
+        raise PlanError("version-unknown", f"The registry has no model {model}.")
+    if version is not None:
+        _known(state, model, version)
+    said = (Event.NOTE, version, actor, reason)
+    for entry in state.events(model):
+        if entry.time >= time and (entry.event, entry.version, entry.actor, entry.reason) == said:
+            return ()
+    return chain(state, [draft_of(Event.NOTE, model, version, actor, time, reason=reason)])
 
 
 def rollback(
@@ -149,12 +193,109 @@ def rollback(
     Raises:
         PlanError: `version-unknown`, `nothing-to-roll-back`, `clock-behind`.
     """
-    raise NotImplementedError
+    _check_stage(state, model, stage)
+    version = to if to is not None else before(state, model, stage)
+    if version is None:
+        message = f"{stage} of {model} has never pointed to another version that can be used."
+        raise PlanError("nothing-to-roll-back", message)
+    entry = _usable(state, model, version)
+    if state.current(model, stage) == version:
+        return ()
+    if not _has_been(state, model, version, stage):
+        message = f"{stage} of {model} has never pointed to {version}: that would be no way back."
+        raise PlanError("nothing-to-roll-back", message)
+    draft = draft_of(
+        Event.ASSIGN,
+        model,
+        version,
+        actor,
+        time,
+        stage=stage,
+        commit=entry.commit,
+        reason=reason,
+        rollback=True,
+    )
+    return chain(state, [draft])
 
 
-def _time(state: State, draft: Record) -> str:
-    return draft.time
+def before(state: State, model: str, stage: str) -> str | None:
+    """Return the version that a stage would be rolled back to; None if there is none."""
+    current = state.current(model, stage)
+    for version in reversed(_trail(state.stage_history(model, stage))):
+        if version != current and not state.is_deprecated(model, version):
+            return version
+    return None
 
 
-def _tag(state: State, draft: Record) -> str | None:
-    return draft.tag
+def _trail(history: Sequence[Entry]) -> list[str]:
+    """Return the versions that lead to the present one; a rollback leaves the way behind the version it goes to."""
+    trail: list[str] = []
+    for entry in history:
+        version = str(entry.version)
+        if entry.event is not Event.ASSIGN:
+            continue
+        if entry.rollback and version in trail:
+            while trail[-1] != version:
+                trail.pop()
+        else:
+            trail.append(version)
+    return trail
+
+
+def _next_version(state: State, draft: Record, bump: Bump, change: Change | Callable[[Entry], Change] | None) -> str:
+    last = state.latest(draft.model)
+    if last is None:
+        return next_version((), bump)
+    if change is None:
+        found = change_between(last.record().digests, draft.digests) if bump is Bump.AUTO else Change.CODE
+    else:
+        found = change if isinstance(change, Change) else change(last)
+    return next_version((str(last.version),), bump, found)
+
+
+def _missing(state: State, entry: Entry, stages: Sequence[str]) -> tuple[str, ...]:
+    """Return the stages that a version which exists still has to reach."""
+    missing = []
+    for stage in stages:
+        if _has_been(state, entry.model, str(entry.version), stage):
+            continue
+        current = state.version(entry.model, state.current(entry.model, stage) or "")
+        if current is not None and current.sequence > entry.sequence:
+            break  # a newer version has overtaken it
+        missing.append(stage)
+    return tuple(missing)
+
+
+def _check_order(state: State, model: str, version: str, stages: Sequence[str], order: Sequence[str]) -> None:
+    """Hold that the version is or was in the stage before each of `stages`, which are assigned in their order."""
+    reached = set[str]()
+    for stage in stages:
+        earlier = order[order.index(stage) - 1] if stage in order and order.index(stage) else None
+        if earlier is not None and earlier not in reached and not _has_been(state, model, version, earlier):
+            message = f"{model} {version} has not been in {earlier}, the stage before {stage}."
+            raise PlanError("stage-order", message)
+        reached.add(stage)
+
+
+def _has_been(state: State, model: str, version: str, stage: str) -> bool:
+    history = state.stage_history(model, stage)
+    return any(entry.event is Event.ASSIGN and entry.version == version for entry in history)
+
+
+def _check_stage(state: State, model: str, stage: str) -> None:
+    if stage not in state.stages(model):
+        raise PlanError("version-unknown", f"{model} has no stage {stage}: nothing was ever assigned to it.")
+
+
+def _known(state: State, model: str, version: str) -> Entry:
+    entry = state.version(model, version)
+    if entry is None:
+        raise PlanError("version-unknown", f"The registry has no {model} {version}.")
+    return entry
+
+
+def _usable(state: State, model: str, version: str) -> Entry:
+    entry = _known(state, model, version)
+    if state.is_deprecated(model, version):
+        raise PlanError("version-unknown", f"{model} {version} is deprecated: it must not be used any more.")
+    return entry

@@ -51,6 +51,7 @@ class Entry:
         commit: The commit that the version was made from.
         tag: The tag that was set with it.
         rollback: Whether an assign goes back to an older version.
+        reason: A person's words.
         holdout: The identity of the holdout that judged.
         digest: sha256 of the record's bytes.
         data: The record's bytes.
@@ -66,6 +67,7 @@ class Entry:
     commit: str | None
     tag: str | None
     rollback: bool
+    reason: str
     holdout: str | None
     digest: str
     data: bytes = field(repr=False)
@@ -232,6 +234,7 @@ def _entry(data: bytes, last: Entry | None) -> Entry:
         get("commit"),
         get("tag"),
         get("rollback", False),
+        get("reason", ""),
         digests.get("holdout"),
         record.digest_of(data),
         data,
@@ -265,6 +268,8 @@ def _odd(plain: dict[str, Any]) -> str:
         return f"its commit is {commit!r:.80}"
     if tag is not None and not isinstance(tag, str):
         return f"its tag is {tag!r:.40}"
+    if not isinstance(plain.get("reason", ""), str):
+        return "its reason is no text"
     if digests is not None and not isinstance(digests, dict):
         return "its digests are none"
     return ""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from tests.fake_github import shapes
+from tests.fake_github.releases import ELSEWHERE, ROOT, FakeReleases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -88,6 +89,7 @@ class FakeGitHub:
     flavour: str = "github"
     exchanges: list[Exchange] = field(default_factory=list)
     url: str = ""
+    releases: FakeReleases = field(default_factory=FakeReleases)
     lock: threading.Lock = field(default_factory=threading.Lock)
     _next_id: int = 1000
 
@@ -115,7 +117,8 @@ class FakeGitHub:
         parts = urlsplit(target)
         query = {key: values[0] for key, values in parse_qs(parts.query).items()}
         self.gate(method, parts.path)
-        body = json.loads(raw) if raw else None
+        is_json = "json" in headers.get("content-type", "json")
+        body = (json.loads(raw) if is_json else raw) if raw else None
         with self.lock:
             answer = self._answer(method, parts.path, query, headers, body)
             self.exchanges.append(
@@ -142,9 +145,15 @@ class FakeGitHub:
         return Answer(status=found.status, data=shapes.error(found.message, found.status), headers=found.headers)
 
     def _route(self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: Any) -> Answer:
+        if path.startswith(ELSEWHERE) and "authorization" in headers:
+            return _error(400, "Only one auth mechanism allowed")
         login = self.tokens.get(headers.get("authorization", "").removeprefix("Bearer "))
-        if login is None:
+        if login is None and not path.startswith(ELSEWHERE):
             return _error(401, "Bad credentials")
+        asked = {"method": method, "path": path, "query": query, "headers": headers, "body": body}
+        released = self._released(login or "", asked)
+        if released is not None:
+            return released
         thread, single = THREAD.fullmatch(path), SINGLE.fullmatch(path)
         if thread and (thread[1], int(thread[2])) in self.threads:
             place = (thread[1], int(thread[2]))
@@ -152,6 +161,12 @@ class FakeGitHub:
         if single and int(single[2]) in self.comments:
             return self._single(method, int(single[2]), login, body)
         return _error(404, "Not Found")
+
+    def _released(self, login: str, asked: dict[str, Any]) -> Answer | None:
+        if asked["method"] != "GET" and ROOT.fullmatch(asked["path"]) and login not in self.may_write:
+            return _error(403, "Resource not accessible by integration")
+        found = self.releases.route(self.url, {**asked, "writes": login in self.may_write})
+        return None if found is None else Answer(status=found[0], data=found[1], headers=found[2])
 
     def _list(self, thread: tuple[str, int], path: str, query: dict[str, str]) -> Answer:
         since = query.get("since", "")
@@ -224,11 +239,13 @@ def _handler(fake: FakeGitHub) -> type[BaseHTTPRequestHandler]:
             raw = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {key.lower(): value for key, value in self.headers.items()}
             answer = fake.handle(self.command, self.path, headers, raw)
-            data = b"" if answer.data is None else json.dumps(answer.data).encode()
+            plain = answer.data if isinstance(answer.data, bytes) else json.dumps(answer.data).encode()
+            data = b"" if answer.data is None else plain
             self.send_response(answer.status)
             for key, value in answer.headers.items():
                 self.send_header(key, value)
-            self.send_header("Content-Type", "application/json; charset=utf-8")
+            kind = "application/octet-stream" if isinstance(answer.data, bytes) else "application/json; charset=utf-8"
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)

@@ -114,3 +114,48 @@ def push_event(full_name: str) -> dict[str, Any]:
         "repository": repository(full_name, 1296269),
         "sender": user("mona"),
     }
+
+
+def release(api: str, repository: str, number: int, upload_host: str) -> dict[str, Any]:
+    """Return a release; its tag, name, text and state come with the request that makes it."""
+    root = f"{api}/repos/{repository}/releases/{number}"
+    return {
+        "id": number,
+        "node_id": f"RE_{number}",
+        "url": root,
+        "assets_url": f"{root}/assets",
+        "upload_url": f"{upload_host}/repos/{repository}/releases/{number}/assets{{?name,label}}",
+        "html_url": f"https://github.com/{repository}/releases/tag/untagged-{number}",
+        "tarball_url": None,
+        "zipball_url": None,
+        "tag_name": "",
+        "target_commitish": "main",
+        "name": None,
+        "body": None,
+        "draft": True,
+        "prerelease": False,
+        "created_at": LONG_AGO,
+        "published_at": None,
+        "author": user("github-actions[bot]"),
+        "assets": [],
+    }
+
+
+def asset(root: str, number: int, name: str, size: int, digest: str | None) -> dict[str, Any]:
+    """Return a release's asset."""
+    return {
+        "id": number,
+        "node_id": f"RA_{number}",
+        "url": f"{root}/releases/assets/{number}",
+        "browser_download_url": f"{root}/releases/download/v/{name}",
+        "name": name,
+        "label": "",
+        "state": "uploaded",
+        "content_type": "application/octet-stream",
+        "size": size,
+        "digest": digest,
+        "download_count": 0,
+        "created_at": LONG_AGO,
+        "updated_at": LONG_AGO,
+        "uploader": user("github-actions[bot]"),
+    }

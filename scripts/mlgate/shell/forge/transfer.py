@@ -18,6 +18,10 @@ CHUNK = 2**20
 BYTES = "application/octet-stream"
 
 
+class StrangeHostError(RefusedError):
+    """The forge names a host for uploads that is none of its own."""
+
+
 class Part:
     """A range of a file as the body of a request: `requests` asks for its length first, and then reads it."""
 
@@ -59,12 +63,12 @@ def upload(forge: Forge, address: str, name: str, part: Part) -> Reply:
     Raises:
         RefusedError: With the forge's own words; whoever calls decides about another try.
     """
-    if not may_have_token(address, forge.url):
-        raise RefusedError(
-            f"the forge wants uploads at another host, {origin(address)[1]!r:.100}, which must not see the token",
-            remedy="Check GITHUB_API_URL.",
-        )
     try:
+        if not may_have_token(address, forge.url):
+            raise StrangeHostError(
+                f"the forge wants uploads at another host, {origin(address)[1]!r:.100}, which must not see the token",
+                remedy="Check GITHUB_API_URL.",
+            )
         answer = _request(
             forge, "POST", address, token=True, params={"name": name}, data=part, headers={"Content-Type": BYTES}
         )

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.registry.assets import PART_BYTES, Piece, in_order, pieces
 from mlgate.shell.forge.answer import RefusedError
+from mlgate.shell.forge.transfer import StrangeHostError
 from mlgate.shell.registry.stores import blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from mlgate.errors import OutsideError
     from mlgate.shell.forge.releases import Asset, Release, Releases
 
 NAME = "release"
@@ -177,6 +177,8 @@ def _digest(file: Path, piece: Piece) -> str:
     return found.hexdigest()
 
 
-def _may_pass(error: OutsideError) -> bool:
-    status = getattr(error, "http_status", None)
+def _may_pass(error: RefusedError) -> bool:
+    if isinstance(error, StrangeHostError):
+        return False
+    status = error.http_status
     return status is None or status >= 500 or status == 422  # 422: an upload of that name got there after all

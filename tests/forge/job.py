@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,17 @@ with open(os.environ["GITHUB_OUTPUT"], "a") as file:
 END_AS = {"success": "true", "failure": "exit 1", "cancelled": "exit 1", "skipped": "true"}
 
 
+class Loader(yaml.SafeLoader):
+    """Reads YAML as runners do: `on` is a word, and nothing is a date."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in found if not tag.endswith((":bool", ":timestamp"))]
+    for first, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
 @dataclass(frozen=True, kw_only=True)
 class LonelyJob:
     """A workflow with one job that counts, and stubs for those that it needs."""
@@ -51,7 +63,7 @@ def lonely(task: Task, outputs: Path) -> LonelyJob:
         task: The task.
         outputs: Where the job's outputs are written, as JSON.
     """
-    workflow = yaml.load(task.workflow, Loader=yaml.BaseLoader)  # noqa: S506 - makes nothing but strings, lists and maps
+    workflow = yaml.load(task.workflow, Loader=Loader)  # noqa: S506 - a SafeLoader
     [(name, job)] = workflow["jobs"].items()
     if job.get("outputs"):
         job["steps"].append(keep_outputs(job["outputs"], outputs))

@@ -116,6 +116,10 @@ class HostedRepository:
             for item in self.call("GET", "/actions/runs?limit=50")["workflow_runs"]
         ]
 
+    def is_finished(self, run: WorkflowRun) -> bool:
+        """Return whether every job has ended: a run is called completed before a job is that starts after a failure."""
+        return all(job["status"] == "completed" for job in self.call("GET", f"/actions/runs/{run.id}/jobs")["jobs"])
+
     def dispatch(self, workflow: str, inputs: dict[str, str], by: Client) -> None:
         """Start a workflow by hand on main."""
         path = f"/repos/{self.name}/actions/workflows/{workflow}/dispatches"

@@ -62,7 +62,7 @@ class Scene:
             ran = {job.job: job for job in self.runner.run_waiting()}
             done |= ran
             mine = [run for run in self.repository.runs() if run.sha == sha and run.event.startswith(event)]
-            if mine and all(run.status == "completed" for run in mine):
+            if mine and all(map(self.repository.is_finished, mine)):
                 return done
             if ran:
                 deadline = time.monotonic() + WAIT_SECONDS

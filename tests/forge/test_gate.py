@@ -25,7 +25,7 @@ def test_a_bad_model_is_kept_out_and_its_repair_let_in(scene: Scene) -> None:
     number = repository.open_pull_request(scene.alice, "better", "A better model")
 
     gate = scene.settle(bad, "pull_request")["gate"]
-    assert gate.result == "failure", gate
+    assert gate.result == "failure", str(gate)
     assert SECRET in gate.secrets, "the control for what a fork does not get"
     assert repository.statuses(bad) == {GATE: "failure"}
     [first] = repository.comments(number)
@@ -39,7 +39,7 @@ def test_a_bad_model_is_kept_out_and_its_repair_let_in(scene: Scene) -> None:
     good = copy.commit(project.trained(0.5), "Train a good one")
     copy.push()
     gate = scene.settle(good, "pull_request")["gate"]
-    assert gate.result == "success", gate
+    assert gate.result == "success", str(gate)
     assert repository.statuses(good) == {GATE: "success"}
     [second] = repository.comments(number)
     assert second.id == first.id
@@ -72,7 +72,7 @@ def test_a_fork_waits_for_approval_and_gets_no_secret(scene: Scene) -> None:
     repository.owner.approve_run(repository.name, waiting.id)
     gate = scene.settle(head, "pull_request")["gate"]
 
-    assert gate.result == "success", gate
+    assert gate.result == "success", str(gate)
     assert "secret=[]" in gate.act.log
     assert SECRET not in gate.secrets
     assert repository.comments(number) == []

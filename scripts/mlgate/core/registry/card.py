@@ -13,6 +13,7 @@ from mlgate.core.config.model import Task
 from mlgate.core.config.node import Place, refuse
 from mlgate.core.registry import front_matter
 from mlgate.core.registry.measured import section
+from mlgate.core.report.untrusted import prose
 
 if TYPE_CHECKING:
     from mlgate.core.documents import ComparisonDocument, ReportDocument
@@ -96,7 +97,7 @@ def render(report: ReportDocument, about: About, written: Written) -> str:
     """
     file = written.file if written.text is not None else "the previous version's card"
     text = written.text if written.text is not None else written.previous
-    lines, body = front_matter.split(_checked(text, file)) if text else ("", TEMPLATE.format(model=report.model))
+    lines, body = front_matter.split(_checked(text, file)) if text else ("", TEMPLATE.format(model=prose(report.model)))
     ours = _front(report, about)
     replaced = [key for key in OURS if key in ours or key == "model-index"]
     theirs = front_matter.without(lines, replaced, file)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
+from mlgate.core.config import grammar
 from mlgate.core.registry.from_report import contracts_of
 from mlgate.core.report import md, numbers, wording
 from mlgate.core.report.md import paragraphs
-from mlgate.core.report.untrusted import code, fenced, prose, visible
+from mlgate.core.report.untrusted import code, fenced, prose
 
 if TYPE_CHECKING:
     from mlgate.core.documents import BaselineResult, ReportDocument, RuleResult
@@ -120,8 +120,9 @@ def _environment(report: ReportDocument) -> str:
 
 
 def _back(report: ReportDocument) -> str:
-    # The configuration's grammar lets no model's name mean anything to a shell; a report of other origin might.
-    command = fenced([f"mlgate registry get --model {shlex.quote(visible(report.model))}"], language="sh")
+    # What people type into a shell is to hold nothing but a name, whoever wrote the report.
+    name = report.model if grammar.NAME.fullmatch(report.model) else "NAME"
+    command = fenced([f"mlgate registry get --model {name}"], language="sh")
     text = (
         "This fetches the files and verifies each against the registry's log: the bytes that were judged, or none. "
         "`mlgate registry history` tells which version is which, and `manifest.json` lists the files."

@@ -390,6 +390,12 @@ REASONS: dict[str, ReasonText] = {
         "The holdout differs from the one on which the promoted model was judged: the old model was scored again.",
         "Nothing to do.",
     ),
+    "predictions-not-kept": _entry(
+        "note",
+        "The candidate's holdout predictions take more than 20 MB: the registry does not keep them, and a later "
+        "candidate is compared with this model by scoring it again.",
+        "Have `train.predict` in the configuration before this model is promoted.",
+    ),
     # Publishing
     "not-posted": _entry(
         "note",

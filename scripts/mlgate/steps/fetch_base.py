@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import BaseDocument, PolicySource
+from mlgate.core.documents import BaseDocument, PolicySource, RegistryState
 from mlgate.core.outcome import Outcome
 from mlgate.errors import ExitStatus
 from mlgate.options import Common, option
+from mlgate.shell.base import registry as registries
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.base.document import describe
 from mlgate.shell.git.repository import Git
@@ -58,7 +60,9 @@ def _describe(inputs: Inputs, world: World, *, network: bool) -> BaseDocument:
     path = world.cwd / inputs.config
     git = Git.discover(path.parent, world.env)
     remote = Remote.of(git, world.env, inputs.github_token, world.log) if git and network else None
-    return describe(path, git, world.env, name=inputs.config.as_posix(), option=inputs.base, remote=remote)
+    document = describe(path, git, world.env, name=inputs.config.as_posix(), option=inputs.base, remote=remote)
+    registry = registries.seen(path, git, document, world, token=inputs.github_token, network=network)
+    return dataclasses.replace(document, registry=registry)
 
 
 _FOUND = {
@@ -74,6 +78,10 @@ def _text(document: BaseDocument) -> str:
     lines = [f"{_judge(document)} ({_FOUND[document.base_source]})" if document.base else _judge(document)]
     if document.inputs_unchanged:
         lines.append("Nothing that the model depends on differs from it: nothing needs training.")
+    if document.registry.state is RegistryState.SEEN:
+        lines.append(f"The registry's log is read at {str(document.registry.tip)[:12]}.")
+    if document.registry.state is RegistryState.UNREADABLE:
+        lines.append(f"The registry cannot be read: {document.registry.message}")
     if document.policy_changed:
         lines.append(f"The policy is edited here: {', '.join(document.policy_changed)}")
     return "\n".join(lines)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.comparison.sentences import number
 from mlgate.core.outcome import Outcome
-from mlgate.core.report.wording import power
+from mlgate.core.report.wording import power, standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +28,7 @@ def text(document: ComparisonDocument) -> str:
     open_ = [rule for rule in document.rules if rule.outcome is not Outcome.PASS or not rule.interval]
     lines += [f"{rule.id}: {', '.join(rule.reasons)}: {rule.message}" for rule in open_]
     lines += [sentence] if (sentence := power(document)) else []
+    lines += standing(document)
     return "\n".join(lines)
 
 

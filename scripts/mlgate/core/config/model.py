@@ -72,6 +72,7 @@ class Train:
 
     Attributes:
         inputs: What the model depends on; none named means everything in the repository.
+        predict: The command that scores a table with a given model: how the promoted model is scored again.
     """
 
     run: str | None = None
@@ -82,6 +83,7 @@ class Train:
     inputs: tuple[str, ...] = ()
     model: str | None = None
     predictions: str | None = None
+    predict: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -186,6 +186,7 @@ def _of_documents(run: _Run, working: Config, gate: Gate) -> Iterator[Judgement]
     if run.comparison is not None:
         complete = COMPARISON in run.needed
         yield from judge.of_comparison(run.comparison, run.comparison.rules, gate, complete=complete)
+        yield from judge.of_wear(run.comparison, gate)
         yield from judge.of_comparison_itself(run.comparison, gate)
 
 
@@ -202,6 +203,7 @@ def _proposed(run: _Run, policy: Policy | None, problems: tuple[Reason, ...]) ->
     if run.comparison is not None:
         complete = COMPARISON in run.needed
         found += judge.of_comparison(run.comparison, run.comparison.proposed_rules, gate, complete=complete)
+        found += judge.of_wear(run.comparison, gate)
     found += _of_untried(policy.judging, policy.proposed)
     return worst(judgement.outcome for judgement in found)
 

@@ -123,6 +123,21 @@ def of_comparison(
     yield from _of_rules(tuple(results), gate, complete=complete and not stopped)
 
 
+def of_wear(document: ComparisonDocument, gate: Gate) -> Iterator[Judgement]:
+    """Warn where the holdout has judged as often as the policy lets it: this verdict would be one too many."""
+    uses, budget = document.holdout_uses, gate.holdout_budget
+    if document.error is not None or document.holdout is None or budget is None:
+        return
+    if uses is None:
+        message = "the registry cannot be read, so nobody knows how often this holdout has judged"
+    elif uses >= budget:
+        times = "once" if uses == 1 else f"{uses:,} times"
+        message = f"this holdout has let a model through {times} already, and `gate.holdout-budget` is {budget:,}"
+    else:
+        return
+    yield Judgement(outcome=Outcome.WARN, reason=Reason(id="holdout-worn", message=message, step=COMPARISON))
+
+
 def of_comparison_itself(document: ComparisonDocument, gate: Gate) -> Iterator[Judgement]:
     """Let the document's own outcome count where neither rules nor reasons explain it."""
     if document.error is None:

@@ -31,6 +31,7 @@ def rules(report: ReportDocument) -> Part | None:
         table(head, rows, class_="rules stack"),
         _key(),
         note(power) if power else Markup(""),
+        *(note(sentence) for sentence in (wording.standing(report.comparison) if report.comparison else ())),
     )
     return ("rules", "Rules", content)
 

@@ -102,7 +102,8 @@ def _rules(report: ReportDocument, space: Space) -> str:
     lines = (_remark(rule, said) for rule in ranked if _has_remark(rule, said))
     remarks = space.share(0.35).first(lines, most=MAX_RULES)
     power = wording.power(report.comparison) if report.comparison else ""
-    return paragraphs(listed, more, "\n".join(remarks), power)
+    standing = " ".join(map(prose, wording.standing(report.comparison))) if report.comparison else ""
+    return paragraphs(listed, more, "\n".join(remarks), power, standing)
 
 
 def _rule_row(rule: RuleResult) -> list[str]:

@@ -181,6 +181,19 @@ def power(comparison: ComparisonDocument) -> str:
     return f"A candidate that is neither better nor worse passes {rules} with a probability of {chance}."
 
 
+def standing(comparison: ComparisonDocument) -> list[str]:
+    """Return which version `promoted` was, and how often the holdout has judged, a sentence each."""
+    told = [
+        f"Baseline {result.name}: {result.message or result.version}"
+        for result in comparison.baselines
+        if result.available and result.version is not None
+    ]
+    if comparison.holdout_uses is not None:
+        judged = numbers.counted(comparison.holdout_uses, "promoted model")
+        told.append(f"Wear of the holdout: it has judged {judged} before, as the registry's log counts.")
+    return told
+
+
 def confidence(comparison: ComparisonDocument | None) -> str:
     """Return the intervals' confidence as a column title."""
     return f"{100 * comparison.confidence:.4g} % interval" if comparison else "Interval"

@@ -41,24 +41,27 @@ class Ended:
         return reported if 1 <= reported <= _LAST_SIGNAL else None
 
 
-def reason(ended: Ended, *, timeout_seconds: float, missing: Sequence[str]) -> Reason | None:
+def reason(
+    ended: Ended, *, timeout_seconds: float, missing: Sequence[str], what: str = "The training command"
+) -> Reason | None:
     """Return why there is no candidate, or None if there is one.
 
     Args:
         ended: How the command ended.
         timeout_seconds: How long it might run.
         missing: Declared outputs that it did not write anew.
+        what: The command, as messages call it.
     """
     if ended.timed_out:
         limit = duration(timeout_seconds)
-        return _reason("training-timeout", f"The training command was ended after {limit}: raise `train.timeout`.")
+        return _reason("training-timeout", f"{what} was ended after {limit}: raise `train.timeout`.")
     if ended.signal_number is not None:
-        return _reason("training-killed", _killed(ended.signal_number))
+        return _reason("training-killed", _killed(what, ended.signal_number))
     if ended.status != 0:
-        return _reason("training-failed", f"The training command ended with exit status {ended.status}.")
+        return _reason("training-failed", f"{what} ended with exit status {ended.status}.")
     if missing:
         named = " and ".join(f"`{path}`" for path in missing)
-        return _reason("training-wrote-nothing", f"The training command ended well, but did not write {named}.")
+        return _reason("training-wrote-nothing", f"{what} ended well, but did not write {named}.")
     return None
 
 
@@ -66,8 +69,8 @@ def _reason(identity: str, message: str) -> Reason:
     return Reason(id=identity, message=message, step=STEP)
 
 
-def _killed(number: int) -> str:
-    message = f"The training command was ended by {signal_name(number)}"
+def _killed(what: str, number: int) -> str:
+    message = f"{what} was ended by {signal_name(number)}"
     if number == signal.SIGKILL:
         return f"{message}: usually memory ran out. Use a runner with more, or train on less."
     return f"{message}."

@@ -14,6 +14,7 @@ from mlgate.errors import MlgateError
 
 if TYPE_CHECKING:
     from mlgate.core.config.model import Baseline, Rule
+    from mlgate.core.documents import Reason
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.run_folder import RunFolder
@@ -31,10 +32,13 @@ class Found:
 
     Attributes:
         baseline: As configured.
-        path: Its predictions; None for a dummy, and where there are none.
+        path: Its predictions; None for a dummy, for `promoted` before the holdout is read, and where there are none.
         reason: Why there are none.
         message: The particulars.
         model_digest: sha256 of its model, where that is known.
+        version: Of the promoted model.
+        recorded: Whether the file has hashes of keys, as the registry keeps them.
+        notes: What has to be said of how they were had.
     """
 
     baseline: Baseline
@@ -42,6 +46,14 @@ class Found:
     reason: str | None = None
     message: str = ""
     model_digest: str | None = None
+    version: str | None = None
+    recorded: bool = False
+    notes: tuple[Reason, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the predictions can be had only once the holdout has been read."""
+        return self.baseline.kind is BaselineKind.PROMOTED and self.path is None and self.reason is None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,11 +86,8 @@ class Finder:
 
     def _find(self, baseline: Baseline, *, proposed: bool) -> Found:
         match baseline.kind:
-            case BaselineKind.DUMMY:
+            case BaselineKind.DUMMY | BaselineKind.PROMOTED:
                 return Found(baseline=baseline)
-            case BaselineKind.PROMOTED:
-                message = "Nothing has been promoted yet, so there is nothing to compare with."
-                return Found(baseline=baseline, reason="registry-empty", message=message)
             case BaselineKind.BASE:
                 return self._base(baseline)
             case BaselineKind.PREDICTIONS:

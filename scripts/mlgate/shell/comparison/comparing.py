@@ -21,6 +21,7 @@ from mlgate.core.outcome import Outcome, worst
 from mlgate.shell.comparison import holdout as holdouts
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison import prior as priors
+from mlgate.shell.comparison import wear
 from mlgate.shell.comparison.baselines import file_digest
 from mlgate.shell.comparison.holdout import HoldoutError, HoldoutTable
 from mlgate.shell.comparison.identity import STEP
@@ -32,9 +33,13 @@ if TYPE_CHECKING:
 
     from mlgate.core.comparison.sides import Predictions
     from mlgate.core.config.model import Config, Rule
+    from mlgate.core.documents import Artifact
     from mlgate.shell.comparison.baselines import Found
+    from mlgate.shell.comparison.evidence_files import Keeper
     from mlgate.shell.comparison.holdout import Columns
     from mlgate.shell.comparison.identity import BaseHoldout, Identity
+    from mlgate.shell.comparison.promoted import Promoted
+    from mlgate.shell.comparison.registry import Log
 
 MOST_CLASSES = 1000
 
@@ -59,6 +64,9 @@ class Request:
         hide_classes: Whether the values of the label must not be shown.
         whole: Whether metrics that no rule names, and plots, are wanted.
         spill: Folder for what does not fit into memory.
+        log: The registry's; None where it has no part in the run.
+        promoted: Finds what was promoted; None where that is no baseline.
+        keeper: Keeps evidence for promotion; None where nothing is promoted.
     """
 
     holdout: Path
@@ -76,11 +84,15 @@ class Request:
     show_keys: bool = False
     hide_classes: bool = False
     whole: bool = True
+    log: Log | None = None
+    promoted: Promoted | None = None
+    keeper: Keeper | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
         """Return every file that is read."""
         optional = (self.train, self.base.copy if self.base else None, *(found.path for found in self.found))
+        optional += self.promoted.files if self.promoted else ()
         return (self.holdout, self.candidate, *(path for path in optional if path is not None))
 
 
@@ -95,6 +107,9 @@ class Answer:
         candidate_digest: sha256 of the candidate's predictions.
         baselines: As far as they could be had.
         comparison: Rules, metrics and plots.
+        evidence: Files for promotion.
+        notes: What has to be said of baselines and evidence.
+        uses: How often the holdout has judged.
         problem: Why the candidate could not be compared.
     """
 
@@ -104,6 +119,9 @@ class Answer:
     candidate_digest: str | None = None
     baselines: tuple[BaselineResult, ...] = ()
     comparison: Comparison | None = None
+    evidence: tuple[Artifact, ...] = ()
+    notes: tuple[Reason, ...] = ()
+    uses: int | None = None
     problem: HoldoutError | PredictionsError | engine.Unreadable | None = None
 
 
@@ -128,6 +146,8 @@ def document(request: Request, *, on_holdout_change: Outcome = Outcome.FAIL) -> 
         holdout=found.holdout,
         candidate_digest=found.candidate_digest,
         baselines=found.baselines,
+        evidence=found.evidence,
+        holdout_uses=found.uses,
         **measured,
     )
 
@@ -138,7 +158,7 @@ def _reasons(found: Answer, changed: Reason | None) -> tuple[Reason, ...]:
         reasons.append(Reason(id=found.problem.reason, message=found.problem.message, step=STEP))
     empty = [baseline for baseline in found.baselines if baseline.reason == "registry-empty"]
     reasons += [Reason(id="registry-empty", message=baseline.message, step=STEP) for baseline in empty[:1]]
-    return tuple(reasons)
+    return (*reasons, *found.notes)
 
 
 def answer(request: Request) -> Answer:
@@ -152,19 +172,31 @@ def answer(request: Request) -> Answer:
         identity = holdout_identity.compare(database, table, request.base)
         holdout = _holdout(request, truth, identity)
         reader = Reader(holdout=table, truth=truth, show_keys=request.show_keys)
-        opponents = tuple(_opponent(request, found, reader) for found in request.found)
+        all_found = tuple(_closed(request, found, identity) for found in request.found)
+        opponents = tuple(_opponent(request, found, reader) for found in all_found)
         partial = Answer(
             task=truth.task,
             holdout=holdout,
             identity=identity,
             candidate_digest=file_digest(request.candidate) if request.candidate.is_file() else None,
             baselines=tuple(opponent.result for opponent in opponents),
+            notes=tuple(note for found in all_found for note in found.notes),
+            uses=wear.uses(request.log, request.config.model, table, identity.own) if request.log else None,
         )
         try:
             candidate = reader.read(request.candidate, "candidate")
         except PredictionsError as error:
             return dataclasses.replace(partial, problem=error)
-        return dataclasses.replace(partial, comparison=_compared(request, truth, candidate, opponents, table))
+        evidence, notes = request.keeper.keep(table, truth, candidate) if request.keeper else ((), ())
+        compared = _compared(request, truth, candidate, opponents, table)
+        return dataclasses.replace(partial, comparison=compared, evidence=evidence, notes=(*partial.notes, *notes))
+
+
+def _closed(request: Request, found: Found, identity: Identity) -> Found:
+    """Return a baseline as it is once the holdout is known."""
+    if not found.is_open or request.promoted is None:
+        return found
+    return request.promoted.find(found.baseline, identity.own)
 
 
 def _as_holdout(error: HoldoutError | engine.Unreadable) -> HoldoutError | engine.Unreadable:
@@ -246,19 +278,23 @@ def _opponent(request: Request, found: Found, reader: Reader) -> Opponent:
         )
         result = BaselineResult(name=baseline.name, kind=baseline.kind, available=True, message=message)
         return Opponent(result=result, predictions=dummies(reader.truth, prior))
+    result = BaselineResult(
+        name=baseline.name,
+        kind=baseline.kind,
+        available=False,
+        reason=found.reason or "baseline-missing",
+        message=found.message,
+        version=found.version,
+    )
     if found.path is None:
-        reason = found.reason or "baseline-missing"
-        result = BaselineResult(
-            name=baseline.name, kind=baseline.kind, available=False, reason=reason, message=found.message
-        )
         return Opponent(result=result)
     try:
-        predictions = reader.read(found.path, baseline.name)
+        read = reader.read_recorded if found.recorded else reader.read
+        predictions = read(found.path, baseline.name)
     except PredictionsError as error:
-        result = BaselineResult(
-            name=baseline.name, kind=baseline.kind, available=False, reason=error.reason, message=error.message
-        )
-        return Opponent(result=result)
-    result = BaselineResult(name=baseline.name, kind=baseline.kind, available=True, digest=file_digest(found.path))
+        reason = "baseline-missing" if baseline.kind is BaselineKind.PROMOTED else error.reason
+        message = f"{found.version}: {error.message}" if found.version else error.message
+        return Opponent(result=dataclasses.replace(result, reason=reason, message=message))
+    result = dataclasses.replace(result, available=True, reason=None, digest=file_digest(found.path))
     same = request.candidate_model is not None and request.candidate_model == found.model_digest
     return Opponent(result=result, predictions=(predictions,), same_model=same)

@@ -15,6 +15,7 @@ from mlgate.core.comparison.sides import Predictions
 from mlgate.core.config.model import Task
 from mlgate.core.documents import Reason
 from mlgate.errors import InputError
+from mlgate.shell.comparison import recorded
 from mlgate.shell.comparison.holdout import LARGEST, MOST_KEYS, WHOLE, WHOLE_TYPES, column_types
 from mlgate.shell.tables import engine
 from mlgate.shell.tables.engine import identifier, literal
@@ -61,18 +62,38 @@ class Reader:
             PredictionsError: `predictions-unreadable`, `-incomplete`, `-extra`, `-duplicate`; `-column-missing` for the
                 key. What is wrong with `prediction` or scores is in `Predictions.problems`: not all rules need them.
         """
+        return self._read(path, name, recorded=False)
+
+    def read_recorded(self, path: Path, name: str) -> Predictions:
+        """Return the predictions that the registry keeps, joined by the hashes of keys.
+
+        Raises:
+            PredictionsError: As of `read`.
+        """
+        return self._read(path, name, recorded=True)
+
+    def _read(self, path: Path, name: str, *, recorded: bool) -> Predictions:
         try:
-            source = engine.source(path)
+            sql = engine.source(path).sql
             with engine.reading(path):
-                types = column_types(self.holdout.database, source.sql)
-                plan = _Plan(types=types, truth=self.truth, holdout=self.holdout, file=path.name)
-                columns = self.holdout.database.execute(plan.query(source.sql)).fetchnumpy()
+                sql = self._with_keys(sql) if recorded else sql
+                types = column_types(self.holdout.database, sql)
+                plan = _Plan(types=types, truth=self.truth, holdout=self.holdout, file=path.name, recorded=recorded)
+                columns = self.holdout.database.execute(plan.query(sql)).fetchnumpy()
         except engine.Unreadable as error:
             reason = error.reason if error.reason == "data-not-pulled" else "predictions-unreadable"
             raise PredictionsError(error.message, remedy=error.remedy, reason=reason) from None
-        order = self._order(np.asarray(columns["pos"]), path, source.sql, plan)
+        order = self._order(np.asarray(columns["pos"]), path, sql, plan)
         aligned = {key: np.asarray(values)[order] for key, values in columns.items() if key != "pos"}
         return self._predictions(name, plan, aligned)
+
+    def _with_keys(self, sql: str) -> str:
+        """Return the rows of a recorded file with the key that each hash stands for; null for one of no holdout row."""
+        key = identifier(self.holdout.columns.key)
+        return (
+            f"(SELECT h.key AS {key}, r.* EXCLUDE ({identifier(recorded.KEY)}) FROM {sql} r LEFT JOIN "
+            f"{self.holdout.name} h ON {recorded.hash_of('h.key')} = r.{identifier(recorded.KEY)})"
+        )
 
     def _order(self, positions: Indices, path: Path, sql: str, plan: _Plan) -> Indices:
         """Return which row of the file belongs to each position; refuse other keys than the holdout's."""
@@ -174,12 +195,13 @@ class Reader:
 
 @dataclass(frozen=True, kw_only=True)
 class _Plan:
-    """Which columns of a file are read, and how."""
+    """Which columns of a file are read, and how; what is `recorded` names classes as mlgate itself wrote them."""
 
     types: dict[str, str]
     truth: Truth
     holdout: HoldoutTable
     file: str
+    recorded: bool = False
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -198,7 +220,16 @@ class _Plan:
     def _by_class(self) -> dict[str, str]:
         prefix = "score_"
         named = [column for column in self.types if column.startswith(prefix)]
+        if self.recorded:
+            codes = self._recorded_codes()
+            written = {column[len(prefix) :]: column for column in named}
+            return {self.truth.classes[codes[name]]: column for name, column in written.items() if name in codes}
         return {canonical(column[len(prefix) :], self.holdout.kind): column for column in named}
+
+    def _recorded_codes(self) -> dict[str, int]:
+        """Return each class by the names that it may have in a recorded file: its own, or a number where hidden."""
+        numbered = {f"class {code}": code for code in range(len(self.truth.classes))}
+        return numbered | {name: code for code, name in enumerate(self.truth.classes)}
 
     def missing(self) -> dict[Needs, Reason]:
         """Return a reason for each kind of column that the file has not."""
@@ -260,6 +291,11 @@ class _Plan:
         if self.truth.task is Task.REGRESSION:
             return self._number("prediction"), ""
         column = identifier("prediction")
+        if self.recorded:
+            # An empty text is written like none at all, and none is ever recorded.
+            expression = f"coalesce({column}, '')"
+            values = ", ".join(f"({literal(name)}, {code})" for name, code in self._recorded_codes().items())
+            return expression, f" LEFT JOIN (VALUES {values}) c(prediction, code) ON p.prediction = c.prediction"
         if self.holdout.kind is Kind.TEXT:
             expression, rows = f"{column}::VARCHAR", [literal(name) for name in self.truth.classes]
         else:

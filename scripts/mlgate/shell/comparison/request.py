@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import BaselineKind
 from mlgate.core.documents import ComparisonDocument, Reason, TrainingDocument
 from mlgate.core.outcome import Outcome
+from mlgate.core.registry.promoted import compares_with_promoted
 from mlgate.errors import InputError, MlgateError
 from mlgate.shell import configuration
 from mlgate.shell.comparison import comparing
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison.baselines import Finder, file_digest, proposed_rules
 from mlgate.shell.comparison.comparing import Request
+from mlgate.shell.comparison.evidence_files import Keeper
 from mlgate.shell.comparison.holdout import Columns
 from mlgate.shell.comparison.pinned import at_base
+from mlgate.shell.comparison.promoted import Promoted
+from mlgate.shell.comparison.registry import read_log
 from mlgate.shell.tables.files import Unreadable, inspect
+from mlgate.shell.tables.reference import Subject
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +31,7 @@ if TYPE_CHECKING:
     from mlgate.core.config.model import Config, Table
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
+    from mlgate.shell.comparison.registry import Log
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World
 
@@ -81,7 +88,8 @@ class Maker:
         shown = self.show_values or self.judge.as_committed(table.path)
         here, spill = root / table.path, self.scratch / "spill"
         base = holdout_identity.fetch(self.judge, table.path, base_table.path, self.scratch)
-        redacted = _redacted(self.policy, self.judge)
+        redacted = _redacted(self.policy, self.judge, "holdout")
+        log = read_log(self.policy, self.judge, self.world)
         predicted = holdout_identity.predicted(here, base, columns, spill)
         return Request(
             holdout=here,
@@ -98,7 +106,46 @@ class Maker:
             show_keys=shown and redacted is not None and columns.key not in redacted,
             hide_classes=redacted is None or columns.label in redacted,
             spill=spill,
+            log=log,
+            promoted=self._promoted(log, predicted),
+            keeper=self._keeper(log, spill),
         )
+
+    def _promoted(self, log: Log | None, holdout: Path) -> Promoted | None:
+        """Return what finds the promoted model, where that is a baseline."""
+        if log is None or not compares_with_promoted(self.policy.judging, self.policy.proposed):
+            return None
+        from mlgate.shell.comparison.model_bytes import Bytes  # noqa: PLC0415 - only where there is such a baseline
+        from mlgate.shell.comparison.rescoring import Rescorer  # noqa: PLC0415 - as above
+
+        train = self.policy.judging.train
+        suffix = PurePosixPath(train.predictions).suffix if train and train.predictions else ".csv"
+        rescorer = Rescorer(
+            policy=self.policy,
+            judge=self.judge,
+            world=self.world,
+            holdout=holdout,
+            output=self.scratch / f"promoted-scored{suffix}",
+            fetch=Bytes(log=log, config=self.policy.judging, folder=self.judge.config_folder).write,
+        )
+        unpacked = self.scratch / "promoted-recorded.csv"
+        return Promoted(log=log, config=self.policy.judging, unpacked=unpacked, rescorer=rescorer)
+
+    def _keeper(self, log: Log | None, spill: Path) -> Keeper | None:
+        """Return what keeps evidence, where something may be promoted."""
+        config = self.policy.working
+        table = config.table("train") or config.table("holdout")
+        if log is None or table is None:
+            return None
+        hidden = _redacted(self.policy, self.judge, table.name)
+        subject = Subject(
+            name=table.name,
+            path=self.judge.config_folder / table.path,
+            key=self.policy.judging.key,
+            shown=hidden is not None and self.judge.as_committed(table.path),
+            hidden=hidden or (),
+        )
+        return Keeper(folder=self.folder, subject=subject, spill=spill, world=self.world)
 
     def _finder(self, holdout: Path) -> Finder:
         return Finder(
@@ -167,12 +214,12 @@ def _holdout(policy: Policy, root: Path) -> tuple[Table, Columns]:
     return table, Columns(key=config.key, label=config.label, group=config.group, weight=config.weight)
 
 
-def _redacted(policy: Policy, judge: Judge) -> frozenset[str] | None:
-    """Return the columns that the holdout's contract hides, or the base's does; None, for all, if one cannot be read.
+def _redacted(policy: Policy, judge: Judge, name: str) -> frozenset[str] | None:
+    """Return the columns that a table's contract hides, or the base's does; None, for all, if one cannot be read.
 
     A pull request that removes `redact` does not show what was hidden.
     """
-    working, judging = policy.working.table("holdout"), policy.judging.table("holdout")
+    working, judging = policy.working.table(name), policy.judging.table(name)
     found: list[str] = []
     try:
         if working is not None and working.contract is not None:

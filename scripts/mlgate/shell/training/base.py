@@ -60,7 +60,7 @@ def train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World, ho
         MlgateError: `baseline-missing` or `baseline-unpinned`, with the cause.
     """
     try:
-        with _outside(world) as scratch:
+        with outside(world) as scratch:
             return _train_base(policy, judge, folder, world, holdout=holdout, scratch=scratch)
     except MlgateError as error:
         raise OutsideError(
@@ -83,9 +83,9 @@ def _train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World, *
     if train.run is None and train.estimator is None:
         return _brought(train.predictions, train.model, judge, folder)
     copy = training_place.copy_holdout(holdout, training_place.labels(policy), scratch, world)
-    with _worktree(judge.git, judge.base, scratch / "tree") as tree:
+    with worktree(judge.git, judge.base, scratch / "tree") as tree:
         place_folder = tree / judge.prefix
-        _link_untracked(config, judge, place_folder)
+        link_untracked(config, judge, place_folder)
         tables = training_place.tables(config, place_folder)
         place = Place(config=config, folder=place_folder, scratch=scratch, tables=tables, holdout=copy)
         world.log(f"training the base {judge.base[:12]}")
@@ -123,7 +123,7 @@ def _trained(place: Place, folder: RunFolder, world: World) -> Base:
 
 
 @contextmanager
-def _outside(world: World) -> Iterator[Path]:
+def outside(world: World) -> Iterator[Path]:
     """Make a temporary folder where what looks into parent folders does not find the pull request's files."""
     wanted = world.env.get("RUNNER_TEMP")
     parent = wanted if wanted and Path(wanted).is_dir() else None
@@ -135,7 +135,8 @@ def _outside(world: World) -> Iterator[Path]:
 
 
 @contextmanager
-def _worktree(git: Git, commit: str, folder: Path) -> Iterator[Path]:
+def worktree(git: Git, commit: str, folder: Path) -> Iterator[Path]:
+    """Give a folder with the files of a commit, for a while."""
     try:
         git.add_worktree(folder, commit)
         yield folder
@@ -143,7 +144,7 @@ def _worktree(git: Git, commit: str, folder: Path) -> Iterator[Path]:
         git.remove_worktree(folder)
 
 
-def _link_untracked(config: Config, judge: Judge, base: Path) -> None:
+def link_untracked(config: Config, judge: Judge, base: Path) -> None:
     """Link what the base's training needs and its commit does not hold: untracked tables, pulled data, environments.
 
     Raises:

@@ -66,7 +66,7 @@ def job(place: Place, outputs: Mapping[str, Path]) -> dict[str, Any]:
         "label": config.label,
         "others": [config.group] if config.group else [],
         "weight": config.weight,
-        "positive": None if config.positive is None else _word(config.positive),
+        "positive": None if config.positive is None else word(config.positive),
         "declared": _declared(table, place.folder),
         "seed": train.seed,
         "model": str(outputs["model"]),
@@ -75,7 +75,8 @@ def job(place: Place, outputs: Mapping[str, Path]) -> dict[str, Any]:
     }
 
 
-def _word(value: object) -> str:
+def word(value: object) -> str:
+    """Return a class as the predictions name it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -7,7 +7,7 @@ import inspect
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mlgate.core.words import did_you_mean
 from mlgate.errors import InputError
@@ -64,6 +64,19 @@ class Job:
     declared: dict[str, str] = field(default_factory=dict)
 
 
+class Target(Protocol):
+    """Where predictions go, and how they are to be named."""
+
+    @property
+    def key(self) -> str: ...  # noqa: D102 - as of `Job`
+
+    @property
+    def positive(self) -> str | None: ...  # noqa: D102 - as of `Job`
+
+    @property
+    def predictions(self) -> str: ...  # noqa: D102 - as of `Job`
+
+
 def fit(job: Job) -> None:
     """Fit, predict, and write model and predictions.
 
@@ -71,22 +84,22 @@ def fit(job: Job) -> None:
         InputError: The class, a parameter, a feature or a table is not what it should be.
     """
     estimator = make(job.name, job.params, job.seed)
-    train, holdout = _read(Path(job.train), job), _read(Path(job.holdout), job)
-    _require(train, (job.label, *job.features), job.train)
+    train, holdout = read(Path(job.train), job.spill), read(Path(job.holdout), job.spill)
+    require(train, (job.label, *job.features), job.train)
     features = list(job.features) or _features(train, job)
-    _require(holdout, (job.key, *features), job.holdout)
+    require(holdout, (job.key, *features), job.holdout)
     train = train[train[job.label].notna()]
     numbers = [name for name in features if _is_number(train[name], job.declared.get(name))]
     pipeline = _pipeline(estimator, numbers, [name for name in features if name not in numbers], job)
     target = _target(train[job.label], estimator)
     try:
-        pipeline.fit(_frame(train, features, numbers), target, **_weights(train, estimator, job))
+        pipeline.fit(frame(train, features, numbers), target, **_weights(train, estimator, job))
     except (ValueError, TypeError) as error:
         raise InputError(
             f"{job.name} cannot be fitted: {error!s:.500}", remedy="Correct `train.estimator`.", reason=REASON
         ) from None
     print(f"fitted {job.name} on {len(train):,} rows: {len(features)} features")  # noqa: T201 - the training's log
-    _write_predictions(pipeline, _frame(holdout, features, numbers), holdout[job.key], job)
+    write_predictions(pipeline, frame(holdout, features, numbers), holdout[job.key], job)
     _write_model(pipeline, Path(job.model))
 
 
@@ -144,14 +157,16 @@ def _all_names() -> list[str]:
     return [f"{cls.__module__.rsplit('._', 1)[0]}.{name}" for name, cls in found]
 
 
-def _read(path: Path, job: Job) -> pd.DataFrame:
+def read(path: Path, spill: str) -> pd.DataFrame:
+    """Return a table."""
     source = engine.source(path)
-    with engine.reading(path), engine.connect((path,), spill=Path(job.spill)) as database:
+    with engine.reading(path), engine.connect((path,), spill=Path(spill)) as database:
         frame = database.execute(f"SELECT * FROM {source.sql}").df()  # noqa: S608 - quoted by engine
     return frame.drop(columns=[source.row], errors="ignore") if source.row else frame
 
 
-def _require(frame: pd.DataFrame, names: tuple[str, ...], path: str) -> None:
+def require(frame: pd.DataFrame, names: tuple[str, ...], path: str) -> None:
+    """Refuse a table that lacks one of the columns."""
     for name in names:
         if name not in frame.columns:
             raise InputError(
@@ -178,7 +193,7 @@ def _is_number(column: pd.Series[Any], declared: str | None) -> bool:
     return bool(pd.to_numeric(filled, errors="coerce").notna().all()) if len(filled) else False
 
 
-def _frame(table: pd.DataFrame, features: list[str], numbers: list[str]) -> pd.DataFrame:
+def frame(table: pd.DataFrame, features: list[str], numbers: list[str]) -> pd.DataFrame:
     """Return the features: numbers as floats, everything else as text, a missing text as the empty one."""
     import pandas as pd  # noqa: PLC0415 - lazily, as in every function here
 
@@ -233,7 +248,7 @@ def _weights(train: pd.DataFrame, estimator: Any, job: Job) -> dict[str, Any]:
     return {"estimator__sample_weight": pd.to_numeric(train[job.weight]).to_numpy()}
 
 
-def _write_predictions(pipeline: Any, features: pd.DataFrame, key: pd.Series[Any], job: Job) -> None:
+def write_predictions(pipeline: Any, features: pd.DataFrame, key: pd.Series[Any], job: Target) -> None:
     """Write key, `prediction`, and the probabilities: `score` of the greater of two classes, else one a class."""
     import duckdb  # noqa: PLC0415 - lazily, as in every function here
     import pandas as pd  # noqa: PLC0415

@@ -41,7 +41,13 @@ def _fit(job: dict[str, Any]) -> None:
     fitting.fit(fitting.Job(**job))
 
 
-TASKS = {"copy-holdout": _copy_holdout, "fit": _fit}
+def _score(job: dict[str, Any]) -> None:
+    from mlgate.shell.training import scoring  # noqa: PLC0415 - each job imports what it needs
+
+    scoring.score(scoring.Job(**job))
+
+
+TASKS = {"copy-holdout": _copy_holdout, "fit": _fit, "score": _score}
 
 if __name__ == "__main__":
     sys.exit(main(Path(sys.argv[1])))

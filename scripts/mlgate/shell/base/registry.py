@@ -1,0 +1,60 @@
+"""The registry's log, fetched where a configuration of the run has to do with it: every later step reads it there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.documents import RegistrySeen, RegistryState
+from mlgate.core.registry.promoted import compares_with_promoted, uses_registry
+from mlgate.errors import MlgateError
+from mlgate.shell import configuration
+from mlgate.shell.base.commit import Remote
+from mlgate.shell.base.inputs import config_at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlgate.core.config.model import Config
+    from mlgate.core.documents import BaseDocument
+    from mlgate.shell.git.repository import Git
+    from mlgate.shell.world import World
+
+
+def seen(
+    path: Path, git: Git | None, document: BaseDocument, world: World, *, token: str | None, network: bool
+) -> RegistrySeen:
+    """Return what is seen of the log; nothing, and no network, where no configuration asks for it.
+
+    Args:
+        path: The working copy's configuration.
+        git: Its repository.
+        document: Which commit judges.
+        world: The outside.
+        token: For the fetch alone.
+        network: Whether everything may be fetched. Without it, as on a laptop, the log is still fetched where a
+            configuration compares with `promoted`; what cannot be fetched is taken as this clone has it.
+    """
+    if git is None:
+        return RegistrySeen()
+    configs = (_working(path, document), config_at(git, document.base, document.config) if document.base else None)
+    if not uses_registry(*configs):
+        return RegistrySeen()
+    from mlgate.shell.registry.journal import look  # noqa: PLC0415 - only where there may be a log
+    from mlgate.shell.registry.reading import SEEN  # noqa: PLC0415 - as above
+
+    remote = Remote.of(git, world.env, token, world.log) if network or compares_with_promoted(*configs) else None
+    found = look(git, world, remote)
+    if network or remote is None or found.state is not RegistryState.UNREADABLE:
+        return found
+    own = look(git, world, None)
+    if own.state is not RegistryState.SEEN or own.tip != git.resolve(SEEN):  # nothing here, or a log that was rewritten
+        return found
+    world.log(f"the registry could not be fetched, and is taken as this clone has it: {found.message}")
+    return own
+
+
+def _working(path: Path, document: BaseDocument) -> Config | None:
+    try:
+        return configuration.load(path, document.config)
+    except MlgateError:
+        return None  # whoever needs it reports what is wrong with it

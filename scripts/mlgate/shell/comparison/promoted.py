@@ -1,0 +1,103 @@
+"""The baseline `promoted`: the recorded predictions of the promoted version, else its model scored again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.documents import Reason
+from mlgate.core.registry.promoted import promoted_version
+from mlgate.errors import MlgateError
+from mlgate.shell.comparison import recorded
+from mlgate.shell.comparison.baselines import Found
+from mlgate.shell.comparison.evidence_files import PREDICTIONS, STEP
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlgate.core.config.model import Baseline, Config
+    from mlgate.core.registry.record import Record, StoredArtifact
+    from mlgate.shell.comparison.registry import Log
+    from mlgate.shell.comparison.rescoring import Rescorer
+
+MISSING = "baseline-missing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promoted:
+    """Finds the predictions of what was promoted.
+
+    Attributes:
+        log: The registry's.
+        config: The judging configuration.
+        unpacked: Where recorded predictions are written for the engine to read.
+        rescorer: Scores the model again, where the holdout is another.
+    """
+
+    log: Log
+    config: Config
+    unpacked: Path
+    rescorer: Rescorer
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Return the files that may come to be, and that the engine must be allowed to read."""
+        return (self.unpacked, self.rescorer.output)
+
+    def find(self, baseline: Baseline, identity: str) -> Found:
+        """Return the promoted version's predictions for the holdout with this identity, or why there are none."""
+        if self.log.state is None:
+            return Found(baseline=baseline, reason=MISSING, message=self.log.problem)
+        try:
+            entry = promoted_version(self.log.state, self.config)
+            if entry is None:
+                return _nothing(baseline)
+            version = entry.record()
+            return self._of(baseline, version, identity)
+        except MlgateError as error:
+            message = f"{error.message.rstrip('.')}. {error.remedy}"
+            return Found(baseline=baseline, reason=MISSING, message=message)
+
+    def _of(self, baseline: Baseline, version: Record, identity: str) -> Found:
+        kept = next((artifact for artifact in version.artifacts if artifact.name == PREDICTIONS), None)
+        judged_on = version.digests.holdout if version.digests else None
+        model = version.digests.model if version.digests else None
+        try:
+            if kept is not None and judged_on == identity:
+                path = recorded.unpack(self._bytes(version, kept), self.unpacked)
+                message = f"{version.version}, by the predictions that were recorded with it."
+                notes: tuple[Reason, ...] = ()
+            else:
+                path = self.rescorer.score(version)
+                message = f"{version.version}, scored again: {_why(version, same_holdout=judged_on == identity)}"
+                notes = (Reason(id="promoted-rescored", message=f"{version.model} {message}", step=STEP),)
+        except MlgateError as error:
+            message = f"{error.message.rstrip('.')}. {error.remedy}"
+            return Found(baseline=baseline, reason=MISSING, message=message, version=version.version)
+        return Found(
+            baseline=baseline,
+            path=path,
+            message=message,
+            model_digest=model,
+            version=version.version,
+            recorded=not notes,
+            notes=notes,
+        )
+
+    def _bytes(self, version: Record, kept: StoredArtifact) -> bytes:
+        data = self.log.blob(kept.digest)
+        if data is None:
+            what = f"the holdout predictions of {version.model} {version.version}, sha256 {kept.digest}"
+            raise recorded.lost(f"the registry has lost {what}")
+        return data
+
+
+def _nothing(baseline: Baseline) -> Found:
+    message = "Nothing has been promoted yet, so there is nothing to compare with."
+    return Found(baseline=baseline, reason="registry-empty", message=message)
+
+
+def _why(version: Record, *, same_holdout: bool) -> str:
+    if same_holdout:
+        return "no predictions were recorded with it."
+    return f"the holdout is another than the one that judged {version.version}."

@@ -16,7 +16,7 @@ class Effect(StrEnum):
     LOST = "lost"  # somebody else was faster: nothing was written
     TAKEN = "taken"  # a tag that must not exist does: nothing was written
     REFUSED = "refused"  # the host does not allow it: nothing was written
-    FULL = "full"  # no room, here or there: nothing was written
+    FULL = "full"  # the objects could not be stored, here or there: nothing was written
     UNKNOWN = "unknown"  # it may have arrived
 
 
@@ -54,6 +54,8 @@ def judge(refs: Mapping[str, str], words: str, branch: str) -> Effect:
         return Effect.LOST
     if _REFUSED.search(words):
         return Effect.REFUSED
+    if "unpack failed" in words:
+        return Effect.FULL
     return Effect.LOST if _LOST.search(words) else Effect.UNKNOWN
 
 

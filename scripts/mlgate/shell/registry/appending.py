@@ -185,7 +185,7 @@ class Append:
         if effect is Effect.FULL:
             raise fail(
                 "store-failed",
-                f"there is no room for the registry's push: {answer.words}",
+                f"the objects of the registry's push could not be stored: {answer.words}",
                 "Make room where git says so, and run it again; nothing was written.",
             )
         self._say(f"the log's push did not go through ({effect.value}); reading {BRANCH} again")

@@ -33,6 +33,7 @@ FILES = {
 # Who has no token, a fork for example, compares by these: they lie on the branch whatever the store is.
 ON_BRANCH = ("holdout-predictions", "profile")
 LONGEST_NAME = 100
+_NO_PACKAGE = re.compile(r"[^A-Za-z0-9._+!-]|^[.-]+")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
@@ -58,12 +59,16 @@ def environment_lock(environment: Environment | None) -> bytes:
         return b"# Not recorded: the model was brought from elsewhere.\n"
     head = [f"# python {environment.python or 'none'}", f"# platform {environment.platform or 'unknown'}"]
     packages = sorted(environment.packages.items(), key=lambda item: (item[0].casefold(), item[0]))
-    lines = [*map(_line, head), *(_line(f"{name}=={version}") for name, version in packages)]
+    lines = [*map(_line, head), *(f"{_word(name)}=={_word(version)}" for name, version in packages)]
     return ("\n".join(lines) + "\n").encode()
 
 
+def _word(text: str) -> str:
+    """Return a name or version without what pip would take for more: it is what the environment says of itself."""
+    return _NO_PACKAGE.sub("_", text)
+
+
 def _line(text: str) -> str:
-    """Return a text on one line: names and versions come from whatever the environment says of itself."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

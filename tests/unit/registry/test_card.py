@@ -187,7 +187,7 @@ def test_the_section_names_what_the_version_was_made_from() -> None:
         "<code>promoted</code>",
         "<code>3.12.4</code>",
         "`environment.txt` pins 2 packages",
-        "mlgate registry get --model flight-delays",
+        "mlgate registry get VERSION --model flight-delays --to FOLDER",
     ):
         assert words in text, words
 

@@ -122,9 +122,10 @@ def _environment(report: ReportDocument) -> str:
 def _back(report: ReportDocument) -> str:
     # What people type into a shell is to hold nothing but a name, whoever wrote the report.
     name = report.model if grammar.NAME.fullmatch(report.model) else "NAME"
-    command = fenced([f"mlgate registry get --model {name}"], language="sh")
+    command = fenced([f"mlgate registry get VERSION --model {name} --to FOLDER"], language="sh")
     text = (
-        "This fetches the files and verifies each against the registry's log: the bytes that were judged, or none. "
-        "`mlgate registry history` tells which version is which, and `manifest.json` lists the files."
+        "`VERSION` is a version, or a stage that points to one; `mlgate registry history` tells which is which. Each "
+        "file is verified against the registry's log: the bytes that were judged come, or none. `manifest.json` lists "
+        "them."
     )
     return paragraphs(command, text)

@@ -1,0 +1,342 @@
+"""Promotes what was pushed: finds its verdict, decides, and writes bytes first and the record second."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from mlgate.core import codec
+from mlgate.core.config.model import StoreKind
+from mlgate.core.documents import Origin
+from mlgate.core.registry.assignment import assignments
+from mlgate.core.registry.bundle import CARD
+from mlgate.core.registry.card import About, Written
+from mlgate.core.registry.from_report import draft
+from mlgate.core.registry.judged import missing_files, read_push
+from mlgate.core.registry.names import version_tag
+from mlgate.core.registry.placing import chain, utc
+from mlgate.core.registry.plan import promote
+from mlgate.core.registry.promotion import Facts, plan_promotion
+from mlgate.core.registry.promotion_document import Subject, document
+from mlgate.core.registry.provenance import Source
+from mlgate.errors import InputError, MlgateError, UsageError
+from mlgate.shell.base.commit import Remote
+from mlgate.shell.registry.bundle import assemble
+from mlgate.shell.registry.local_verdict import local_verdict
+from mlgate.shell.registry.place import writing
+from mlgate.shell.registry.stores import open_store
+from mlgate.shell.runner import in_actions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlgate.core.documents import PromotionDocument
+    from mlgate.core.registry.promotion import Decision
+    from mlgate.core.registry.record import Record
+    from mlgate.core.registry.state import Entry, State
+    from mlgate.shell.forge.client import Forge
+    from mlgate.shell.forge.runs import Host
+    from mlgate.shell.registry.bundle import Bundle
+    from mlgate.shell.registry.journal import Journal
+    from mlgate.shell.registry.pushed import Pushed
+    from mlgate.shell.registry.stores import Store
+    from mlgate.shell.registry.verdict import Found
+    from mlgate.shell.run_folder import RunFolder
+    from mlgate.shell.world import World
+
+MAX_CALLS = 200  # a promotion's share of 1,000 requests an hour
+PERMISSION = (
+    "Pass `github-token: ${{ github.token }}`, with `permissions: {contents: write, actions: read, "
+    "pull-requests: read}`."
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What a promotion was asked for.
+
+    Attributes:
+        find_only: Write nothing.
+        local: Take the run folder's report, also in a workflow.
+        environment: The environment whose reviewers agree to a stage; empty for one that is called like the stage.
+        branch: Whose pushes are promoted; empty for the default branch.
+        report_key: What the artifact is called after `mlgate-`; empty for the model's name.
+        token: For the forge and the registry.
+        signing_key: Private SSH key, its text.
+        sleep: Waits for so many seconds.
+    """
+
+    find_only: bool = False
+    local: bool = False
+    environment: str = ""
+    branch: str = ""
+    report_key: str = ""
+    token: str | None = field(default=None, repr=False)
+    signing_key: str | None = field(default=None, repr=False)
+    sleep: Callable[[float], None] = time.sleep
+
+
+def event_payload(world: World) -> Any:
+    """Return the event that started the run; nothing where there is none.
+
+    Raises:
+        InputError: If it cannot be read.
+    """
+    path = world.env.get("GITHUB_EVENT_PATH")
+    if not path:
+        return {}
+    try:
+        return codec.loads((world.cwd / path).read_bytes())
+    except (OSError, codec.DecodeError) as error:
+        raise InputError(
+            f"the event at GITHUB_EVENT_PATH, {path}, cannot be read: {error}", remedy="The runner writes it."
+        ) from None
+
+
+def forge_of(world: World, token: str | None, sleep: Callable[[float], None]) -> Forge:
+    """Return a client for the runner's forge.
+
+    Raises:
+        UsageError: If the token or the address is missing.
+    """
+    from mlgate.shell.forge.client import Forge  # noqa: PLC0415 - requests costs 180 ms, which a laptop does not pay
+
+    url = world.env.get("GITHUB_API_URL", "")
+    if not token or not url:
+        missing = "the token" if not token else "GITHUB_API_URL"
+        raise UsageError(f"{missing} is not set, and the verdict is found through the forge", remedy=PERMISSION)
+    return Forge(url=url, token=token, sleep=sleep, calls_left=MAX_CALLS)
+
+
+def host_of(world: World, token: str | None, sleep: Callable[[float], None]) -> Host:
+    """Return the repository on the runner's forge."""
+    from mlgate.shell.forge.runs import Host  # noqa: PLC0415 - as above
+
+    return Host(forge=forge_of(world, token, sleep), repository=world.env.get("GITHUB_REPOSITORY", ""))
+
+
+def promote_push(pushed: Pushed, order: Order, folder: RunFolder, world: World) -> PromotionDocument:
+    """Promote what was pushed, as far as it may be.
+
+    Raises:
+        MlgateError: If it could not be decided or written.
+    """
+    policy = pushed.promote
+    scratch = folder.fresh("promotion")
+    found = _find(pushed, order, folder, world, scratch)
+    missing = missing_files(found.report, found.files) if found.report else ()
+    facts = Facts(
+        promote=policy,
+        model=pushed.config.model,
+        commit=pushed.commit,
+        inputs=pushed.inputs(),
+        origin=found.origin,
+        report=found.report,
+        absence=found.absence,
+        missing=missing,
+    )
+    place = pushed.place
+    key = None if order.find_only else order.signing_key
+    with writing(place, world, token=order.token, key=key, sign=False) as (journal, signer):
+        work = _Work(pushed, order, world, facts, found, scratch, journal, signer)
+        return work.run(dict(folder.reads))
+
+
+def _find(pushed: Pushed, order: Order, folder: RunFolder, world: World, scratch: Path) -> Found:
+    if order.local or not in_actions(world.env):
+        return local_verdict(folder.path, pushed.folder, scratch)
+    from mlgate.shell.registry.verdict import Search  # noqa: PLC0415 - as above
+
+    push = read_push(world.env, event_payload(world), commit=pushed.commit, branch=order.branch)
+    remote = Remote.of(pushed.git, world.env, order.token, world.log)
+    search = Search(
+        host=host_of(world, order.token, order.sleep),
+        push=push,
+        model=pushed.config.model,
+        artifact=f"mlgate-{order.report_key or pushed.config.model}",
+        workflow=pushed.promote.workflow,
+        folder=scratch,
+        edits_workflows=lambda: pushed.edits_workflows(push.before, remote),
+    )
+    return search.find()
+
+
+@dataclass(frozen=True)
+class _Work:
+    pushed: Pushed
+    order: Order
+    world: World
+    facts: Facts
+    found: Found
+    scratch: Path
+    journal: Journal
+    signer: str | None
+
+    def run(self, reads: dict[str, str]) -> PromotionDocument:
+        before = self.journal.read().state
+        decision = plan_promotion(self.facts, before)
+        after = before
+        if not self.order.find_only:
+            decision, before, after = self._carry_out(decision, before)
+        subject = Subject(
+            model=self.facts.model,
+            commit=self.facts.commit,
+            origin=self.found.origin if self.found.report else None,
+            report_digest=self.found.report_digest,
+            find_only=self.order.find_only,
+        )
+        return document(decision, subject, before, after, reads=reads)
+
+    def _carry_out(self, decision: Decision, before: State) -> tuple[Decision, State, State]:
+        """Write what was decided; what is decided at last depends on what others have written meanwhile."""
+        store = self._store() if decision.writes or self._may_be_unpublished(decision) else None
+        made: list[tuple[Decision, State]] = []
+        after = before
+        if decision.writes:
+            bundle, record = self._prepare(before) if decision.register else (None, self._draft())
+            branch = open_store(StoreKind.BRANCH, journal=self.journal)
+            self._put(bundle, store, branch)
+
+            def follow(state: State) -> tuple[Record, ...]:
+                decided = plan_promotion(self.facts, state)
+                made.append((decided, state))
+                return self._records(decided, state, record)
+
+            blobs = {**(store.blobs() if store else {}), **branch.blobs()}
+            after = self.journal.append(follow, blobs).state
+            decision, before = made[-1]
+        if store is not None:
+            self._publish(store, decision, before, after)
+        return decision, before, after
+
+    def _records(self, decided: Decision, state: State, record: Record) -> tuple[Record, ...]:
+        if not decided.writes:
+            return ()
+        if decided.register:
+            policy = self.facts.promote
+            order = tuple(stage.name for stage in policy.stages)
+            records = promote(state, draft=record, stages=decided.stages, bump=policy.bump, order=order)
+        else:
+            records = assignments(state, decided, model=record.model, actor=record.actor, time=record.time)
+        return chain(state, [replace(each, signer=self.signer) for each in records]) if self.signer else records
+
+    def _store(self) -> Store:
+        policy = self.facts.promote
+        bound = self.found.report.provenance if self.found.report else None
+        release = policy.store is StoreKind.RELEASE
+        return open_store(
+            policy.store,
+            journal=self.journal,
+            folder=self.pushed.folder / policy.folder if policy.folder else None,
+            forge=forge_of(self.world, self.order.token, self.order.sleep) if release else None,
+            repository=self.world.env.get("GITHUB_REPOSITORY", ""),
+            key=f"{self.facts.model} {self.facts.inputs} {bound.model_digest if bound else None}",
+        )
+
+    def _may_be_unpublished(self, decision: Decision) -> bool:
+        """Return whether a run before may have been stopped between the record and its release."""
+        again = decision.reason == "already-promoted" and self.found.report is not None
+        return again and self.facts.promote.store is StoreKind.RELEASE
+
+    def _prepare(self, before: State) -> tuple[Bundle, Record]:
+        report, found = self.found.report, self.found
+        if report is None:
+            raise AssertionError
+        from mlgate.shell.registry.model_file import inspect_model  # noqa: PLC0415 - readers of formats: a new model's
+
+        policy, scratch = self.facts.promote, self.scratch / "bundle"
+        scratch.mkdir()
+        (self.scratch / "report").write_bytes(found.data)
+        digest = str(found.report_digest)
+        model = found.files[str(report.provenance.model_digest)]
+        kind = inspect_model(model, allow_pickle=policy.allow_pickle, trusted_types=policy.trusted_types)
+        bundle = assemble(
+            report,
+            {**found.files, digest: self.scratch / "report"},
+            scratch,
+            report_digest=digest,
+            store=policy.store,
+            about=About(format=kind.name, runs_code=kind.runs_code, run_url=found.run.url if found.run else ""),
+            written=self._written(before),
+            source=self._source(),
+        )
+        record = replace(
+            self._draft(), artifacts=bundle.artifacts, format=kind.name, runs_code=kind.runs_code, signer=self.signer
+        )
+        return bundle, record
+
+    def _draft(self) -> Record:
+        found = self.found
+        if found.report is None:
+            raise AssertionError
+        made = draft(
+            found.report,
+            report_digest=str(found.report_digest),
+            actor=actor_of(self.world, self.journal),
+            origin=found.origin,
+            merge=self.facts.commit,
+            pull_request=found.pull_request,
+            run=found.run,
+        )
+        return replace(made, time=utc(self.world.now()))
+
+    def _written(self, before: State) -> Written:
+        path = self.facts.promote.card
+        latest = before.latest(self.facts.model)
+        return Written(
+            text=self.pushed.text(path) if path else None,
+            file=path or Written.file,
+            previous=self._previous_card(latest) if latest and not path else None,
+        )
+
+    def _previous_card(self, latest: Entry) -> str | None:
+        """Return the card of the version before; one that cannot be had is written anew."""
+        card = next((item for item in latest.record().artifacts if item.name == CARD), None)
+        to = self.scratch / "card"
+        if card is None:
+            return None
+        try:
+            store = (
+                self._store()
+                if card.store == self.facts.promote.store.value
+                else open_store(card.store, journal=self.journal)
+            )
+            store.get(card.digest, card.size, to, label=f"the card of {latest.version}")
+            return to.read_text(encoding="utf-8")
+        except (MlgateError, UnicodeDecodeError) as error:
+            self.world.log(f"the card of {latest.version} cannot be had, and is begun anew: {error}")
+            return None
+
+    def _source(self) -> Source:
+        env = self.world.env
+        server, repository = env.get("GITHUB_SERVER_URL"), env.get("GITHUB_REPOSITORY")
+        in_ci = self.found.origin is Origin.CI
+        return Source(
+            configuration=self.pushed.name,
+            workflow=self.facts.promote.workflow if in_ci else None,
+            repository=f"{server}/{repository}" if in_ci and server and repository else None,
+            run=self.found.run,
+        )
+
+    def _put(self, bundle: Bundle | None, store: Store | None, branch: Store) -> None:
+        """Put every file where the record will say that it is."""
+        for item in bundle.artifacts if bundle else ():
+            target = branch if item.store == StoreKind.BRANCH.value else store
+            if target is not None and bundle is not None:
+                target.put(item.digest, bundle.paths[item.digest])
+
+    def _publish(self, store: Store, decision: Decision, before: State, after: State) -> None:
+        new = [entry.version for entry in after.entries[before.sequence :] if entry.model == self.facts.model]
+        version = decision.version or (new[0] if new else None)
+        if version is not None:
+            tag = version_tag(self.facts.model, version)
+            store.publish(
+                tag, title=f"{self.facts.model} {version}", text="Written by mlgate: see the card, README.md."
+            )
+
+
+def actor_of(world: World, journal: Journal) -> str:
+    """Return who acts: whoever started this try of the run, else as the journal knows it."""
+    return world.env.get("GITHUB_TRIGGERING_ACTOR") or journal.actor

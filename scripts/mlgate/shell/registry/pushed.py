@@ -1,0 +1,116 @@
+"""What was pushed, as git has it: its configuration, its inputs, and whether the push changes workflows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.config.node import Place as At
+from mlgate.core.config.node import refuse
+from mlgate.errors import InputError, MlgateError
+from mlgate.shell import configuration
+from mlgate.shell.base.inputs import known_inputs
+from mlgate.shell.git.repository import Git
+from mlgate.shell.registry.place import Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlgate.core.config.model import Config, Promote
+    from mlgate.shell.base.commit import Remote
+    from mlgate.shell.world import World
+
+BEFORE = "refs/mlgate/before"
+# What a host runs on a pull request: whoever edits it there says what the run does.
+WORKFLOWS = (".github", ".gitea", ".forgejo")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pushed:
+    """One commit that is to be promoted, and what it says of itself.
+
+    Attributes:
+        git: The repository.
+        commit: The commit.
+        name: The configuration's path in it.
+        config: The configuration as the commit has it.
+        folder: The configuration's folder on disk.
+    """
+
+    git: Git
+    commit: str
+    name: str
+    config: Config
+    folder: Path
+
+    @property
+    def promote(self) -> Promote:
+        """Return what the configuration says of promotion.
+
+        Raises:
+            ConfigError: If it says nothing.
+        """
+        if self.config.promote is None:
+            raise refuse(
+                self.name,
+                At(line=1, column=1),
+                "there is no `promote`, so nothing says where a model goes",
+                "Add `promote: {stage: production}`.",
+            )
+        return self.config.promote
+
+    @property
+    def place(self) -> Place:
+        """Return the same as the registry's commands know it."""
+        return Place(git=self.git, config=self.config, folder=self.folder)
+
+    def inputs(self) -> str | None:
+        """Return the digest over all that the model depends on; None if git does not know all of it."""
+        return known_inputs(self.git, self.commit, self.name).digest
+
+    def text(self, path: str) -> str | None:
+        """Return a text file as the commit has it; the path is relative to the configuration's folder."""
+        name = self.git.relative(self.folder / path)
+        data = self.git.show(self.commit, name) if name else None
+        return None if data is None else data.decode(errors="replace")
+
+    def edits_workflows(self, before: str | None, remote: Remote | None) -> bool | None:
+        """Return whether workflows differ from the branch's tip before the push; None where that is not known."""
+        if before is None:
+            return None
+        if not self.git.has(before) and remote is not None:
+            depth = ["--depth=1"] if self.git.is_shallow() else []
+            try:
+                self.git.fetch(remote.source, [f"+{before}:{BEFORE}"], depth, remote.secret)
+            except MlgateError as error:
+                remote.log(f"the branch's tip before the push cannot be fetched: {error.message}")
+        if not self.git.has(before):
+            return None
+        return self.git.entries(before, WORKFLOWS) != self.git.entries(self.commit, WORKFLOWS)
+
+
+def find_pushed(config: Path, world: World) -> Pushed:
+    """Return what HEAD is, with the configuration as HEAD has it: the working copy's own is not what was pushed.
+
+    Raises:
+        InputError: If there is no repository, or no commit in it.
+        ConfigError: If the commit has no configuration, or one with mistakes.
+    """
+    path = world.cwd / config
+    git = Git.discover(path.parent, world.env)
+    commit = git.resolve("HEAD") if git else None
+    if git is None or commit is None:
+        raise InputError(
+            f"there is no commit at {path.parent}, and promotion is of a commit",
+            remedy="Run it in a checkout of the repository; in a workflow, after actions/checkout and with git there.",
+        )
+    name = git.relative(path)
+    data = git.show(commit, name) if name else None
+    if name is None or data is None:
+        raise refuse(
+            config.as_posix(),
+            At(line=1, column=1),
+            f"the commit {commit[:12]} has no such file",
+            "`--config` names another one; `mlgate init` writes one.",
+        )
+    return Pushed(git=git, commit=commit, name=name, config=configuration.parse(data, name), folder=path.parent)

@@ -13,7 +13,7 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDER = ROOT / "docs" / "reference" / "actions"
-ORDER = (
+PULL_REQUEST = (
     "fetch-base",
     "validate-data",
     "train-model",
@@ -22,6 +22,8 @@ ORDER = (
     "post-report",
     "enforce-gate",
 )
+REGISTRY = ("promote-model", "rollback-model")
+ORDER = (*PULL_REQUEST, *REGISTRY)
 NOTE = "<!-- Written by docs/generate_actions.py from {source}. -->"
 
 

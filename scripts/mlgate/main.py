@@ -21,7 +21,7 @@ from mlgate.steps import Result, World
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from types import FrameType
+    from types import FrameType, ModuleType
 
 COMMANDS: dict[str, str] = {
     "check": "the whole pull-request check, on a laptop; posts nothing",
@@ -33,6 +33,9 @@ COMMANDS: dict[str, str] = {
     "build-report": "decide, and write report.json, report.md and report.html",
     "post-report": "post the report: job summary and pull-request comment",
     "enforce-gate": "exit with the report's verdict",
+    "promote-model": "put the bytes that passed into the registry, and let a stage point to them",
+    "registry": "look into the registry, go back to an older version, and more",
+    "rollback-model": "point a stage back to an older version",
 }
 BUG_REPORT = "https://github.com/mlgate/mlgate/issues/new"
 
@@ -97,11 +100,15 @@ def _here() -> Path:
 
 
 def _run(name: str, argv: list[str], world: World) -> int:
-    if name not in COMMANDS:
-        close = did_you_mean(name, COMMANDS)
-        raise UsageError(f"unknown command {name!r}{close}", remedy="`mlgate --help` lists the commands.")
-    step = importlib.import_module(f"mlgate.steps.{name.replace('-', '_')}")
-    inputs = options.parse(step.Inputs, argv, world.env, prog=f"mlgate {name}")
+    step = _step(name, COMMANDS, "mlgate")
+    prog = f"mlgate {name}"
+    if hasattr(step, "COMMANDS"):
+        if not argv or argv[0] in ("-h", "--help", "help"):
+            print(_list(f"{prog}: {COMMANDS[name]}", step.COMMANDS, prog))  # noqa: T201
+            return ExitStatus.DONE if argv else ExitStatus.USAGE
+        word = argv.pop(0)
+        step, prog = _step(word, step.COMMANDS, prog, f"{name.replace('-', '_')}."), f"{prog} {word}"
+    inputs = options.parse(step.Inputs, argv, world.env, prog=prog)
     _turn_signals_into_interrupts()
     result: Result = step.run(inputs, world)
     if getattr(inputs, "json", False) and result.document is not None:
@@ -113,6 +120,13 @@ def _run(name: str, argv: list[str], world: World) -> int:
     if result.error is not None:
         runner.annotate_error(result.error, world.env)
     return result.status
+
+
+def _step(name: str, known: Mapping[str, str], prog: str, package: str = "") -> ModuleType:
+    if name not in known:
+        close = did_you_mean(name, known)
+        raise UsageError(f"unknown command {name!r}{close}", remedy=f"`{prog} --help` lists the commands.")
+    return importlib.import_module(f"mlgate.steps.{package}{name.replace('-', '_')}")
 
 
 def _turn_signals_into_interrupts() -> None:
@@ -130,17 +144,13 @@ def _turn_signals_into_interrupts() -> None:
 
 
 def _overview() -> str:
-    width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {summary}" for name, summary in COMMANDS.items()]
-    return "\n".join(
-        [
-            f"mlgate {__version__}: CI/CD for machine-learning models",
-            "",
-            *lines,
-            "",
-            "`mlgate COMMAND --help` lists a command's options.",
-        ]
-    )
+    return _list(f"mlgate {__version__}: CI/CD for machine-learning models", COMMANDS, "mlgate")
+
+
+def _list(title: str, commands: Mapping[str, str], prog: str) -> str:
+    width = max(map(len, commands))
+    lines = [f"  {name:<{width}}  {summary}" for name, summary in commands.items()]
+    return "\n".join([title, "", *lines, "", f"`{prog} COMMAND --help` lists a command's options."])
 
 
 def _bug(command: str, error: BaseException, env: Mapping[str, str]) -> int:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ACTIONS = generate_actions.ORDER
+TOGETHER = generate_actions.PULL_REQUEST  # the steps of the root action
 TOKEN_STEPS = {"fetch-base", "post-report"}
+TOKEN_ACTIONS = TOKEN_STEPS | set(generate_actions.REGISTRY)
 # Where a step is run and in which environment: the YAML's and run.sh's business, not an option of the step.
 PLACE = {"python": "python3", "cache-directory": "", "working-directory": "."}
 PLACE_VARIABLES = {"MLGATE_PYTHON": "python", "MLGATE_CACHE_DIRECTORY": "cache-directory"}
@@ -45,7 +47,7 @@ def options_of(name: str) -> list[dataclasses.Field[Any]]:
 def as_input(item: dataclasses.Field[Any]) -> str:
     """Return an option's default as a workflow would write it."""
     value = item.default
-    if item.metadata["secret"]:
+    if item.name == "github_token":
         return "${{ github.token }}"
     if value is dataclasses.MISSING or value is None:
         return ""
@@ -98,14 +100,14 @@ def test_outputs_come_from_the_step(name: str) -> None:
 
 def test_the_root_action_runs_every_script_in_order() -> None:
     steps = root_steps()
-    assert tuple(steps) == ACTIONS
+    assert tuple(steps) == TOGETHER
     for position, (name, step) in enumerate(steps.items()):
         assert step["run"].startswith(f'bash "$GITHUB_ACTION_PATH/actions/_setup/run.sh" {name.replace("-", "_")} ')
         assert step["working-directory"] == "${{ inputs.working-directory }}"
         assert step.get("if") == ("${{ !cancelled() }}" if position else None)
 
 
-@pytest.mark.parametrize("name", ACTIONS)
+@pytest.mark.parametrize("name", TOGETHER)
 def test_the_root_action_passes_each_step_its_options(name: str) -> None:
     inputs = load(ROOT / "action.yml")["inputs"]
     env = root_steps()[name]["env"]
@@ -135,7 +137,7 @@ def test_the_root_action_is_listed_in_the_marketplace() -> None:
     for value in root["outputs"].values():
         step = re.fullmatch(r"\$\{\{ steps\.([a-z-]+)\.outputs\.[a-z-]+ \}\}", value["value"])
         assert step
-        assert step[1] in ACTIONS
+        assert step[1] in TOGETHER
 
 
 def test_one_name_has_one_default() -> None:
@@ -164,12 +166,11 @@ def test_every_description_is_a_sentence(path: Path) -> None:
         assert item["description"].endswith(".")
 
 
-def test_the_token_reaches_fetch_base_and_post_report_alone() -> None:
+def test_the_token_reaches_the_steps_alone_that_need_it() -> None:
     for name in ACTIONS:
-        assert ("github-token" in action_of(name)["inputs"]) == (name in TOKEN_STEPS)
-        assert ("token" in (ROOT / "actions" / name / "action.yml").read_text(encoding="utf-8")) == (
-            name in TOKEN_STEPS
-        )
+        assert ("github-token" in action_of(name)["inputs"]) == (name in TOKEN_ACTIONS)
+        text = (ROOT / "actions" / name / "action.yml").read_text(encoding="utf-8")
+        assert ("token" in text) == (name in TOKEN_ACTIONS)
     with_token = {
         name for name, step in root_steps().items() if any("token" in value for value in step["env"].values())
     }

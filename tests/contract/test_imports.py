@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlgate.main import COMMANDS
+from mlgate.steps import registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -137,5 +138,6 @@ def test_a_runnable_only_calls_its_command(path: Path) -> None:
 
 
 def test_every_command_has_its_step() -> None:
-    steps = {path.stem.replace("_", "-") for path in (PACKAGE / "steps").glob("*.py")} - {"--init--"}
+    steps = {path.stem.replace("_", "-") for path in (PACKAGE / "steps").glob("[!_]*")}
     assert steps == set(COMMANDS)
+    assert {path.stem for path in (PACKAGE / "steps" / "registry").glob("[!_]*.py")} == {*registry.COMMANDS, "inputs"}

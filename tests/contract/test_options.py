@@ -18,9 +18,20 @@ from mlgate import options
 from mlgate.errors import UsageError
 from mlgate.main import COMMANDS, main
 from mlgate.options import Common, option
+from mlgate.steps import registry
 
 ROOT = Path(__file__).parents[2]
-SECRETS = {"fetch-base": {"github_token"}, "post-report": {"github_token"}}
+WRITES = {"github_token", "signing_key"}
+SECRETS = {
+    "fetch-base": {"github_token"},
+    "post-report": {"github_token"},
+    "promote-model": WRITES,
+    "rollback-model": WRITES,
+    **{f"registry {name}": WRITES for name in ("rollback", "assign", "unassign", "deprecate", "note")},
+    **{f"registry {name}": {"github_token"} for name in ("show", "history", "at", "diff", "get", "verify")},
+}
+# What a person can call: `registry` has commands of its own.
+CALLED = [*(name for name in COMMANDS if name != "registry"), *(f"registry {name}" for name in registry.COMMANDS)]
 
 
 class Colour(StrEnum):
@@ -97,10 +108,10 @@ def test_any_text_in_a_variable_is_a_value_or_a_usage_error(env: dict[str, str])
 
 
 def inputs_of(command: str) -> Any:
-    return importlib.import_module(f"mlgate.steps.{command.replace('-', '_')}").Inputs
+    return importlib.import_module(f"mlgate.steps.{command.replace('-', '_').replace(' ', '.')}").Inputs
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", CALLED)
 def test_a_commands_inputs_are_described_options(command: str) -> None:
     cls = inputs_of(command)
     assert issubclass(cls, Common)
@@ -110,16 +121,16 @@ def test_a_commands_inputs_are_described_options(command: str) -> None:
         assert field.kw_only
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_only_two_commands_take_a_token(command: str) -> None:
+@pytest.mark.parametrize("command", CALLED)
+def test_no_other_command_takes_a_secret(command: str) -> None:
     secrets = {field.name for field in dataclasses.fields(inputs_of(command)) if field.metadata["secret"]}
     assert secrets == SECRETS.get(command, set())
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", CALLED)
 def test_help_names_every_option_and_its_variable(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
-        main([command, "--help"], env={}, cwd=ROOT)
+        main([*command.split(), "--help"], env={}, cwd=ROOT)
     assert end.value.code == 0
     shown = capsys.readouterr().out
     for field in dataclasses.fields(inputs_of(command)):
@@ -133,6 +144,20 @@ def test_the_overview_lists_every_command(argv: list[str], capsys: pytest.Captur
     assert main(argv, env={}) == 0
     shown = capsys.readouterr().out
     assert all(command in shown for command in COMMANDS)
+
+
+@pytest.mark.parametrize("argv", [["registry", "--help"], ["registry", "help"], ["registry", "-h"]])
+def test_the_registry_lists_its_commands(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(argv, env={}) == 0
+    shown = capsys.readouterr().out
+    assert all(f"  {name} " in shown for name in registry.COMMANDS)
+
+
+def test_an_unknown_command_of_the_registry_is_told_its_neighbour(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["registry", "histroy"], env={}) == 2
+    assert "unknown command 'histroy', did you mean 'history'?" in capsys.readouterr().err
+    assert main(["registry"], env={}) == 2
+    assert "  history " in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("argv", [[], ["chekc"], ["check", "--confg", "x"], ["enforce-gate", "--json=maybe"]])

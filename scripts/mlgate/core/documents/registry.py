@@ -111,11 +111,13 @@ class RegistryFinding:
         reason: Stable id, as in `docs/reference/reasons.md`.
         subject: The record, tag, blob or page.
         message: What is wrong with it.
+        remedy: What to do.
     """
 
     reason: str
     subject: str
     message: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

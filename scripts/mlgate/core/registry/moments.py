@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mlgate.core.registry.plan import utc
+
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(_DAY.pattern + r"[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}:?\d{2})?")
 
@@ -31,16 +33,11 @@ def parse_moment(text: str) -> Moment | None:
     try:
         if _DAY.fullmatch(text):
             time = datetime.fromisoformat(f"{text}T23:59:59+00:00")
-            return Moment(time=written(time), meaning=f"the end of {text} in UTC")
+            return Moment(time=utc(time), meaning=f"the end of {text} in UTC")
         if _TIME.fullmatch(text):
             given = datetime.fromisoformat(text)
-            time = (given if given.tzinfo else given.replace(tzinfo=UTC)).astimezone(UTC)
-            return Moment(time=written(time), meaning=f"{written(time)}, in UTC")
+            time = given if given.tzinfo else given.replace(tzinfo=UTC)
+            return Moment(time=utc(time), meaning=f"{utc(time)}, in UTC")
     except (ValueError, OverflowError):
         pass
     return None
-
-
-def written(time: datetime) -> str:
-    """Return a time as records hold it: UTC, to the second."""
-    return time.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"

@@ -84,6 +84,8 @@ def differences(document: RegistryDocument, old: str, new: str) -> str:
 
 def written(document: RegistryDocument) -> str:
     """Return what was written, a sentence for each record."""
+    if not document.events:
+        return "Nothing was written: the registry says that already."
     return "\n".join(f"{cell(e.model)}: {what(e)} (record {e.sequence}, {e.record_digest})" for e in document.events)
 
 

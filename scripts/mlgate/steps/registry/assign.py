@@ -1,0 +1,50 @@
+"""`mlgate registry assign VERSION`: point a stage to a version, by hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.registry import plan
+from mlgate.core.registry.by_hand import assignable
+from mlgate.core.registry.choice import choose_model, choose_version
+from mlgate.options import option
+from mlgate.steps.registry.inputs import Writing, write
+
+if TYPE_CHECKING:
+    from mlgate.core.registry.record import Record
+    from mlgate.core.registry.state import State
+    from mlgate.shell.registry.journal import Journal
+    from mlgate.shell.registry.place import Place
+    from mlgate.steps import Result, World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Writing):
+    """Point a stage to a version, by hand."""
+
+    version: str = option("The version.", positional=True)
+    stage: str | None = option("The stage; default: the last of `promote.stages`.", default=None)
+    reason: str = option("Why, for those who read the log.", default="")
+
+
+def run(inputs: Inputs, world: World) -> Result:
+    """Write an assignment."""
+
+    def planned(place: Place, journal: Journal, state: State) -> tuple[Record, ...]:
+        model = choose_model(state, inputs.model, place.model)
+        version = choose_version(state, model, inputs.version)
+        stage = assignable(state, model, version, inputs.stage, place.promote if place.config else None)
+        if stage is None:
+            return ()
+        return plan.assign(
+            state,
+            model=model,
+            version=version,
+            stage=stage,
+            actor=journal.actor,
+            time=plan.utc(world.now()),
+            reason=inputs.reason,
+        )
+
+    return write(inputs, world, "assign", planned)

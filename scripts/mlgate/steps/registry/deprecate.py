@@ -1,0 +1,39 @@
+"""`mlgate registry deprecate VERSION`: mark a version as one that must not be used any more."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.registry import plan
+from mlgate.core.registry.choice import choose_model, choose_version
+from mlgate.options import option
+from mlgate.steps.registry.inputs import Writing, write
+
+if TYPE_CHECKING:
+    from mlgate.core.registry.record import Record
+    from mlgate.core.registry.state import State
+    from mlgate.shell.registry.journal import Journal
+    from mlgate.shell.registry.place import Place
+    from mlgate.steps import Result, World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Writing):
+    """Mark a version as one that must not be used any more."""
+
+    version: str = option("The version.", positional=True)
+    reason: str = option("Why, for those who read the log.")
+
+
+def run(inputs: Inputs, world: World) -> Result:
+    """Write a deprecation."""
+
+    def planned(place: Place, journal: Journal, state: State) -> tuple[Record, ...]:
+        model = choose_model(state, inputs.model, place.model)
+        version = choose_version(state, model, inputs.version)
+        return plan.deprecate(
+            state, model=model, version=version, actor=journal.actor, time=plan.utc(world.now()), reason=inputs.reason
+        )
+
+    return write(inputs, world, "deprecate", planned)

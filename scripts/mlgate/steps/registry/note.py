@@ -1,0 +1,39 @@
+"""`mlgate registry note TEXT`: write a remark into the log."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.registry import plan
+from mlgate.core.registry.choice import choose_model, choose_version
+from mlgate.options import option
+from mlgate.steps.registry.inputs import Writing, write
+
+if TYPE_CHECKING:
+    from mlgate.core.registry.record import Record
+    from mlgate.core.registry.state import State
+    from mlgate.shell.registry.journal import Journal
+    from mlgate.shell.registry.place import Place
+    from mlgate.steps import Result, World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Writing):
+    """Write a remark about a model, or about one of its versions, into the log."""
+
+    reason: str = option("The remark.", positional=True)
+    version: str | None = option("The version that it is about.", default=None)
+
+
+def run(inputs: Inputs, world: World) -> Result:
+    """Write a note."""
+
+    def planned(place: Place, journal: Journal, state: State) -> tuple[Record, ...]:
+        model = choose_model(state, inputs.model, place.model)
+        version = choose_version(state, model, inputs.version) if inputs.version else None
+        return plan.note(
+            state, model=model, version=version, actor=journal.actor, time=plan.utc(world.now()), reason=inputs.reason
+        )
+
+    return write(inputs, world, "note", planned)

@@ -1,0 +1,50 @@
+"""`mlgate registry verify`: check every record, tag, file, page and signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path  # noqa: TC003 - options are read from the annotations
+from typing import TYPE_CHECKING
+
+from mlgate.core.documents import RegistryDocument, RegistryFinding
+from mlgate.core.registry import wording
+from mlgate.core.registry.audit import audit
+from mlgate.errors import ExitStatus
+from mlgate.options import option
+from mlgate.shell.registry.collect import collect
+from mlgate.shell.registry.place import allowed_signers, find_place
+from mlgate.steps import Result
+from mlgate.steps.registry.inputs import Reading
+
+if TYPE_CHECKING:
+    from mlgate.steps import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Reading):
+    """Check every record, tag, file, page and signature of the registry."""
+
+    allowed_signers: Path | None = option(
+        "git's list of allowed signers; default: the one that the configuration names, as the default branch has it.",
+        default=None,
+    )
+
+
+def run(inputs: Inputs, world: World) -> Result:
+    """Name each thing that is wrong; exit 5 if anything is."""
+    place = find_place(inputs.config, world)
+    allowed = allowed_signers(place, world, inputs.allowed_signers)
+    seen = collect(place, world, token=inputs.github_token, allowed=allowed, fetch=not inputs.offline)
+    found = audit(seen.snapshot)
+    document = RegistryDocument(
+        command="verify",
+        tip=seen.snapshot.tip,
+        sequence=seen.checked.get("record", 0),
+        findings=tuple(
+            RegistryFinding(reason=f.reason, subject=f.subject, message=f.message, remedy=f.remedy) for f in found
+        ),
+        checked=seen.checked,
+        unchecked=seen.unchecked,
+    )
+    status = ExitStatus.OUTSIDE if found else ExitStatus.DONE
+    return Result(text=wording.audit(document), document=document, status=status)

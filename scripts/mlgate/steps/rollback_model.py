@@ -1,0 +1,54 @@
+"""rollback-model: point a stage back to an older version. Nothing is built: the bytes are where they were."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlgate.core.registry import plan
+from mlgate.core.registry.choice import choose_model, choose_stage, choose_version, registered
+from mlgate.options import option
+from mlgate.shell.registry.bundles import Bundles
+from mlgate.steps.registry.inputs import Writing, write
+
+if TYPE_CHECKING:
+    from mlgate.core.registry.record import Record
+    from mlgate.core.registry.state import State
+    from mlgate.shell.registry.journal import Journal
+    from mlgate.shell.registry.place import Place
+    from mlgate.steps import Result, World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Writing):
+    """Point a stage back to an older version, whose bytes are verified first."""
+
+    to: str | None = option("The version; default: the one that the stage pointed to before.", default=None)
+    stage: str | None = option("The stage; default: the last of `promote.stages`.", default=None)
+    reason: str = option("Why, for those who read the log.")
+
+
+def run(inputs: Inputs, world: World) -> Result:
+    """Write an assignment to the older version, once its bytes were seen to be in their stores."""
+    target = inputs.to
+
+    def planned(place: Place, journal: Journal, state: State) -> tuple[Record, ...]:
+        nonlocal target
+        model = choose_model(state, inputs.model, place.model)
+        records = plan.rollback(
+            state,
+            model=model,
+            stage=choose_stage(state, model, inputs.stage, place.promote if place.config else None),
+            to=choose_version(state, model, target) if target else None,
+            actor=journal.actor,
+            time=plan.utc(world.now()),
+            reason=inputs.reason,
+        )
+        for record in records:
+            # Chosen once: if somebody else rolls back in the same moment, this one is not to go a step further.
+            target = str(record.version)
+            bundles = Bundles(place=place, journal=journal, world=world, token=inputs.github_token)
+            bundles.check(registered(state, model, target).record())
+        return records
+
+    return write(inputs, world, "rollback", planned)

@@ -351,6 +351,22 @@ REASONS: dict[str, ReasonText] = {
         "A tag that the registry needs exists, and the log has not set it: a person or another tool did.",
         "Rename or delete the tag; the registry never moves one.",
     ),
+    "tag-missing": _entry(
+        "exit 5",
+        "A tag that the registry's log has set is gone: somebody deleted it.",
+        "Set it again from a clone that has it (`git push origin TAG`), and protect the tags by a rule of the host.",
+    ),
+    "tag-moved": _entry(
+        "exit 5",
+        "A tag of the registry was deleted and set again: it leads to another commit, or does not name its record.",
+        "Restore it from a clone that has the right one, and protect the tags by a rule of the host.",
+    ),
+    "page-altered": _entry(
+        "exit 5",
+        "A page of the registry's branch does not say what the log says: somebody edited it, or another version of "
+        "mlgate wrote it.",
+        "Believe `mlgate registry show`; the next record writes the pages of its model and the index anew.",
+    ),
     "clock-behind": _entry(
         "exit 5", "This machine's clock stands before the registry's last record.", "Correct the clock."
     ),

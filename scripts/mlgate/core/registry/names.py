@@ -9,6 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlgate.core.registry.record import Record
 
 BRANCH = "mlgate-registry"
 REF = "refs/mlgate/registry"  # where the log lies in a clone, never checked out
@@ -55,6 +59,21 @@ def deprecate_tag(model: str, version: str) -> str:
 def stage_tag(model: str, stage: str, number: int, *, taken_back: bool = False) -> str:
     """Return the tag of the `number`-th event of a stage."""
     return f"{model}#{stage}{'!' if taken_back else ''}#{number}"
+
+
+def tag_of(record: Record, number: int) -> str | None:
+    """Return the tag that is set with a record, the `number`-th of its stage; it needs a commit to point to."""
+    version = record.version or ""
+    if record.commit is None:
+        return None
+    match record.event.value:
+        case "register":
+            return version_tag(record.model, version)
+        case "deprecate":
+            return deprecate_tag(record.model, version)
+        case "assign" | "unassign" as event:
+            return stage_tag(record.model, record.stage or "", number, taken_back=event == "unassign")
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -54,7 +54,7 @@ def chain(state: State, drafts: Iterable[Record]) -> tuple[Record, ...]:
             sequence=state.sequence + 1,
             previous=state.digest,
             time=_time(state, draft),
-            tag=_tag(state, draft),
+            tag=names.tag_of(draft, state.stage_count(draft.model, draft.stage or "") + 1),
         )
         placed.append(found)
         state = extend(state, (record.encode(found),))
@@ -82,19 +82,3 @@ def _time(state: State, draft: Record) -> str:
 
 def _parsed(time: str) -> datetime:
     return datetime.strptime(time, _FORMAT).replace(tzinfo=UTC)
-
-
-def _tag(state: State, draft: Record) -> str | None:
-    """Return the tag that is set with a record; it needs a commit to point to."""
-    model, version, stage = draft.model, draft.version or "", draft.stage or ""
-    if draft.commit is None:
-        return None
-    number = state.stage_count(model, stage) + 1
-    match draft.event:
-        case Event.REGISTER:
-            return names.version_tag(model, version)
-        case Event.DEPRECATE:
-            return names.deprecate_tag(model, version)
-        case Event.ASSIGN | Event.UNASSIGN:
-            return names.stage_tag(model, stage, number, taken_back=draft.event is Event.UNASSIGN)
-    return None

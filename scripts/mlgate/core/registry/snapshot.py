@@ -125,7 +125,7 @@ class Snapshot:
 
     Attributes:
         tip: The log's commit; None if there is no log.
-        commits: From the first to the tip; in a shallow clone the last ones.
+        commits: From the first to the tip; in a shallow clone the last ones, those whose parent is there.
         whole: Whether `commits` begins with the log's first one.
         files: The tree of the tip.
         tags: All tags of the repository; None if they were not looked at.

@@ -151,7 +151,7 @@ class Project:
     def promote(self, done: Done, *, stages: tuple[str, ...] = ("staging", "production"), **fields: Any) -> str:
         """Register what was judged, as promote-model does, and return the version."""
         folder = self.here.root
-        model = folder / "model.txt"
+        model = folder / fields.pop("model", "model.txt")
         evidence = {artifact["name"]: artifact for artifact in done.document["evidence"]}
         files = {"model": model} | {name: folder / "mlgate-run" / a["path"] for name, a in evidence.items()}
         kept = {name: _artifact(name, path) for name, path in files.items()}
@@ -394,7 +394,7 @@ def test_the_command_of_the_versions_own_commit_counts_where_the_base_has_none(p
     project.candidate(1.1)
     done = project.judge()
     assert project.marker.exists()
-    assert done.baseline["available"], done.baseline
+    assert done.baseline["available"], done.baseline["message"]
 
 
 def test_another_holdout_without_any_command_is_a_missing_baseline(project: Project) -> None:
@@ -560,3 +560,30 @@ def test_check_on_a_laptop_fetches_the_log_and_falls_back_to_its_own_copy(projec
     fresh.git("remote", "set-url", "origin", "/nowhere")
     project.candidate(1.1, at=fresh)
     assert project.run("check", at=fresh)[0] == 3
+
+
+ESTIMATED = """\
+train:
+  estimator: {name: sklearn.linear_model.LogisticRegression, features: [x]}
+baselines"""
+
+
+def estimated(project: Project, **fields: Any) -> Done:
+    """Promote a model that `train.estimator` made, then compare on another holdout."""
+    head, _, rest = CONFIG.partition("train:\n  model")
+    config = head + ESTIMATED + rest.partition("baselines")[2]
+    project.here.commit({"mlgate.yml": config, ".gitignore": "model.skops\npredictions.csv\nmlgate-run/\n"})
+    project.promote(project.judge(), model="model.skops", **fields)
+    project.here.commit({"holdout.csv": table(5_000, noise=9)})
+    return project.judge()
+
+
+def test_a_model_of_the_estimator_is_scored_again_without_a_command(project: Project) -> None:
+    done = estimated(project, format="skops")
+    assert done.baseline["available"], done.baseline["message"]
+    assert "promoted-rescored" in done.reasons
+    assert done.rule["baseline"] == done.rule["candidate"], "the same model, on the same rows"
+
+
+def test_a_file_of_another_format_is_not_loaded(project: Project) -> None:
+    lost(estimated(project, format="pickle"), "train.predict")

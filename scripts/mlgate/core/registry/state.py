@@ -21,7 +21,7 @@ from mlgate.core.registry.record import SCHEMA, Event, Record
 from mlgate.errors import OutsideError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _EVENTS = {event.value: event for event in Event}
 _STAGED = frozenset({Event.ASSIGN, Event.UNASSIGN, Event.DEPLOY})
@@ -147,8 +147,7 @@ class State:
 
     def current(self, model: str, stage: str) -> str | None:
         """Return the version that a stage points to."""
-        history = self._of(model).stages.get(stage)
-        return history[-1].version if history and history[-1].event is Event.ASSIGN else None
+        return _pointed_to(self._of(model).stages.get(stage))
 
     def stages(self, model: str) -> dict[str, str | None]:
         """Return what each stage that a model has ever had points to, in the order in which they came."""
@@ -272,6 +271,8 @@ def _odd(plain: dict[str, Any]) -> str:
         return "its reason is no text"
     if digests is not None and not isinstance(digests, dict):
         return "its digests are none"
+    if digests and not isinstance(digests.get("holdout", ""), str):
+        return "its holdout is none"
     return ""
 
 
@@ -320,7 +321,14 @@ def _apply(model: _Model, entry: Entry) -> None:
     if event is Event.DEPRECATE and version is not None:
         model.deprecated.setdefault(version, entry)
     elif event in (Event.ASSIGN, Event.UNASSIGN) and stage is not None:
-        model.stages.setdefault(stage, []).append(entry)
+        history = model.stages.setdefault(stage, [])
+        if event is Event.UNASSIGN and _pointed_to(history) != version:
+            raise _damaged(entry.sequence, f"{stage} does not point to {version}, which is taken from it")
+        history.append(entry)
+
+
+def _pointed_to(history: Sequence[Entry] | None) -> str | None:
+    return history[-1].version if history and history[-1].event is Event.ASSIGN else None
 
 
 def _number(entry: Entry) -> names.SemVer:

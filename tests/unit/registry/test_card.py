@@ -252,6 +252,10 @@ def test_a_number_is_read_as_itself(value: float) -> None:
     assert yaml.safe_load(front_matter.written({"value": value})) == {"value": value}
 
 
+def test_what_nobody_sees_is_written_out() -> None:
+    assert front_matter.quoted('a"\u200b\ufeff\\') == '"a\\"\\U0000200b\\U0000feff\\\\"'
+
+
 @pytest.mark.parametrize("value", HOSTILE)
 def test_the_section_shows_hostile_values_as_text(value: str) -> None:
     text = rendered(

@@ -47,9 +47,9 @@ def safe_name(path: str, default: str, taken: Iterable[str] = ()) -> str:
 
     Letters, digits and `._-` stay; nothing hides behind a leading dot, and no option begins with a dash.
     """
-    name = _UNSAFE.sub("-", posixpath.basename(path.replace("\\", "/"))).lstrip(".-").rstrip(".")[-LONGEST_NAME:]
+    name = _UNSAFE.sub("-", posixpath.basename(path.replace("\\", "/"))).rstrip(".")[-LONGEST_NAME:].lstrip(".-")
     known = {other.casefold() for other in (*taken, *FILES.values())}
-    name = name.lstrip(".-") or default
+    name = name or default
     return f"{default}-{name}" if name.casefold() in known else name
 
 

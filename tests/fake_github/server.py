@@ -17,6 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from tests.fake_github import shapes
 from tests.fake_github.releases import ELSEWHERE, ROOT, FakeReleases
+from tests.fake_github.runs import DOWNLOADS, FakeRuns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -90,6 +91,7 @@ class FakeGitHub:
     exchanges: list[Exchange] = field(default_factory=list)
     url: str = ""
     releases: FakeReleases = field(default_factory=FakeReleases)
+    runs: FakeRuns = field(default_factory=FakeRuns)
     lock: threading.Lock = field(default_factory=threading.Lock)
     _next_id: int = 1000
 
@@ -145,12 +147,17 @@ class FakeGitHub:
         return Answer(status=found.status, data=shapes.error(found.message, found.status), headers=found.headers)
 
     def _route(self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: Any) -> Answer:
-        if path.startswith(ELSEWHERE) and "authorization" in headers:
+        elsewhere = path.startswith((ELSEWHERE, DOWNLOADS))
+        if elsewhere and "authorization" in headers:
             return _error(400, "Only one auth mechanism allowed")
         login = self.tokens.get(headers.get("authorization", "").removeprefix("Bearer "))
-        if login is None and not path.startswith(ELSEWHERE):
+        if login is None and not elsewhere:
             return _error(401, "Bad credentials")
+        path = path.removeprefix("/api/v1")
         asked = {"method": method, "path": path, "query": query, "headers": headers, "body": body}
+        ran = self.runs.route(self.url, asked, gitea=self.flavour == "gitea")
+        if ran is not None:
+            return Answer(status=ran[0], data=ran[1], headers=ran[2])
         released = self._released(login or "", asked)
         if released is not None:
             return released

@@ -276,7 +276,7 @@ class _Work:
             report_digest=str(found.report_digest),
             actor=actor_of(self.world, self.journal),
             origin=found.origin,
-            merge=self.facts.commit,
+            commit=self.facts.commit,
             pull_request=found.pull_request,
             run=found.run,
         )

@@ -6,6 +6,7 @@ import csv
 import gzip
 import hashlib
 import importlib
+import io
 import json
 import os
 import shutil
@@ -133,13 +134,13 @@ class Project:
         result = module.run(options.parse(module.Inputs, list(words), env, prog="mlgate"), world)
         return int(result.status), "\n".join(said)
 
-    def judge(self, *words: str, at: Repository | None = None, fetch: bool = True) -> Done:
+    def judge(self, *words: str, at: Repository | None = None, fetch: bool = True, brought: bool = False) -> Done:
         """Take the candidate as it lies there, and compare."""
         folder = (at or self.here).root
         if fetch:
             status, stderr = self.run("fetch_base", *words, at=at)
             assert status == 0, stderr
-        assert self.run("train_model", at=at)[0] == 0
+        assert self.run("train_model", *(["--brought"] if brought else []), at=at)[0] == 0
         status, stderr = self.run("compare_models", at=at)
         return Done(status, json.loads((folder / "mlgate-run" / "comparison.json").read_text()), stderr)
 
@@ -207,7 +208,7 @@ def _artifact(name: str, path: Path) -> StoredArtifact:
 
 def evidence_file(project: Project, done: Done, name: str) -> bytes:
     artifact = next(a for a in done.document["evidence"] if a["name"] == name)
-    data = (project.here.root / "mlgate-run" / artifact["path"]).read_bytes()
+    data: bytes = (project.here.root / "mlgate-run" / artifact["path"]).read_bytes()
     assert hashlib.sha256(data).hexdigest() == artifact["digest"]
     assert len(data) == artifact["size"]
     return data
@@ -568,14 +569,16 @@ train:
 baselines"""
 
 
-def estimated(project: Project, **fields: Any) -> Done:
-    """Promote a model that `train.estimator` made, then compare on another holdout."""
+def estimated(project: Project, *, brought: bool = False, **fields: Any) -> Done:
+    """Promote a model of a configuration with `train.estimator`, then compare on another holdout."""
     head, _, rest = CONFIG.partition("train:\n  model")
     config = head + ESTIMATED + rest.partition("baselines")[2]
     project.here.commit({"mlgate.yml": config, ".gitignore": "model.skops\npredictions.csv\nmlgate-run/\n"})
-    project.promote(project.judge(), model="model.skops", **fields)
+    project.here.write({"model.skops": "no zip"})
+    project.promote(project.judge(brought=brought), model="model.skops", **fields)
     project.here.commit({"holdout.csv": table(5_000, noise=9)})
-    return project.judge()
+    project.candidate()
+    return project.judge(brought=brought)
 
 
 def test_a_model_of_the_estimator_is_scored_again_without_a_command(project: Project) -> None:
@@ -586,4 +589,58 @@ def test_a_model_of_the_estimator_is_scored_again_without_a_command(project: Pro
 
 
 def test_a_file_of_another_format_is_not_loaded(project: Project) -> None:
-    lost(estimated(project, format="pickle"), "train.predict")
+    lost(estimated(project, brought=True, format="pickle"), "train.predict")
+
+
+def test_a_file_that_only_says_that_it_is_skops_is_not_loaded(project: Project) -> None:
+    lost(estimated(project, brought=True, format="skops"), "model.skops is refused")
+
+
+@pytest.mark.parametrize("redact", ["", "    y: {redact: true}\n"])
+@pytest.mark.parametrize(
+    ("labels", "metric", "columns"),
+    [
+        (("a,b", 'b"c', ""), "log_loss", ["prediction", "score_a,b", 'score_b"c', "score_"]),
+        (("1", "2", "10"), "log_loss", ["prediction", "score_1", "score_2", "score_10"]),
+        (("true", "false"), "roc_auc", ["prediction", "score"]),
+        (("1.5", "2.25", "-7e-3", "4", "5", "6", "7", "8.125", "9", "10", "11", "12"), "r2", ["prediction"]),
+    ],
+)
+def test_predictions_of_every_task_come_back_as_they_were(
+    project: Project, labels: tuple[str, ...], metric: str, columns: list[str], redact: str
+) -> None:
+    rows = [labels[i % len(labels)] for i in range(ROWS)]
+    lines = [[str(i), label, "0", "s"] for i, label in enumerate(rows)]
+    config = (project.here.root / "mlgate.yml").read_text().replace("roc_auc", metric)
+    contract = CONTRACT + redact
+    project.here.commit(
+        {"mlgate.yml": config, "contract.yml": contract, "holdout.csv": _csv(["id", "y", "x", "secret"], lines)}
+    )
+    project.here.write({"predictions.csv": _predicted(rows, labels, columns)})
+    first = project.judge()
+    data = gzip.decompress(evidence_file(project, first, "holdout-predictions")).decode()
+    assert ("class 0" in data) == bool(redact and metric != "r2")
+    project.promote(first)
+    again = project.judge()
+    assert again.rule["reasons"] == ["identical"], again.rule["message"]
+    assert again.rule["baseline"] == again.rule["candidate"]
+
+
+def _predicted(rows: list[str], labels: tuple[str, ...], columns: list[str]) -> str:
+    """Return predictions that are right two times of three, and scores that add up to 1."""
+    guesses = [label if i % 3 else labels[0] for i, label in enumerate(rows)]
+    scores = []
+    for i, guess in enumerate(guesses):
+        many = len(columns) > 2
+        shares = [0.6 + i / 10_000 if label == guess else 0.0 for label in labels]
+        rest = (1 - sum(shares)) / (len(labels) - 1)
+        each = [share or rest for share in shares]
+        scores.append([guess, *map(repr, each if many else each[:1])][: len(columns)])
+    return _csv(["id", *columns], [[str(i), *cells] for i, cells in enumerate(scores)])
+
+
+def _csv(head: list[str], rows: list[list[str]]) -> str:
+    """Return CSV in which every cell is quoted, so that an empty one is the empty text."""
+    written = io.StringIO()
+    csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([head, *rows])
+    return written.getvalue()

@@ -294,6 +294,31 @@ def test_an_empty_registry_passes_and_is_said_first() -> None:
     assert (verdict.outcome, ids(verdict)) == (PASS, ["registry-empty", "working-copy-dirty"])
 
 
+@pytest.mark.parametrize(
+    ("uses", "budget", "worn"),
+    [(0, 1, False), (1, 1, True), (4, 5, False), (5, 5, True), (9, 5, True), (9, None, False), (None, 5, True)],
+)
+def test_a_pass_of_a_worn_holdout_is_a_warning(uses: int | None, budget: int | None, worn: bool) -> None:
+    config = gate(holdout_budget=budget)
+    verdict = Case(judging=config, working=config, comparison=a.a_comparison(holdout_uses=uses)).decide()
+    assert verdict.outcome is (WARN if worn else PASS)
+    assert not verdict.blocks
+    assert ids(verdict) == (["holdout-worn"] if worn else [])
+
+
+def test_a_worn_holdout_makes_no_verdict_better_and_none_a_failure() -> None:
+    config = gate(holdout_budget=1)
+    for comparison, outcome in ((UNSURE, INCONCLUSIVE), (comparison_of(a.a_failing_rule(), a.a_floor()), FAIL)):
+        worn = replace(comparison, holdout_uses=7)
+        assert Case(judging=config, working=config, comparison=worn).decide().outcome is outcome
+
+
+def test_a_comparison_that_never_read_the_holdout_does_not_wear_it() -> None:
+    config = gate(holdout_budget=1)
+    comparison = a.a_comparison(holdout=None, rules=(), outcome=FAIL)
+    assert "holdout-worn" not in ids(Case(judging=config, working=config, comparison=comparison).decide())
+
+
 def test_unchanged_inputs_pass_and_need_nothing_more() -> None:
     base = a.a_base(inputs_unchanged=True)
     verdict = Case(base=base, data=None, training=None, comparison=None).decide()

@@ -73,7 +73,7 @@ def _stages(state: State, model: str) -> str:
 def _event(entry: Entry) -> list[str]:
     number = f"[{entry.sequence}](../{path_of(entry.sequence)})"
     time = entry.time[:16].replace("T", " ")
-    return [number, time, _what(entry), _text(entry.actor, 40), _text((entry.commit or "")[:7]), _text(entry.reason)]
+    return [number, time, _what(entry), _text(entry.actor, 40), (entry.commit or "")[:7], _text(entry.reason)]
 
 
 def _what(entry: Entry) -> str:

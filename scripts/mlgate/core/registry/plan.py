@@ -83,7 +83,7 @@ def same_version(state: State, model: str, digests: Digests | None) -> Entry | N
     if digests is None or digests.inputs is None or digests.model is None:
         return None
     for entry in reversed(state.versions(model)):
-        if not state.is_deprecated(model, str(entry.version)):
+        if entry.mentions(digests.model) and not state.is_deprecated(model, str(entry.version)):
             bound = entry.record().digests
             if bound is not None and (bound.inputs, bound.model) == (digests.inputs, digests.model):
                 return entry

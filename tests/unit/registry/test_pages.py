@@ -1,0 +1,102 @@
+"""The pages on the registry's branch: short however long the log, and text stays text."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Any
+
+import pytest
+from tests.registry_log import MODEL, Log
+
+from mlgate.core.registry import pages, plan
+from mlgate.core.registry.state import State
+
+BY: dict[str, Any] = {"model": MODEL, "actor": "grace", "time": "2026-03-04T10:00:00Z"}
+HOSTILE = "@team [x](http://evil) <img src=x> | `y` #12 \u202e $$ \n| a | b |\n# T"
+
+
+def test_the_index_has_a_line_for_each_model() -> None:
+    log = Log()
+    log.promote("a")
+    log.promote("b", model="other", stages=())
+    log.promote("c", stages=("staging",))
+    lines = pages.index(log.state).splitlines()
+    assert [line for line in lines if line.startswith("| [")] == [
+        "| [flight-delays](models/flight-delays.md) | staging: v1.1.0, production: v1.0.0 | v1.1.0 | 2 | 2026-03-03 |",
+        "| [other](models/other.md) |  | v1.0.0 | 1 | 2026-03-03 |",
+    ]
+
+
+def test_a_models_page_has_what_happened_newest_first() -> None:
+    log = Log()
+    log.promote("a", stages=("production",))
+    log.promote("b", stages=("production",))
+    log.append(plan.rollback(log.state, stage="production", to=None, reason="too slow", **BY))
+    log.append(plan.deprecate(log.state, version="v1.1.0", reason="", **BY))
+    log.append(plan.note(log.state, reason="audited", **BY))
+    log.append(plan.unassign(log.state, stage="production", **BY))
+    shown = pages.history(log.state, MODEL)
+    assert "\nproduction: none\n" in shown
+    assert re.findall(
+        r"^\| \[(\d+)\]\(\.\./records/0000/0*\1\.json\) \| \S+ \S+ \| ([^|]*) \|", shown, re.MULTILINE
+    ) == [
+        ("8", "take v1.0.0 from production"),
+        ("7", "note"),
+        ("6", "deprecate v1.1.0"),
+        ("5", "roll production back to v1.0.0"),
+        ("4", "assign v1.1.0 to production"),
+        ("3", "register v1.1.0"),
+        ("2", "assign v1.0.0 to production"),
+        ("1", "register v1.0.0"),
+    ]
+    assert "| grace | 86f7e43 | too slow |" in shown
+
+
+def test_pages_of_nothing() -> None:
+    assert pages.index(State()).startswith("# Models")
+
+
+def test_a_models_page_depends_on_its_own_records_alone() -> None:
+    alone, both = Log(), Log()
+    for log in (alone, both):
+        log.promote("a")
+    both.promote("b", model="other")
+    assert pages.history(alone.state, MODEL) == pages.history(both.state, MODEL)
+
+
+@pytest.mark.parametrize("text", [HOSTILE, HOSTILE * 100])
+def test_text_of_people_stays_text(text: str) -> None:
+    log = Log()
+    log.promote("a", actor=text)
+    log.append(plan.note(log.state, model=MODEL, actor=text, time=BY["time"], reason=text))
+    shown = pages.history(log.state, MODEL)
+    lines = [line for line in shown.splitlines() if line.startswith("| [")]
+    assert len(lines) == 4
+    assert {line.count("|") for line in lines} == {7}
+    for wrong in ("@team", "](http", "<img", "`y`", " #12", "\u202e"):
+        assert wrong not in shown
+    assert max(map(len, lines)) < 1200
+
+
+def test_pages_do_not_grow_with_the_log() -> None:
+    log = Log()
+    sizes = []
+    for number in range(150):
+        log.promote(str(number), reason="", stages=("production",))
+        page, index = pages.history(log.state, MODEL), pages.index(log.state)
+        sizes.append(len(zlib.compress(page.encode())) + len(zlib.compress(index.encode())))
+    assert max(sizes) < 1000
+    assert sizes[-1] - sizes[20] < 100
+    assert "280 older records: up to [records/0002](../records/0002)" in pages.history(log.state, MODEL)
+
+
+def test_the_index_shows_the_newest_models() -> None:
+    log = Log()
+    for number in range(pages.MODELS + 5):
+        log.promote("a", model=f"m{number}", stages=())
+    shown = pages.index(log.state)
+    assert "[m104]" in shown
+    assert "[m5]" in shown
+    assert "[m4]" not in shown
+    assert "5 more models" in shown

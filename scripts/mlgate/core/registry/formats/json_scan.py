@@ -13,7 +13,8 @@ _NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
 _RUN = re.compile(rf"(?:{_NUMBER}[ \t\n\r]*,[ \t\n\r]*)+", re.ASCII)
 _SCALAR = re.compile(rf"{_NUMBER}|true|false|null", re.ASCII)
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"')
-_LARGE = re.compile(rf"{_NUMBER}(?<=[eE+\d]\d\d\d)", re.ASCII)
+_WORD = re.compile(r"[-+.\w]+")
+_LARGE = re.compile(r"[eE]\+?\d\d\d")  # what could be infinite
 MAX_STRING = 64 * 2**20
 LONGEST_SCALAR = 4096  # what is longer is no number that anybody wrote
 
@@ -110,16 +111,13 @@ class Scanner:
         return self._scalar(text, offset, last=last)
 
     def _scalar(self, text: str, offset: int, *, last: bool) -> int | None:
-        scalar = _SCALAR.match(text, offset)
-        if not last and (scalar is None or scalar.end() == len(text)) and len(text) - offset < LONGEST_SCALAR:
-            return None if re.fullmatch(r"[-+.\w]+", text[offset:], re.ASCII) else self._no_value(text, offset)
-        if scalar is None:
-            return self._no_value(text, offset)
-        _refuse_infinite(scalar[0])
-        return self._took(scalar[0], scalar.end())
-
-    def _no_value(self, text: str, offset: int) -> int:
-        raise Broken(f"has {text[offset : offset + 12]!r} where a value belongs")
+        word = _WORD.match(text, offset)
+        if word and word.end() == len(text) and not last and len(word[0]) < LONGEST_SCALAR:
+            return None
+        if not word or not _SCALAR.fullmatch(word[0]):
+            raise Broken(f"has {text[offset : offset + 12]!r} where a value belongs")
+        _refuse_infinite(word[0])
+        return self._took(word[0], word.end())
 
     def _took(self, shown: str, end: int) -> int:
         self.outline.value(shown)
@@ -140,6 +138,5 @@ def _string(text: str, offset: int) -> tuple[str, int] | None:
 
 
 def _refuse_infinite(numbers: str) -> None:
-    for found in _LARGE.finditer(numbers):
-        if math.isinf(float(found[0])):
-            raise Broken("has a number that is too large")
+    if _LARGE.search(numbers) and any(math.isinf(float(word[0])) for word in _WORD.finditer(numbers)):
+        raise Broken("has a number that is too large")

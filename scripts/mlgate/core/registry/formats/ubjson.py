@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import struct
-import sys
-from array import array
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.formats.onnx import Window
@@ -115,9 +113,7 @@ class Reader:
             raise Broken("ends within a list")
         while count:
             piece = min(count, PIECE)
-            numbers = array(FLOATS[mark], self._take(piece * size))
-            if sys.byteorder == "little":
-                numbers.byteswap()
+            numbers = struct.unpack(f">{piece}{FLOATS[mark]}", self._take(piece * size))
             if not all(map(math.isfinite, numbers)):
                 raise Broken("has a number that is NaN or infinite")
             count -= piece

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.repository import QUIET, Repository, environment
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.registry.state import State
 
+Planner: TypeAlias = "Callable[[State], tuple[Record, ...]]"
 BRANCH = f"refs/heads/{names.BRANCH}"
 MODEL = "flight-delays"
 
@@ -48,7 +49,7 @@ class Lab:
         return f"file://{self.remote}"
 
     def bare(self, *words: str, at: Path | None = None) -> str:
-        return Repository(at or self.remote).git(*words)
+        return bare(at or self.remote, *words)
 
     def clone(self, name: str, depth: int | None = None) -> Repository:
         """Clone as actions/checkout does: main alone, no tags; with a depth, shallow."""
@@ -72,6 +73,11 @@ class Lab:
     def refs(self) -> dict[str, str]:
         """Return all references of the remote."""
         return refs(self.remote)
+
+
+def bare(at: Path, *words: str) -> str:
+    """Run git in a folder."""
+    return Repository(at).git(*words)
 
 
 def refs(repository: Path) -> dict[str, str]:

@@ -16,7 +16,7 @@ from tests.fake_github import runs
 from tests.repository import QUIET, Repository, environment
 
 from mlgate.core import codec
-from mlgate.core.documents import Artifact, TrainingSource
+from mlgate.core.documents import Artifact, PromotionDocument, TrainingSource
 from mlgate.shell.base.inputs import known_inputs
 from mlgate.shell.git.repository import Git
 from mlgate.shell.registry.journal import open_journal
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from tests.fake_github.server import FakeGitHub
 
-    from mlgate.core.documents import PromotionDocument, ReportDocument
+    from mlgate.core.documents import ReportDocument
     from mlgate.core.registry.state import State
     from mlgate.steps import Result
 
@@ -158,8 +158,7 @@ class Scene:
     def judge(self, *files: dict[str, str | bytes | None], seed: float | None = None, number: int = 7) -> Judged:
         """Open a pull request with a commit for each of `files`, and judge its merge with main."""
         self.work.git("checkout", "-q", "-B", "change", "main")
-        for one in files:
-            head = self.work.commit(one)
+        head = [self.work.commit(one) for one in files][-1]
         commit = self.work.merge_commit(head)
         self.work.switch("main")
         return self.judged(commit, head, seed=seed, number=number)
@@ -281,7 +280,7 @@ def reason(result: Result) -> str:
 
 
 def document(result: Result) -> PromotionDocument:
-    assert isinstance(result.document, promote_model.PromotionDocument)
+    assert isinstance(result.document, PromotionDocument)
     return result.document
 
 

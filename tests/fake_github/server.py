@@ -150,8 +150,8 @@ class FakeGitHub:
         elsewhere = path.startswith((ELSEWHERE, DOWNLOADS))
         if elsewhere and "authorization" in headers:
             return _error(400, "Only one auth mechanism allowed")
-        login = self.tokens.get(headers.get("authorization", "").removeprefix("Bearer "))
-        if login is None and not elsewhere:
+        login = self.tokens.get(headers.get("authorization", "").removeprefix("Bearer "), "")
+        if not login and not elsewhere:
             return _error(401, "Bad credentials")
         path = path.removeprefix("/api/v1")
         asked = {"method": method, "path": path, "query": query, "headers": headers, "body": body}

@@ -37,9 +37,7 @@ if TYPE_CHECKING:
 NO_WORKFLOW = "only a workflow's run can show it, and this is none"
 
 
-def promote_to_stage(
-    pushed: Pushed, wish: Wish, order: Order, folder: RunFolder, world: World
-) -> PromotionDocument:
+def promote_to_stage(pushed: Pushed, wish: Wish, order: Order, folder: RunFolder, world: World) -> PromotionDocument:
     """Promote a version to a stage, as far as it may be.
 
     Args:

@@ -78,7 +78,7 @@ class Log:
             changes += self._blobs(record)
             if record is records[-1]:
                 changes += self._pages(after, {each.model for each in records})
-            self._commit(record, tuple(changes))
+            self._commit(record, tuple(change for change in changes if change.before != change.after))
         self.state = after
         return tuple(records)
 

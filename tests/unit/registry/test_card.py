@@ -112,7 +112,13 @@ def test_without_a_comparison_there_is_no_index() -> None:
 
 @pytest.mark.parametrize(
     ("format", "library"),
-    [("onnx", "onnx"), ("xgboost-json", "xgboost"), ("lightgbm-text", "lightgbm"), ("safetensors", None)],
+    [
+        ("onnx", "onnx"),
+        ("xgboost-json", "xgboost"),
+        ("xgboost-ubjson", "xgboost"),
+        ("lightgbm-text", "lightgbm"),
+        ("safetensors", None),
+    ],
 )
 def test_the_library_is_known_by_the_format(format: str, library: str | None) -> None:  # noqa: A002 - the record's word
     assert front(rendered(about=About(format=format))).get("library_name") == library

@@ -23,14 +23,9 @@ END = "<!-- /mlgate:measured -->"
 NOTE = "<!-- Written by mlgate with every version: what stands between these two comments is replaced. -->"
 OURS = ("library_name", "model-index")
 LONGEST = 2**20
-# The library by which Hugging Face's readers know each format; a format that several libraries share says nothing.
-LIBRARIES = {
-    "onnx": "onnx",
-    "skops": "sklearn",
-    "xgboost-json": "xgboost",
-    "lightgbm-text": "lightgbm",
-    "lightgbm-json": "lightgbm",
-}
+# The library by which Hugging Face's readers know a format, by its name before the dash; one that several libraries
+# share says nothing.
+LIBRARIES = {"onnx": "onnx", "skops": "sklearn", "xgboost": "xgboost", "lightgbm": "lightgbm"}
 TASKS = {
     Task.BINARY: "tabular-classification",
     Task.MULTICLASS: "tabular-classification",
@@ -132,7 +127,7 @@ def _with_section(body: str, measured: str, file: str, before: int) -> str:
 
 def _front(report: ReportDocument, about: About) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    library = LIBRARIES.get(about.format or "")
+    library = LIBRARIES.get((about.format or "").partition("-")[0])
     if library:
         found["library_name"] = library
     metrics = _metrics(report)

@@ -56,7 +56,7 @@ def _version(state: State, entry: Entry, stages: Mapping[str, str | None]) -> Re
         deprecated=state.is_deprecated(entry.model, version),
         outcome=record.verdict.outcome.value if record.verdict else None,
         format=record.format,
-        model_digest=record.digests.model if record.digests else None,
+        model_digest=next((item.digest for item in record.artifacts if item.name == "model"), None),
         record_digest=entry.digest,
     )
 

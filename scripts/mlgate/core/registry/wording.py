@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.tables import cell, table
@@ -13,13 +14,14 @@ if TYPE_CHECKING:
     from mlgate.core.documents import RegistryDocument, RegistryEvent, RegistryModel
 
 NOTHING = "There is no registry yet: nothing has been promoted."
-COMMIT = 12  # characters of a commit's id
+COMMIT = 12  # characters of an id
+_ID = re.compile(r"\b[0-9a-f]{40,64}\b")
 
 
 def models(document: RegistryDocument, meaning: str = "") -> str:
     """Return the models with their versions; `meaning` says which moment is shown."""
     if not document.models:
-        return f"{_moment(document, meaning)}{NOTHING if document.sequence == 0 else 'There was no model yet.'}"
+        return f"{_moment(document, meaning)}{'Nothing had been promoted yet.' if meaning else NOTHING}"
     return _moment(document, meaning) + "\n\n".join(_model(model) for model in document.models)
 
 
@@ -35,7 +37,7 @@ def _model(model: RegistryModel) -> str:
     rows = [
         (
             version.version,
-            ", ".join(version.stages) + ("deprecated" if version.deprecated else ""),
+            ", ".join([*version.stages, *(["deprecated"] if version.deprecated else [])]),
             version.time,
             version.actor,
             version.outcome,
@@ -78,8 +80,12 @@ def differences(document: RegistryDocument, old: str, new: str) -> str:
     """Return in what two versions differ."""
     if not document.differences:
         return f"{old} and {new} do not differ in what their records say."
-    rows = [(difference.what, difference.old or "-", difference.new or "-") for difference in document.differences]
+    rows = [(each.what, _short(each.old), _short(each.new)) for each in document.differences]
     return table(("", old, new), rows, widest=70)
+
+
+def _short(text: str | None) -> str:
+    return "-" if text is None else _ID.sub(lambda found: found[0][:COMMIT], text)
 
 
 def written(document: RegistryDocument) -> str:

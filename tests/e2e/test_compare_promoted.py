@@ -12,12 +12,13 @@ import os
 import shutil
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path  # noqa: TC003 - dataclasses name it
 from typing import Any
 
 import numpy as np
 import pytest
+from tests.fake_github.server import FakeGitHub
 from tests.repository import Repository, environment
 
 from mlgate import options
@@ -119,16 +120,18 @@ class Project:
         here: Its clone.
         remote: The bare repository.
         marker: Written by the predict command when it runs.
+        env: More variables for every step.
     """
 
     here: Repository
     remote: Path
     marker: Path
+    env: dict[str, str] = field(default_factory=dict)
 
     def run(self, step: str, *words: str, at: Repository | None = None) -> tuple[int, str]:
         """Run a step in this process, as the program does, and return its status and what it logged."""
         module = importlib.import_module(f"mlgate.steps.{step}")
-        env = environment(MARKER=str(self.marker), PYTHON=sys.executable)
+        env = environment(MARKER=str(self.marker), PYTHON=sys.executable, **self.env)
         said: list[str] = []
         world = World(env=env, cwd=(at or self.here).root, clock=time.monotonic, log=said.append)
         result = module.run(options.parse(module.Inputs, list(words), env, prog="mlgate"), world)
@@ -281,8 +284,8 @@ def test_recorded_predictions_compare_as_the_file_that_was_judged_does(project: 
     )
     project.here.write({"mlgate.yml": config, "old.csv": old})
     by_file = project.judge()
-    for field in ("baseline", "candidate", "difference", "interval", "p_value", "outcome"):
-        assert by_registry.rule[field] == by_file.rule[field], field
+    for name in ("baseline", "candidate", "difference", "interval", "p_value", "outcome"):
+        assert by_registry.rule[name] == by_file.rule[name], name
 
 
 def test_a_worse_model_is_blocked_by_what_was_promoted(project: Project) -> None:
@@ -535,6 +538,27 @@ def test_a_holdout_that_shares_most_of_its_keys_keeps_the_count(project: Project
     project.here.commit({"holdout.csv": table(3 * ROWS // 4)})
     project.candidate(1.1)
     assert project.judge().document["holdout_uses"] == 0
+
+
+def test_reports_on_other_pull_requests_wear_a_holdout_too(project: Project) -> None:
+    config = (project.here.root / "mlgate.yml").read_text().replace("gate:\n", "gate:\n  holdout-budget: 2\n")
+    project.here.commit({"mlgate.yml": config})
+    identity = project.judge().document["holdout"]["identity"]
+    marker = "<!-- mlgate-report key=flights head=dd run=1 attempt=1 -->"
+    with FakeGitHub().serve() as github:
+        for number in (1, 2):
+            row = f"| <code>Holdout identity</code> | <code>{identity[:12]}</code> |"
+            github.add("github-actions[bot]", f"{marker}\n\n{row}\n", number)
+        project.env = {
+            "GITHUB_API_URL": github.url,
+            "GITHUB_REPOSITORY": github.repository,
+            "MLGATE_GITHUB_TOKEN": "ghs_secret-token",
+            "NO_PROXY": "127.0.0.1",
+        }
+        done = project.judge()
+    assert (done.document["holdout_uses"], done.document["holdout_reports"]) == (0, 2)
+    assert built(project)["outcome"] == "warn"
+    assert "2 other pull requests" in (project.here.root / "mlgate-run" / "report.md").read_text()
 
 
 def built(project: Project) -> dict[str, Any]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_BODY = 65_536
 THREAD = re.compile(r"/repos/([^/]+/[^/]+)/issues/(\d+)/comments")
+ALL = re.compile(r"/repos/([^/]+/[^/]+)/issues/comments")
 SINGLE = re.compile(r"/repos/([^/]+/[^/]+)/issues/comments/(\d+)")
 
 
@@ -165,6 +166,9 @@ class FakeGitHub:
         if thread and (thread[1], int(thread[2])) in self.threads:
             place = (thread[1], int(thread[2]))
             return self._list(place, path, query) if method == "GET" else self._create(place, login, body)
+        every = ALL.fullmatch(path)
+        if every and every[1] == self.repository and method == "GET":
+            return self._latest(query)
         if single and int(single[2]) in self.comments:
             return self._single(method, int(single[2]), login, body)
         return _error(404, "Not Found")
@@ -188,6 +192,13 @@ class FakeGitHub:
         if len(found) > page * size:
             links.insert(0, f'<{self.url}{path}?per_page={size}&page={page + 1}{rest}>; rel="next"')
         return Answer(status=200, data=shown, headers={"Link": ", ".join(links)} if links else {})
+
+    def _latest(self, query: dict[str, str]) -> Answer:
+        """List the whole repository's comments: on GitHub the newest first if asked for, on Gitea as they came."""
+        found = [entry["comment"] for entry in self.comments.values()]
+        if self.flavour != "gitea" and query.get("sort") == "updated":
+            found.sort(key=lambda comment: comment["updated_at"], reverse=query.get("direction") == "desc")
+        return Answer(status=200, data=found[: int(query.get("per_page", "30"))])
 
     def _create(self, thread: tuple[str, int], login: str, body: Any) -> Answer:
         refused = self._refused(login, body)

@@ -15,6 +15,7 @@ REPOSITORY = "/repos/{owner}/{repo}"
 CALLS = {
     f"{REPOSITORY}/issues/{{issue_number}}/comments": ("get", "post"),
     f"{REPOSITORY}/issues/comments/{{comment_id}}": ("get", "patch", "delete"),
+    f"{REPOSITORY}/issues/comments": ("get",),  # for the holdouts that reports name
     # What promote-model reads to find a verdict.
     REPOSITORY: ("get",),
     f"{REPOSITORY}/actions/runs": ("get",),

@@ -34,11 +34,14 @@ class RegistrySeen:
         state: What was seen.
         tip: The commit of the log, which is in this clone; null unless seen.
         message: Why it could not be read.
+        reports: How many pull requests' reports name a holdout, by the start of its identity; null where no token could
+            list them.
     """
 
     state: RegistryState = RegistryState.UNKNOWN
     tip: str | None = None
     message: str = ""
+    reports: dict[str, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

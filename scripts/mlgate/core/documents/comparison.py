@@ -202,6 +202,7 @@ class ComparisonDocument(Document):
         evidence: Files in the run folder that promotion records beside the model: `holdout-predictions` (hashed keys,
             predictions, scores) and `profile` (of the train table, else of the holdout).
         holdout_uses: How often this holdout has judged, as far as the registry's log tells; null where nobody looked.
+        holdout_reports: How many other pull requests' reports name it; null where no token could list them.
         power: Probability that an unchanged candidate passes the rules against models; null without such a rule.
     """
 
@@ -221,4 +222,5 @@ class ComparisonDocument(Document):
     confusions: tuple[Confusion, ...] = ()
     evidence: tuple[Artifact, ...] = ()
     holdout_uses: int | None = None
+    holdout_reports: int | None = None
     power: float | None = None

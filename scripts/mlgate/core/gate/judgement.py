@@ -125,16 +125,17 @@ def of_comparison(
 
 def of_wear(document: ComparisonDocument, gate: Gate) -> Iterator[Judgement]:
     """Warn where the holdout has judged as often as the policy lets it: this verdict would be one too many."""
-    uses, budget = document.holdout_uses, gate.holdout_budget
+    uses, reports, budget = document.holdout_uses, document.holdout_reports or 0, gate.holdout_budget
     if document.error is not None or document.holdout is None or budget is None:
         return
-    if uses is None:
-        message = "the registry cannot be read, so nobody knows how often this holdout has judged"
-    elif uses >= budget:
-        times = "once" if uses == 1 else f"{uses:,} times"
-        message = f"this holdout has let a model through {times} already, and `gate.holdout-budget` is {budget:,}"
-    else:
+    # A model that was promoted has a report too: the greater number counts, and not the sum.
+    if uses is not None and max(uses, reports) < budget:
         return
+    if uses is None and reports < budget:
+        message = "the registry cannot be read, so nobody knows how often this holdout has judged"
+    else:
+        what = "pull requests" if reports > (uses or 0) else "promoted models"
+        message = f"this holdout has judged {max(uses or 0, reports):,} {what}, and `gate.holdout-budget` is {budget:,}"
     yield Judgement(outcome=Outcome.WARN, reason=Reason(id="holdout-worn", message=message, step=COMPARISON))
 
 

@@ -190,7 +190,11 @@ def standing(comparison: ComparisonDocument) -> list[str]:
     ]
     if comparison.holdout_uses is not None:
         judged = numbers.counted(comparison.holdout_uses, "promoted model")
-        told.append(f"Wear of the holdout: it has judged {judged} before, as the registry's log counts.")
+        reports = comparison.holdout_reports
+        also = (
+            "" if reports is None else f", and {numbers.counted(reports, 'other pull request')}, as their reports say"
+        )
+        told.append(f"Wear of the holdout: it has judged {judged} before, as the registry's log counts{also}.")
     return told
 
 

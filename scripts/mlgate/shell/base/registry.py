@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import RegistrySeen, RegistryState
@@ -34,16 +35,20 @@ def seen(
         network: Whether everything may be fetched. Without it, as on a laptop, the log is still fetched where a
             configuration compares with `promoted`; what cannot be fetched is taken as this clone has it.
     """
-    if git is None:
+    if git is None or document.inputs_unchanged:
         return RegistrySeen()
     configs = (_working(path, document), config_at(git, document.base, document.config) if document.base else None)
     if not uses_registry(*configs):
         return RegistrySeen()
-    from mlgate.shell.registry.journal import look  # noqa: PLC0415 - only where there may be a log
+    from mlgate.shell.forge import named_holdouts  # noqa: PLC0415 - only where there may be a log
+    from mlgate.shell.registry.journal import look  # noqa: PLC0415 - as above
     from mlgate.shell.registry.reading import SEEN  # noqa: PLC0415 - as above
 
     remote = Remote.of(git, world.env, token, world.log) if network or compares_with_promoted(*configs) else None
     found = look(git, world, remote)
+    if network and token:
+        reports = named_holdouts.list_them(world, token, without=document.pull_request)
+        found = dataclasses.replace(found, reports=reports)
     if network or remote is None or found.state is not RegistryState.UNREADABLE:
         return found
     own = look(git, world, None)

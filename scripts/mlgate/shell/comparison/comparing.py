@@ -18,6 +18,7 @@ from mlgate.core.comparison.spread import Sampling
 from mlgate.core.config.model import BaselineKind, Task
 from mlgate.core.documents import BaselineResult, ComparisonDocument, Holdout, Reason
 from mlgate.core.outcome import Outcome, worst
+from mlgate.core.report.numbers import SHORT_DIGEST
 from mlgate.shell.comparison import holdout as holdouts
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison import prior as priors
@@ -148,8 +149,15 @@ def document(request: Request, *, on_holdout_change: Outcome = Outcome.FAIL) -> 
         baselines=found.baselines,
         evidence=found.evidence,
         holdout_uses=found.uses,
+        holdout_reports=_reports(request, found.identity),
         **measured,
     )
+
+
+def _reports(request: Request, identity: Identity | None) -> int | None:
+    if request.log is None or request.log.reports is None or identity is None:
+        return None
+    return request.log.reports.get(identity.own[:SHORT_DIGEST], 0)
 
 
 def _reasons(found: Answer, changed: Reason | None) -> tuple[Reason, ...]:

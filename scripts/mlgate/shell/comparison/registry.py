@@ -11,6 +11,8 @@ from mlgate.core.registry.state import State
 from mlgate.errors import MlgateError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlgate.core.documents import RegistrySeen
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
@@ -27,12 +29,14 @@ class Log:
         problem: Why not.
         journal: For the bytes that the branch keeps; None without a log.
         tip: Its commit.
+        reports: How many pull requests' reports name a holdout, by the start of its identity; None if nobody knows.
     """
 
     state: State | None = None
     problem: str = ""
     journal: Journal | None = None
     tip: str | None = None
+    reports: Mapping[str, int] | None = None
 
     def blob(self, digest: str) -> bytes | None:
         """Return bytes that the branch keeps; None if it has lost them.
@@ -61,11 +65,12 @@ def read_log(policy: Policy, judge: Judge, world: World) -> Log | None:
     if seen.state is RegistryState.UNKNOWN:  # without fetch-base: what this clone has
         seen = look(judge.git, world, None)
     if seen.state is RegistryState.EMPTY:
-        return Log(state=State())
+        return Log(state=State(), reports=seen.reports)
     if seen.tip is None:
         return Log(problem=_unseen(seen))
     journal = open_journal(judge.git, world)
     try:
-        return Log(state=journal.state_at(seen.tip), journal=journal, tip=seen.tip)
+        state = journal.state_at(seen.tip)
+        return Log(state=state, journal=journal, tip=seen.tip, reports=seen.reports)
     except MlgateError as error:
         return Log(problem=f"The registry cannot be read: {error.message.rstrip('.')}. {error.remedy}")

@@ -66,6 +66,7 @@ class Forge:
         sleep: Waits for so many seconds.
         now: Seconds since the epoch.
         calls_left: Every request counts, redirects and second tries too.
+        patience: Seconds that may be spent waiting between tries.
     """
 
     url: str
@@ -73,6 +74,7 @@ class Forge:
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.time
     calls_left: int = MAX_CALLS
+    patience: float = MAX_WAIT_SECONDS
     _session: requests.Session = field(default_factory=requests.Session, repr=False)
     _waited: float = field(default=0.0, repr=False)
 
@@ -213,7 +215,7 @@ class Forge:
             wait = self._rate_limit_wait(answer.headers)
         else:
             return None
-        return wait if self._waited + wait <= MAX_WAIT_SECONDS else None
+        return wait if self._waited + wait <= self.patience else None
 
     def _rate_limit_wait(self, headers: Mapping[str, str]) -> float:
         after, reset = headers.get("retry-after", ""), headers.get("x-ratelimit-reset", "")

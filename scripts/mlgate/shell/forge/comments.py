@@ -54,12 +54,12 @@ class CommentPublisher:
         self, post: Post, query: Mapping[str, str] | None = None, created: Comment | None = None
     ) -> tuple[Plan, Reply]:
         pages = list(self.forge.pages(_thread(post), query))
-        comments = [_comment(item) for page in pages for item in page.data]
+        comments = [comment_of(item) for page in pages for item in page.data]
         mine = publishing.ours([*comments, *([created] if created else [])], post.marker.key, post.authors)
         return publishing.plan(mine, post.marker, post.body), pages[0]
 
     def _create(self, post: Post) -> Comment:
-        return _comment(self.forge.call("POST", _thread(post), body={"body": post.body}).data)
+        return comment_of(self.forge.call("POST", _thread(post), body={"body": post.body}).data)
 
     def _carry_out(self, plan: Plan, post: Post) -> Posted:
         target = plan.target
@@ -83,7 +83,7 @@ class CommentPublisher:
 
     def _read(self, target: Comment, post: Post) -> Comment:
         try:
-            return _comment(self.forge.call("GET", _single(target, post)).data)
+            return comment_of(self.forge.call("GET", _single(target, post)).data)
         except RefusedError as error:
             if error.http_status in GONE:
                 raise _VanishedError from None
@@ -105,7 +105,12 @@ def _single(comment: Comment, post: Post) -> str:
     return f"/repos/{post.repository}/issues/comments/{comment.id}"
 
 
-def _comment(item: Any) -> Comment:
+def comment_of(item: Any) -> Comment:
+    """Return a comment as the forge tells it.
+
+    Raises:
+        RefusedError: If it is none.
+    """
     user = item.get("user") if isinstance(item, dict) else None
     if not isinstance(item, dict) or type(item.get("id")) is not int:
         raise RefusedError("the forge's answer is no comment", remedy="Check GITHUB_API_URL.")

@@ -52,7 +52,9 @@ def lint(program: str, *words: str | Path) -> None:
 
 def test_there_are_workflows() -> None:
     assert {"ci.yml", "self-test.yml"} <= {path.name for path in OURS}
-    assert {"one-uses.yml", "several-steps.yml", "two-jobs.yml", "with-cache.yml"} <= {path.name for path in EXAMPLES}
+    assert {"one-uses.yml", "several-steps.yml", "two-jobs.yml", "with-cache.yml", "promote.yml"} <= {
+        path.name for path in EXAMPLES
+    }
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=name_of)
@@ -103,6 +105,9 @@ def test_what_writes_the_registry_is_queued_and_never_cancelled(path: Path) -> N
     writers = [job for job in workflow["jobs"].values() if job["permissions"].get("contents") == "write"]
     assert bool(writers) == (set(workflow[True]) in AFTER_MERGE)
     for job in writers:
+        if "environment" in job:  # a job that waits for its reviewers would hold up others
+            assert not (job.keys() | workflow.keys()) & {"concurrency"}
+            continue
         concurrency = job.get("concurrency") or workflow["concurrency"]
         assert concurrency == {"group": "mlgate-registry", "cancel-in-progress": False, "queue": "max"}
 
@@ -143,8 +148,9 @@ def test_uploads_say_what_nothing_means(path: Path) -> None:
 def test_the_judge_of_the_two_job_form_runs_nothing_of_the_pull_request() -> None:
     judge = load(ROOT / "examples" / "workflows" / "two-jobs.yml")["jobs"]["judge"]
     uses = [step["uses"].split("@")[0] for step in judge["steps"] if "uses" in step]
-    assert uses == ["actions/checkout", "actions/setup-python", "actions/download-artifact", "mlgate/mlgate"]
-    assert judge["steps"][-1]["with"]["brought"] == "true"
+    ours = ["actions/checkout", "actions/setup-python", "actions/download-artifact", "mlgate/mlgate"]
+    assert uses == [*ours, "actions/upload-artifact"]
+    assert judge["steps"][-2]["with"]["brought"] == "true"
     take, install = [step["run"] for step in judge["steps"] if "run" in step]
     assert set(re.findall(r"\b(cp|rm|python|bash|pip|make|sh)\b", take)) == {"cp", "rm"}
     assert install.splitlines() == [
@@ -153,6 +159,31 @@ def test_the_judge_of_the_two_job_form_runs_nothing_of_the_pull_request() -> Non
     ]
     train = load(ROOT / "examples" / "workflows" / "two-jobs.yml")["jobs"]["train"]
     assert train["permissions"] == {"contents": "read"}
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("examples/**/promote.yml")), ids=name_of)
+def test_who_can_write_on_a_push_runs_no_code_of_the_repository(path: Path) -> None:
+    jobs = load(path)["jobs"]
+    read = {"contents": "read", "actions": "read", "pull-requests": "read"}
+    assert [job["permissions"] for job in jobs.values()] == [read, {"contents": "read"}, {**read, "contents": "write"}]
+    for name in ("find", "promote"):
+        uses = [step.get("uses", "a command").split("@")[0] for step in jobs[name]["steps"]]
+        assert uses == ["actions/checkout", "actions/setup-python", "mlgate/mlgate/actions/promote-model"]
+    assert jobs["find"]["steps"][-1]["with"] == {"find-only": "true"}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
+def test_whoever_judges_uploads_what_promotion_looks_for(path: Path) -> None:
+    for job in load(path)["jobs"].values():
+        uses = [str(step.get("uses", "")).split("@")[0] for step in job["steps"]]
+        judges = (
+            uses[-2:] == ["mlgate/mlgate", "actions/upload-artifact"] or "mlgate/mlgate/actions/enforce-gate" in uses
+        )
+        assert judges == any(use in ("mlgate/mlgate", "mlgate/mlgate/actions/enforce-gate") for use in uses)
+        for step in job["steps"] if judges else ():
+            if str(step.get("uses", "")).startswith("actions/upload-artifact@"):
+                assert re.fullmatch(r"mlgate-[a-z-]+", step["with"]["name"])
+                assert step["with"]["path"].split()[:1] == ["mlgate-run/"]
 
 
 def test_dependabot_sees_every_action() -> None:

@@ -53,12 +53,14 @@ def test_modules_in_the_checkout_take_no_place_of_ours(scene: Scene) -> None:
 def test_a_workspace_with_spaces_and_letters_of_other_alphabets(scene: Scene) -> None:
     place = "unser Modell für Flüge 飛行"
     workflow = example("one-uses").replace("fetch-depth: 2 #", f'path: "{place}"\n          fetch-depth: 2 #')
-    workflow = workflow.rstrip() + f'\n        with: {{working-directory: "{place}"}}\n'
+    step = "      - uses: mlgate/mlgate@v0\n"
+    workflow = workflow.replace(step, f'{step}        with: {{working-directory: "{place}"}}\n')
+    workflow = workflow.replace("            mlgate-run/", f"            {place}/mlgate-run/")
     run = scene.play(workflow, GOOD)
     assert run.jobs == {"gate": "success"}, run.log
-    step = run.step("gate", "mlgate/mlgate")
-    assert step.outputs["outcome"] == "pass"
-    assert f"/{place}/mlgate-run/report.json" in step.outputs["report-path"]
+    outputs = run.step("gate", "mlgate/mlgate").outputs
+    assert outputs["outcome"] == "pass"
+    assert f"/{place}/mlgate-run/report.json" in outputs["report-path"]
 
 
 def test_nothing_is_left_in_the_job_s_environment(scene: Scene) -> None:
@@ -70,7 +72,8 @@ def test_nothing_is_left_in_the_job_s_environment(scene: Scene) -> None:
 
 
 def test_a_workflow_without_a_token_still_gates(scene: Scene) -> None:
-    workflow = example("one-uses").rstrip() + '\n        with: {github-token: ""}\n'
+    step = "      - uses: mlgate/mlgate@v0\n"
+    workflow = example("one-uses").replace(step, step + '        with: {github-token: ""}\n')
     run = scene.play(workflow, GOOD)
     assert run.jobs == {"gate": "success"}, run.log
     assert scene.github.bodies() == {}

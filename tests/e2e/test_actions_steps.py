@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from tests.e2e.act.scene import Scene
 
 ACTION = "mlgate/mlgate/actions/{}"
+ARTIFACT = "mlgate-flight-delays"  # as the examples call it
 
 
 def declared_outputs(name: str) -> set[str]:
@@ -47,7 +48,7 @@ def test_several_steps_pass_with_outputs_and_summary(scene: Scene) -> None:
         assert outputs[name][key].endswith(f"mlgate-run/{file}")
     assert run.step("gate", ACTION.format("enforce-gate")).outputs["outcome"] == "pass"
     assert "tiny" in run.summary
-    kept = {path.name for path in (scene.folder / "runner" / "artifacts" / "mlgate-report").iterdir()}
+    kept = {path.name for path in (scene.folder / "runner" / "artifacts" / ARTIFACT / "mlgate-run").iterdir()}
     assert {"base.json", "data.json", "training.json", "comparison.json", "report.json", "report.html"} <= kept
 
 
@@ -110,7 +111,7 @@ def test_the_judge_passes_a_documentation_change(scene: Scene) -> None:
 def test_with_a_cache_the_job_that_comments_is_another(scene: Scene) -> None:
     run = scene.play(example("with-cache"), BAD)
     assert run.jobs == {"gate": "failure", "comment": "success"}, run.log
-    report = json.loads((scene.folder / "runner" / "artifacts" / "mlgate-report" / "report.json").read_bytes())
+    report = json.loads((scene.folder / "runner" / "artifacts" / ARTIFACT / "mlgate-run" / "report.json").read_bytes())
     assert report["outcome"] == "fail"
     assert "fail" in scene.comment().lower()
     assert list((scene.folder / "runner" / ".cache" / "mlgate").glob("plots-*"))

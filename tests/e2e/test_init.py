@@ -14,7 +14,7 @@ import pytest
 from tests.toolbox import ROOT, tool
 
 from mlgate.core.config.model import Task
-from mlgate.core.setup import files
+from mlgate.core.setup import workflows
 from mlgate.main import main
 from mlgate.shell import configuration, runner
 from mlgate.steps import World, init
@@ -45,7 +45,7 @@ def write_tables(folder: Path, form: str) -> None:
 def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "my répo"
     folder.mkdir()
-    subprocess.run(["git", "init", "-q", "."], cwd=folder, check=True)
+    subprocess.run(["git", "init", "-q", "-b", "main", "."], cwd=folder, check=True)
     return folder
 
 
@@ -77,11 +77,24 @@ def test_what_it_writes_holds_on_the_data(repository: Path, form: str) -> None:
 def test_the_workflow_is_sound(repository: Path) -> None:
     write_tables(repository, "csv")
     (repository / "requirements.txt").touch()
+    names = ["--model", "model.skops", "--predictions", "predictions.parquet", "--name", "flight-delays"]
+    assert run(repository, *flags("csv"), *names)[0] == 0
+    written = repository / ".github" / "workflows"
+    newer = 'unexpected key "queue" for "concurrency" section'  # actionlint 1.7.12 is older than it
+    subprocess.run([tool("actionlint"), "-ignore", newer, *map(str, written.iterdir())], cwd=repository, check=True)
+    for name, example in (("mlgate", "one-uses"), ("promote", "promote")):
+        text = (ROOT / "examples" / "workflows" / f"{example}.yml").read_text(encoding="utf-8")
+        assert (written / f"{name}.yml").read_text(encoding="utf-8") == text[text.index("name: ") :]
+    promote = configuration.load(repository / "mlgate.yml", "mlgate.yml").promote
+    assert promote is not None
+    assert promote.stage == "production"
+
+
+def test_what_leaves_no_model_is_not_promoted(repository: Path) -> None:
+    write_tables(repository, "csv")
     assert run(repository, *flags("csv"))[0] == 0
-    workflow = repository / ".github" / "workflows" / "mlgate.yml"
-    subprocess.run([tool("actionlint"), str(workflow)], cwd=repository, check=True)
-    example = (ROOT / "examples" / "workflows" / "one-uses.yml").read_text(encoding="utf-8")
-    assert workflow.read_text(encoding="utf-8") == example.partition("\n")[2]
+    assert not (repository / ".github" / "workflows" / "promote.yml").exists()
+    assert configuration.load(repository / "mlgate.yml", "mlgate.yml").promote is None
 
 
 def test_it_is_a_command_that_ends_in_one_line_without_flags(repository: Path) -> None:
@@ -190,4 +203,4 @@ def test_a_configuration_in_a_folder_of_its_own(repository: Path) -> None:
     assert config.model == "a"
     assert (repository / "models" / "a" / "contracts" / "train.yml").exists()
     assert "config: models/a/mlgate.yml" in (repository / ".github/workflows/mlgate.yml").read_text()
-    assert files.MLGATE in (repository / ".github/workflows/mlgate.yml").read_text()
+    assert workflows.MLGATE in (repository / ".github/workflows/mlgate.yml").read_text()

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.config import grammar
-from mlgate.core.setup import files
+from mlgate.core.setup import files, workflows
 from mlgate.core.setup.profile import Profile, task_of, unique_columns
 from mlgate.core.words import did_you_mean, shown
 from mlgate.errors import ConfigError, InputError, UsageError
 from mlgate.options import Common, kebab, option
 from mlgate.shell import configuration
+from mlgate.shell.git.repository import Git
 from mlgate.shell.run_folder import write_atomically
 from mlgate.steps import Result, World
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     Ask = Callable[[str], str]
 
 WORKFLOW = Path(".github/workflows/mlgate.yml")
+PROMOTION = Path(".github/workflows/promote.yml")
+USUAL = ("main", "master")
 QUESTIONS = {
     "holdout": "The holdout: a table that no training sees (CSV, Parquet or JSON Lines)",
     "train_table": "The table to train on (empty: none)",
@@ -188,9 +191,17 @@ def _texts(answers: dict[str, str], profiles: dict[str, Profile], inputs: Inputs
         predictions=answers["predictions"],
     )
     config = os.path.relpath(world.cwd / inputs.config, root).replace(os.sep, "/")
+    job = workflows.Job(
+        config=config,
+        model=setup.model,
+        files=tuple(name for name in (setup.model_file, setup.predictions) if name),
+        install=_install(root),
+        branch=_branch(world, root),
+    )
     texts = {
         world.cwd / inputs.config: files.config_text(setup),
-        root / WORKFLOW: files.workflow_text(config=config, install=_install(root)),
+        root / WORKFLOW: workflows.workflow_text(job),
+        **({root / PROMOTION: workflows.promote_text(job)} if setup.model_file else {}),
     }
     for name, profile in profiles.items():
         texts[folder / setup.contracts[name]] = files.contract_text(
@@ -206,6 +217,19 @@ def _texts(answers: dict[str, str], profiles: dict[str, Profile], inputs: Inputs
 def _repository(cwd: Path) -> Path:
     """Return the root of the git repository around `cwd`, or `cwd` itself outside one."""
     return next((folder for folder in (cwd, *cwd.parents) if (folder / ".git").exists()), cwd)
+
+
+def _branch(world: World, root: Path) -> str:
+    """Return the default branch, as far as the clone knows it."""
+    git = Git.discover(root, world.env)
+    if git is None:
+        return USUAL[0]
+    for name in ("refs/remotes/origin/HEAD", "HEAD"):
+        said = git.ask(["symbolic-ref", "--short", name]).stdout.decode(errors="replace").strip()
+        branch = said.removeprefix("origin/")
+        if branch and (name != "HEAD" or branch in USUAL):
+            return branch
+    return USUAL[0]
 
 
 def _install(root: Path) -> str | None:
@@ -229,7 +253,7 @@ def _check_texts(texts: dict[Path, str], folder: Path, world: World) -> None:
         try:
             if path.parent == folder:
                 configuration.parse(text.encode(), name)
-            elif path.name != WORKFLOW.name:
+            elif path.parent.name == "contracts":
                 configuration.parse_contract(text.encode(), name)
         except ConfigError as error:
             problem = error.problems[0]

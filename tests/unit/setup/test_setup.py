@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mlgate.core.config import yaml
 from mlgate.core.config.model import Task
-from mlgate.core.setup import files
+from mlgate.core.setup import files, workflows
 from mlgate.core.setup.profile import Column, Kind, Profile, is_listed, task_of, unique_columns, widened
 from mlgate.core.setup.scalars import command, flow, scalar
 from mlgate.shell import configuration
@@ -165,8 +165,13 @@ def test_a_configuration_loads(task: Task, run: str | None) -> None:
 
 
 def test_the_workflow_names_the_configuration_where_it_is_elsewhere() -> None:
-    text = files.workflow_text(config="models/a b.yml", install=None)
+    job = workflows.Job(config="models/a b.yml", model="a", files=("x.skops", "y.csv"), install=None)
+    text = workflows.workflow_text(job)
     steps = yaml.read(text.encode(), "w.yml").plain()["jobs"]["gate"]["steps"]
-    assert steps[-1] == {"uses": files.MLGATE, "with": {"config": "models/a b.yml"}}
-    assert len(steps) == 3
-    assert json.dumps(steps).count("with") == 3
+    assert steps[-2] == {"uses": workflows.MLGATE, "with": {"config": "models/a b.yml"}}
+    assert steps[-1]["with"]["path"].split("\n")[:3] == ["mlgate-run/", "models/x.skops", "models/y.csv"]
+    assert len(steps) == 4
+    assert json.dumps(steps).count("with") == 4
+    promote = yaml.read(workflows.promote_text(job).encode(), "p.yml").plain()["jobs"]
+    ours = [step for one in promote.values() for step in one["steps"] if step["uses"].startswith("mlgate/")]
+    assert [step["with"]["config"] for step in ours] == ["models/a b.yml"] * 3

@@ -1,4 +1,4 @@
-"""The texts that `mlgate init` writes: configuration, contract, workflow."""
+"""The texts that `mlgate init` writes: configuration and contract."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from mlgate.core.setup.scalars import command, flow, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-CHECKOUT = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
-SETUP_PYTHON = "actions/setup-python@5fda3b95a4ea91299a34e894583c3862153e4b97 # v7.0.0"
-MLGATE = "mlgate/mlgate@v0"
-DEFAULT_CONFIG = "mlgate.yml"
 
 RULES = {
     Task.REGRESSION: (
@@ -82,6 +77,8 @@ def _config_lines(setup: Setup) -> Iterator[str]:
     yield "  rules:"
     for rule in RULES[setup.task]:
         yield f"    {rule}" if rule.startswith("#") else f"    - {rule}"
+    if setup.model_file is not None:
+        yield "promote: {stage: production} # what passed, once it is merged: .github/workflows/promote.yml"
 
 
 def contract_text(profile: Profile, other: Profile | None, *, key: str, label: str, without_overlap: str | None) -> str:
@@ -134,49 +131,3 @@ def _schema(column: Column, profile: Profile, *, listed: bool) -> str:
     elif column.minimum is not None and column.minimum >= 0:
         parts.append("minimum: 0")
     return "{" + ", ".join(parts) + "}"
-
-
-def workflow_text(*, config: str, install: str | None, python: str = "3.13") -> str:
-    """Return the workflow: the whole check in one step, with no more permissions than it needs.
-
-    Args:
-        config: The configuration's path from the repository's root.
-        install: Shell command that installs what training needs; None if nothing is known.
-        python: Version for training.
-    """
-    lines = [
-        "name: Model",
-        "",
-        "on:",
-        "  pull_request:",
-        "  merge_group:",
-        "",
-        "permissions: {}",
-        "",
-        "concurrency:",
-        "  group: model-${{ github.ref }}",
-        "  cancel-in-progress: true",
-        "",
-        "jobs:",
-        "  gate:",
-        "    name: gate",
-        "    runs-on: ubuntu-latest",
-        "    permissions:",
-        "      contents: read",
-        "      pull-requests: write # for the comment; a fork's pull request gets the job summary instead",
-        "    steps:",
-        f"      - uses: {CHECKOUT}",
-        "        with:",
-        "          fetch-depth: 2 # the merge commit and the base, whose policy judges",
-        "          persist-credentials: false",
-        f"      - uses: {SETUP_PYTHON}",
-        "        with:",
-        f'          python-version: "{python}"',
-        f"      - run: {install} # what your training needs; mlgate brings its own"
-        if install
-        else "      # Install here what your training needs; mlgate brings its own.",
-        f"      - uses: {MLGATE}",
-    ]
-    if config != DEFAULT_CONFIG:
-        lines += ["        with:", f"          config: {scalar(config)}"]
-    return "\n".join(lines) + "\n"

@@ -12,11 +12,12 @@ import pytest
 from tests.fake_github.openapi import violations
 from tests.fake_github.releases import ELSEWHERE
 from tests.fake_github.server import FakeGitHub, Trouble
+from tests.registries import BRANCH, Lab, next_version
 
-from mlgate.errors import OutsideError
+from mlgate.errors import OutsideError, UsageError
 from mlgate.shell.forge.client import Forge
 from mlgate.shell.forge.releases import Releases
-from mlgate.shell.registry.stores import blob
+from mlgate.shell.registry.stores import blob, open_store
 from mlgate.shell.registry.stores.folder import FolderStore
 from mlgate.shell.registry.stores.release import ReleaseStore
 
@@ -165,6 +166,67 @@ def test_a_digest_is_no_path(digest: str) -> None:
         blob.checked(digest)
 
 
+# Branch
+
+
+@pytest.fixture
+def lab(tmp_path: Path) -> Lab:
+    return Lab(tmp_path)
+
+
+def test_the_branch_carries_blobs_in_the_push_of_the_record(lab: Lab, model: Path, tmp_path: Path) -> None:
+    journal = lab.journal(lab.clone("writer"))
+    branch = open_store("branch", journal=journal)
+    assert not branch.has(DIGEST, len(DATA))
+    branch.put(DIGEST, model)
+    assert not branch.has(DIGEST, len(DATA))
+    journal.append(next_version(lab.code), branch.blobs())
+    assert f"blobs/sha256/{DIGEST[:2]}/{DIGEST}" in lab.bare("ls-tree", "-r", "--name-only", BRANCH).split()
+    reader = lab.journal(lab.clone("reader", 1))
+    reader.read()
+    read = open_store("branch", journal=reader)
+    assert read.has(DIGEST, len(DATA))
+    read.get(DIGEST, len(DATA), tmp_path / "out", label=LABEL)
+    assert (tmp_path / "out").read_bytes() == DATA
+    with pytest.raises(OutsideError, match=re.escape(LABEL)) as raised:
+        read.get("0" * 64, 1, tmp_path / "other", label=LABEL)
+    assert reason(raised) == "blob-missing"
+
+
+def test_a_branch_whose_blob_was_altered_names_version_and_file(lab: Lab, model: Path, tmp_path: Path) -> None:
+    journal = lab.journal(lab.clone("writer"))
+    branch = open_store("branch", journal=journal)
+    branch.put(DIGEST, model)
+    journal.append(next_version(lab.code), branch.blobs())
+    forged = lab.clone("forger")
+    forged.git("fetch", "-q", "origin", BRANCH)
+    forged.git("checkout", "-q", "FETCH_HEAD")
+    forged.commit({f"blobs/sha256/{DIGEST[:2]}/{DIGEST}": b"others"}, "forge")
+    forged.git("push", "-q", "origin", f"HEAD:{BRANCH}")
+    reader = lab.journal(lab.clone("reader"))
+    reader.read()
+    with pytest.raises(OutsideError, match=re.escape(LABEL)) as raised:
+        open_store("branch", journal=reader).get(DIGEST, len(DATA), tmp_path / "out", label=LABEL)
+    assert reason(raised) == "blob-altered"
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_file_too_large_for_a_branch_gets_the_remedy(lab: Lab, tmp_path: Path) -> None:
+    with (tmp_path / "large.onnx").open("wb") as file:
+        file.truncate(50_000_001)
+    with pytest.raises(OutsideError, match=r"large\.onnx has 50\.0 MB") as raised:
+        open_store("branch", journal=lab.journal(lab.clone("c"))).put(DIGEST, tmp_path / "large.onnx")
+    assert reason(raised) == "store-failed"
+    assert "promote.store: release" in raised.value.remedy
+
+
+@pytest.mark.parametrize(("kind", "needed"), [("folder", "promote.folder"), ("release", "github-token")])
+def test_a_store_that_lacks_what_it_needs_says_what(lab: Lab, kind: str, needed: str) -> None:
+    with pytest.raises(UsageError) as raised:
+        open_store(kind, journal=lab.journal(lab.clone("c")))
+    assert needed in raised.value.remedy
+
+
 # Releases
 
 
@@ -182,8 +244,8 @@ def store(github: FakeGitHub, *, tag: str | None = None, key: str = "k", part_by
     return ReleaseStore(Releases(forge, github.repository), tag=tag, key=key, part_bytes=part_bytes)
 
 
-def promote(github: FakeGitHub, model: Path, **more: int) -> None:
-    release = store(github, **more)
+def promote(github: FakeGitHub, model: Path, *, part_bytes: int = 10**9) -> None:
+    release = store(github, part_bytes=part_bytes)
     release.put(DIGEST, model)
     release.publish(TAG, title="flight-delays v1.0.0", text="AUC 0.81")
 
@@ -333,10 +395,12 @@ def test_a_token_that_may_not_write_gets_the_remedy(github: FakeGitHub, model: P
 def test_an_unreachable_forge_is_named(model: Path, tmp_path: Path) -> None:
     forge = Forge(url="http://127.0.0.1:9", token=TOKEN, sleep=lambda _: None)
     gone = ReleaseStore(Releases(forge, "octo/flights"))
-    for act in (lambda: gone.put(DIGEST, model), lambda: gone.get(DIGEST, 1, tmp_path / "out")):
-        with pytest.raises(OutsideError, match="cannot be reached") as raised:
-            act()
-        assert reason(raised) == "store-failed"
+    with pytest.raises(OutsideError, match="cannot be reached") as raised:
+        gone.put(DIGEST, model)
+    assert reason(raised) == "store-failed"
+    with pytest.raises(OutsideError, match="cannot be reached") as raised:
+        gone.get(DIGEST, 1, tmp_path / "out")
+    assert reason(raised) == "store-failed"
 
 
 def test_a_promotion_makes_few_calls(github: FakeGitHub, model: Path) -> None:

@@ -501,7 +501,7 @@ def test_what_python_refuses_is_refused(value: Any, size: int, place: int, odd: 
     text = json.dumps(value)
     text = text[: place % (len(text) + 1)] + odd + text[place % (len(text) + 1) :]
     try:
-        json.loads(text, parse_constant=[].index)
+        json.loads(text, parse_constant=int)
     except ValueError:
         assert scan(text, size) is not None
 

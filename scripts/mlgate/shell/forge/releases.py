@@ -87,9 +87,9 @@ class Releases:
                 return None
             raise
 
-    def create_draft(self, tag: str, title: str, text: str) -> Release:
-        """Make a draft: nobody sees it without the right to write, and its tag is not made."""
-        body = {"tag_name": tag, "name": title, "body": text, "draft": True, "prerelease": False}
+    def create(self, tag: str, title: str, text: str, *, draft: bool) -> Release:
+        """Make a release; a draft is seen only by those who may write, and its tag is not made."""
+        body = {"tag_name": tag, "name": title, "body": text, "draft": draft, "prerelease": False}
         return _release(self.forge.call("POST", self._root, body=body).data)
 
     def publish(self, release: Release, tag: str, title: str, text: str) -> Release:
@@ -116,6 +116,10 @@ class Releases:
         """Yield an asset's bytes."""
         return transfer.download(self.forge, asset.address)
 
+    def remove(self, release: Release) -> None:
+        """Delete a release and its assets; its tag stays."""
+        self.forge.call("DELETE", f"{self._root}/{release.id}")
+
     def delete(self, release: Release, asset: Asset) -> None:
         """Delete an asset; one that is gone already is no mistake."""
         below = f"/{release.id}/assets/{asset.id}" if self._gitea else f"/assets/{asset.id}"
@@ -124,6 +128,11 @@ class Releases:
         except RefusedError as error:
             if error.http_status != NOT_FOUND:
                 raise
+
+    @property
+    def drafts_take_tags(self) -> bool:
+        """Return whether a draft can be published under a tag that exists: Gitea has a hidden release for each tag."""
+        return not self._gitea
 
     @property
     def _gitea(self) -> bool:

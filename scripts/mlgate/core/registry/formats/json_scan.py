@@ -10,7 +10,7 @@ from mlgate.core.registry.formats.outline import Broken, Outline
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?"
-_RUN = re.compile(rf"(?:{_NUMBER}[ \t\n\r]*,[ \t\n\r]*)+", re.ASCII)
+_RUN = re.compile(rf"(?:{_NUMBER}[ \t\n\r]*,[ \t\n\r]*)++", re.ASCII)  # without a way back, which takes memory
 _SCALAR = re.compile(rf"{_NUMBER}|true|false|null", re.ASCII)
 _STRING = re.compile(r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[^"\\\x00-\x1f]*)*"')
 _WORD = re.compile(r"[-+.\w]+")

@@ -9,6 +9,8 @@ are replaced, its whole ones kept.
 from __future__ import annotations
 
 import hashlib
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.assets import PART_BYTES, Piece, in_order, pieces
@@ -18,7 +20,6 @@ from mlgate.shell.registry.stores import blob
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from mlgate.shell.forge.releases import Asset, Release, Releases
 
@@ -58,8 +59,9 @@ class ReleaseStore:
         if blob.digest_of(file) != blob.checked(digest):
             raise blob.failed(NAME, f"was given {file.name} with another digest", "Run it again: it has changed.")
         try:
+            draft = self._open_draft()
             for piece in pieces(digest, file.name, size, self.part_bytes):
-                self._upload(piece, file)
+                self._upload(draft, piece, file)
         except RefusedError as error:
             raise blob.failed(NAME, f"does not take {file.name}: {error.message}", REMEDY) from None
 
@@ -96,8 +98,10 @@ class ReleaseStore:
         """
         try:
             draft = self._find_draft()
-            if draft is not None:
+            if draft is not None and self._releases.drafts_take_tags:
                 self._draft = self._releases.publish(draft, tag, title, f"{text}\n\n{self._mark}")
+            elif draft is not None:
+                self._move(draft, tag, title, text)
         except RefusedError as error:
             raise blob.failed(NAME, f"has the files in a draft, not published: {error.message}", REMEDY) from None
 
@@ -115,19 +119,32 @@ class ReleaseStore:
         found = self._find_draft()
         if found is None:
             name = f"mlgate-draft-{hashlib.sha256(self.key.encode()).hexdigest()[:16]}"
-            found = self._draft = self._releases.create_draft(name, name, self._mark)
+            found = self._draft = self._releases.create(name, name, self._mark, draft=True)
         return found
 
-    def _upload(self, piece: Piece, file: Path) -> None:
-        draft, digest = self._open_draft(), _digest(file, piece)
+    def _move(self, draft: Release, tag: str, title: str, text: str) -> None:
+        """Carry a draft's files over to the release of a tag, and remove the draft when all are there."""
+        target = self._releases.by_tag(tag) or self._releases.create(tag, title, text, draft=False)
+        with tempfile.TemporaryDirectory() as scratch:
+            for asset in self._releases.assets(draft):
+                copy = Path(scratch, "asset")
+                with copy.open("wb") as written:
+                    for chunk in self._releases.download(asset):
+                        written.write(chunk)
+                self._upload(target, Piece(name=asset.name, offset=0, size=copy.stat().st_size), copy)
+        self._releases.remove(draft)
+        self._draft = target
+
+    def _upload(self, release: Release, piece: Piece, file: Path) -> None:
+        digest = _digest(file, piece)
         for attempt in range(TRIES):
-            there = {asset.name: asset for asset in self._releases.assets(draft)}.get(piece.name)
+            there = {asset.name: asset for asset in self._releases.assets(release)}.get(piece.name)
             if there is not None and self._is(there, piece, digest):
                 return
             if there is not None:
-                self._releases.delete(draft, there)
+                self._releases.delete(release, there)
             try:
-                sent = self._releases.upload(draft, file, piece)
+                sent = self._releases.upload(release, file, piece)
             except RefusedError as error:
                 if attempt == TRIES - 1 or not _may_pass(error):
                     raise

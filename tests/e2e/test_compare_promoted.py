@@ -668,3 +668,19 @@ def _csv(head: list[str], rows: list[list[str]]) -> str:
     written = io.StringIO()
     csv.writer(written, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows([head, *rows])
     return written.getvalue()
+
+
+def test_a_log_that_was_rewritten_is_not_taken_as_the_clone_has_it(project: Project) -> None:
+    project.promote(project.judge())
+    clone = project.clone("laptop")
+    project.candidate(1.1, at=clone)
+    assert project.run("check", at=clone)[0] == 0
+    aside = Repository(project.remote.parent / "aside")
+    project.here.git("clone", "-q", "-b", "mlgate-registry", str(project.remote), str(aside.root))
+    aside.git("commit", "-q", "--amend", "-m", "rewritten")
+    aside.git("push", "-q", "--force", "origin", "HEAD")
+    for _ in range(2):
+        assert project.run("check", at=clone)[0] == 3
+        document = json.loads((clone.root / "mlgate-run" / "comparison.json").read_text())
+        assert document["baselines"][0]["reason"] == "baseline-missing"
+        assert "rewritten" in document["baselines"][0]["message"]

@@ -354,7 +354,6 @@ def test_outside_of_a_repository(tmp_path: Path, capsys: Output) -> None:
         (("show", "--limit", "many"), "limit: expected a number"),
         (("shwo",), "unknown command 'shwo', did you mean 'show'?"),
         (("show", "--modle", "x"), "unknown option '--modle', did you mean '--model'?"),
-        (("show", "--config", "other.yml"), "there is no such file"),
     ],
 )
 def test_bad_input_ends_in_one_message(story: Story, capsys: Output, words: tuple[str, ...], said: str) -> None:
@@ -362,6 +361,11 @@ def test_bad_input_ends_in_one_message(story: Story, capsys: Output, words: tupl
     assert said in message
     assert "\x1b" not in message
     assert "\n::" not in message
+
+
+def test_a_configuration_that_was_named_must_be_there(story: Story, capsys: Output) -> None:
+    assert registry(story.clone, "show", "--config", "other.yml") == 2
+    assert "there is no such file" in capsys.readouterr().err
 
 
 def test_a_record_from_a_newer_mlgate(mine: Story, capsys: Output) -> None:

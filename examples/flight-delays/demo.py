@@ -1,56 +1,35 @@
-"""Play the story of one model in a scratch repository: real flights, real commits, real verdicts.
+"""Play the story of one model in a scratch repository: real flights, real commits, real verdicts, a real registry.
 
     make demo
 
-Each chapter is a pull request: a branch from main with one commit, judged by `mlgate check --base main`. Every line
-about an outcome is read from the `report.json` of that run.
+Each chapter is a pull request: a branch from main with one commit, judged by `mlgate check --base main`. What passes is
+merged by squash, pushed to a bare repository beside it, and promoted: the very bytes that were judged. Every line about
+an outcome is read from the documents of that run, or printed by the command itself.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shutil
 import subprocess
 import sys
-import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
-import duckdb
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from story import FEW_ROWS, Chapter, Story, commit, git, replace, say, shown
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-FEW_ROWS = 300
-COPIED = ("train.py", "mlgate.yml", "contracts", "requirements.txt", "README.md")
+COPIED = ("train.py", "requirements.txt", "README.md")
+ADOPTED = ("mlgate.yml", "contracts")
 MARK = ".mlgate-demo"  # only a folder that bears this is ever deleted
 
 
-@dataclass(frozen=True, kw_only=True)
-class Chapter:
-    """One pull request.
-
-    Attributes:
-        slug: Name of its branch and of its report's folder.
-        title: What a person would say about it.
-        base: The branch that it wants to merge into.
-        edit: Makes the change in the working copy.
-        outcome: What has to come out.
-        status: The exit status that has to come out.
-    """
-
-    slug: str
-    title: str
-    edit: Callable[[Path], None]
-    outcome: str
-    status: int
-    base: str = "main"
+def adopting(repository: Path) -> None:
+    """The pull request that adds mlgate to a repository with data and a training script."""
+    for name in ADOPTED:
+        (shutil.copytree if (HERE / name).is_dir() else shutil.copy)(HERE / name, repository / name)
 
 
 def boosted_trees(repository: Path) -> None:
@@ -93,14 +72,24 @@ def better_words(repository: Path) -> None:
 
 
 CHAPTERS = (
-    Chapter(slug="boosted-trees", title="A good change: boosted trees", edit=boosted_trees, outcome="pass", status=0),
+    Chapter(
+        slug="adopting", title="Adopting mlgate: a first model", edit=adopting, outcome="pass", status=0, merged=True
+    ),
     Chapter(
         slug="boosted-trees-few-rows",
-        title=f"The same change, judged on {FEW_ROWS} flights",
+        title=f"A good change, judged on {FEW_ROWS} flights: boosted trees",
         edit=boosted_trees,
         outcome="inconclusive",
         status=0,
         base="main-few-rows",
+    ),
+    Chapter(
+        slug="boosted-trees",
+        title="The same change, judged on all flights",
+        edit=boosted_trees,
+        outcome="pass",
+        status=0,
+        merged=True,
     ),
     Chapter(slug="lost-feature", title="A bad change: a feature got lost", edit=lost_feature, outcome="fail", status=3),
     Chapter(slug="broken-export", title="Corrupt data: a broken export", edit=broken_export, outcome="fail", status=3),
@@ -116,8 +105,11 @@ def main() -> int:
     options = parser.parse_args()
     folder = fresh(options.to.resolve())
     say(f"Making a repository with every flight out of New York City in 2013 in {shown(folder)}", options.json)
-    repository = make_repository(folder, options.seed)
-    results = [play(chapter, repository, folder / "reports" / chapter.slug, options.json) for chapter in CHAPTERS]
+    repository = make_repository(folder)
+    story = Story(repository=repository, reports=folder / "reports", seed=options.seed, quiet=options.json)
+    results = [story.play(chapter) for chapter in CHAPTERS]
+    results.append(story.roll_back())
+    story.look_back()
     if options.json:
         print(json.dumps(results, indent=2))
     told = all(result["as_told"] for result in results)
@@ -135,122 +127,23 @@ def fresh(folder: Path) -> Path:
     return folder
 
 
-def make_repository(folder: Path, seed: int) -> Path:
-    """Make the repository as it stands before the story: data, contracts, and the model that is in production."""
+def make_repository(folder: Path) -> Path:
+    """Make the repository as it stands before the story, data and a training script, and a bare one to push to."""
     repository = folder / "flight-delays"
     repository.mkdir()
     for name in COPIED:
-        (shutil.copytree if (HERE / name).is_dir() else shutil.copy)(HERE / name, repository / name)
+        shutil.copy(HERE / name, repository / name)
     if not (HERE / "data" / "weather.csv").exists():
         subprocess.run([sys.executable, str(HERE / "prepare.py")], check=True, stdout=sys.stderr)
     shutil.copytree(HERE / "data", repository / "data")
-    replace(repository / "mlgate.yml", ("  run: python train.py\n", f"  run: python train.py\n  seed: {seed}\n"))
     (repository / ".gitignore").write_text("model.skops\npredictions.parquet\nmlgate-run/\n")
-    subprocess.run(["python", "train.py"], cwd=repository, check=True, env=environment(seed), stdout=sys.stderr)
-    (repository / "baselines").mkdir()
-    (repository / "predictions.parquet").rename(repository / "baselines" / "current.parquet")
     git(repository, "init", "--quiet", "--initial-branch=main")
-    commit(repository, "The model in production")
-    git(repository, "switch", "--quiet", "-c", "main-few-rows")
-    keep_few_rows(repository, seed)
-    commit(repository, f"Judge on {FEW_ROWS} flights only")
+    git(repository, "init", "--quiet", "--bare", "--initial-branch=main", str(folder / "origin.git"))
+    git(repository, "config", "user.name", "mlgate demo")  # whom the registry then names
+    git(repository, "remote", "add", "origin", str(folder / "origin.git"))
+    commit(repository, "Data and a training script")
+    git(repository, "push", "--quiet", "origin", "main")
     return repository
-
-
-def keep_few_rows(repository: Path, seed: int) -> None:
-    """Cut the holdout, and the predictions of the model in production, to a few flights drawn by seed."""
-    holdout, current = repository / "data" / "holdout.parquet", repository / "baselines" / "current.parquet"
-    engine = duckdb.connect(config={"threads": 1})
-    engine.execute(
-        f"CREATE TABLE few AS FROM '{holdout}' ORDER BY md5(flight_id || '{seed}') LIMIT {FEW_ROWS};"
-        f"CREATE TABLE few_current AS FROM '{current}' SEMI JOIN few USING (flight_id);"
-    )
-    engine.execute(f"COPY few TO '{holdout}'; COPY few_current TO '{current}';")
-
-
-def play(chapter: Chapter, repository: Path, run_folder: Path, quiet: bool) -> dict[str, Any]:
-    """Open one pull request, have it judged, and tell how it ended from its report."""
-    say(f"\n{chapter.title}", quiet)
-    git(repository, "switch", "--quiet", "--force", "-c", chapter.slug, chapter.base)
-    chapter.edit(repository)
-    commit(repository, chapter.title)
-    say(f"  {git(repository, 'diff', '--shortstat', chapter.base).strip()}", quiet)
-    start = time.monotonic()
-    check = [sys.executable, str(ROOT / "scripts" / "check.py"), "--base", chapter.base, "--run-dir", str(run_folder)]
-    ended = subprocess.run(check, cwd=repository, env=environment(None), capture_output=True, text=True, check=False)
-    seconds = time.monotonic() - start
-    report_path = run_folder / "report.json"
-    if not report_path.exists():
-        sys.exit(f"{ended.stdout}\n{ended.stderr}\nmlgate made no report, exit status {ended.returncode}")
-    report = json.loads(report_path.read_text())
-    say(f"  {report['outcome'].upper()}, exit status {ended.returncode}, {seconds:.0f} s", quiet)
-    for line in lines_of(report):
-        say(f"    {line}", quiet)
-    as_told = (report["outcome"], ended.returncode) == (chapter.outcome, chapter.status)
-    if not as_told:
-        say(f"  The story has {chapter.outcome} with exit status {chapter.status} here.", quiet)
-    return {
-        "slug": chapter.slug,
-        "outcome": report["outcome"],
-        "status": ended.returncode,
-        "seconds": round(seconds, 1),
-        "reasons": [reason["id"] for reason in report["reasons"]],
-        "as_told": as_told,
-        "report": str(run_folder / "report.html"),
-    }
-
-
-def lines_of(report: dict[str, Any]) -> list[str]:
-    """Return what a person wants to know: broken rows with their lines, the rules, else the reasons."""
-    tables = (report["data"] or {}).get("tables", [])
-    lines = [
-        f"{table['path']}:{row['line']}: {finding['message']}"
-        for table in tables
-        for finding in table["findings"]
-        for row in finding["rows"][:1]
-    ]
-    lines += [f"{rule['outcome']:<12} {rule['message']}" for rule in report["rules"]]
-    return lines or [f"{reason['id']}: {reason['message']}" for reason in report["reasons"]]
-
-
-def environment(seed: int | None) -> dict[str, str]:
-    """Return an environment in which `python` is the one that runs this story."""
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    extra = {} if seed is None else {"MLGATE_TRAIN_SEED": str(seed)}
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("MLGATE_", "GITHUB_"))}
-    # Threads that spin while they wait starve on a busy machine.
-    return {**kept, "PATH": path, "OMP_WAIT_POLICY": "passive", **extra}
-
-
-def replace(path: Path, *changes: tuple[str, str]) -> None:
-    """Replace text that has to be there."""
-    text = path.read_text()
-    for old, new in changes:
-        if old not in text:
-            sys.exit(f"{path}: the story does not fit this file any more, {old!r} is not in it")
-        text = text.replace(old, new)
-    path.write_text(text)
-
-
-def git(repository: Path, *arguments: str) -> str:
-    """Run git as nobody in particular."""
-    who = ["-c", "user.name=mlgate demo", "-c", "user.email=demo@example.com", "-c", "commit.gpgsign=false"]
-    command = ["git", *who, *arguments]
-    return subprocess.run(command, cwd=repository, check=True, capture_output=True, text=True).stdout
-
-
-def commit(repository: Path, message: str) -> None:
-    git(repository, "add", "--all")
-    git(repository, "commit", "--quiet", "--message", message)
-
-
-def shown(path: Path) -> str:
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
-
-
-def say(line: str, quiet: bool) -> None:
-    if not quiet:
-        print(line, flush=True)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,14 @@ class Forger:
             facts, path = line.split("\t")
             mode, _, blob = facts.split()
             files[path] = (mode, self._cat(blob))
-        return Commit(files=files, text=text, oid=oid, signature=signature[1] if signature else None, **said)
+        return Commit(
+            files=files,
+            text=text,
+            oid=oid,
+            author=said["author"],
+            committer=said["committer"],
+            signature=signature[1] if signature else None,
+        )
 
     def _cat(self, oid: str) -> bytes:
         done = subprocess.run(

@@ -227,10 +227,10 @@ def test_rollback_model_is_the_same_program(mine: Story, capsys: Output) -> None
 
 def test_rollback_needs_a_reason_and_a_way_back(mine: Story, capsys: Output) -> None:
     assert "reason: required" in refused(mine.clone, capsys, "rollback", "--model", MODEL)
-    words = ("rollback", "--model", OTHER, "--reason", "x")
-    assert "has never pointed to another version" in refused(mine.clone, capsys, *words)
-    words = ("rollback", "--model", MODEL, "--stage", "production", "--to", "v1.1.0", "--reason", "x")
-    assert "has never pointed to v1.1.0" in refused(mine.clone, capsys, *words)
+    other = ("--model", OTHER, "--reason", "x")
+    assert "has never pointed to another version" in refused(mine.clone, capsys, "rollback", *other)
+    forward = ("--model", MODEL, "--stage", "production", "--to", "v1.1.0", "--reason", "x")
+    assert "has never pointed to v1.1.0" in refused(mine.clone, capsys, "rollback", *forward)
     assert mine.lab.journal(mine.writer).read().state.sequence == 8
 
 
@@ -322,8 +322,8 @@ def test_a_repository_without_a_remote_keeps_its_log_in_a_branch(mine: Story, ca
 
 def test_without_a_registry(tmp_path: Path, capsys: Output) -> None:
     clone = Lab(tmp_path).clone("c")
-    for words in (("show",), ("history",)):
-        assert "There is no registry yet" in shown(clone, capsys, *words)
+    for word in ("show", "history"):
+        assert "There is no registry yet" in shown(clone, capsys, word)
     assert document(clone, capsys, "show")["tip"] is None
     assert "Nothing is wrong: the registry is empty" in shown(clone, capsys, "verify")
     for words in (("show", "--model", "x"), ("diff", "v1.0.0", "v1.1.0"), ("rollback", "--reason", "x"), ("note", "x")):

@@ -139,7 +139,7 @@ def rewrite_on_top(sequence: int, forger: Forger) -> None:
 def inner(sequence: int, part: str, value: Any, forger: Forger) -> None:
     """Rewrite what was measured, or where the bytes are."""
     plain = plain_of(forger, sequence)
-    place = plain
+    place: Any = plain
     *path, last = part.split(".")
     for name in path:
         place = place[int(name)] if isinstance(place, list) else place[name]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import gzip
 import hashlib
 import importlib
@@ -24,8 +25,11 @@ from tests.repository import Repository, environment
 from mlgate import options
 from mlgate.core.registry import plan
 from mlgate.core.registry.record import Digests, Event, Record, StoredArtifact
+from mlgate.shell.forge.client import Forge
+from mlgate.shell.forge.releases import Releases
 from mlgate.shell.git.repository import Git
 from mlgate.shell.registry.journal import open_journal
+from mlgate.shell.registry.stores.release import ReleaseStore
 from mlgate.shell.world import World
 
 ROWS = 400
@@ -158,7 +162,7 @@ class Project:
         model = folder / fields.pop("model", "model.txt")
         evidence = {artifact["name"]: artifact for artifact in done.document["evidence"]}
         files = {"model": model} | {name: folder / "mlgate-run" / a["path"] for name, a in evidence.items()}
-        kept = {name: _artifact(name, path) for name, path in files.items()}
+        kept = {name: _artifact(name, path) for name, path in files.items()} | fields.pop("kept", {})
         identity = done.document["holdout"]["identity"]
         model_digest = kept["model"].digest
         digests = Digests(inputs=model_digest, model=model_digest, holdout=identity)
@@ -177,9 +181,19 @@ class Project:
             **{**given, **fields},
         )
         journal = self._journal()
-        blobs = {artifact.digest: files[name].read_bytes() for name, artifact in kept.items()}
+        blobs = {a.digest: files[name].read_bytes() for name, a in kept.items() if a.store == "branch"}
         appended = journal.append(lambda state: plan.promote(state, draft=draft, stages=stages), blobs)
         return str(appended.records[0].version)
+
+    def keep_in_release(self, github: FakeGitHub) -> StoredArtifact:
+        """Put the model into a release, and return how a record names it."""
+        model = self.here.root / "model.txt"
+        releases = Releases(Forge(url=github.url, token="ghs_secret-token", calls_left=99), github.repository)
+        store = ReleaseStore(releases, key="k")
+        artifact = dataclasses.replace(_artifact("model", model), store="release")
+        store.put(artifact.digest, model)
+        store.publish(f"{MODEL}@v1.0.0", title="v1.0.0", text="")
+        return artifact
 
     def _journal(self) -> Any:
         env = environment(PATH=os.environ["PATH"])
@@ -439,6 +453,36 @@ def test_a_lost_or_altered_model_is_never_scored(project: Project, data: bytes |
     project.candidate(1.1)
     lost(project.judge(), "could not be scored again")
     assert not project.marker.exists()
+
+
+@pytest.mark.parametrize("altered", [False, True])
+def test_a_model_in_a_release_is_fetched_while_there_is_a_token(project: Project, altered: bool) -> None:
+    with FakeGitHub().serve() as github:
+        done = project.judge()
+        data = {"holdout": done.document["holdout"]["digest"]}
+        kept = {"model": project.keep_in_release(github)}
+        digests = Digests(inputs="1" * 64, model="2" * 64, holdout=done.document["holdout"]["identity"], data=data)
+        project.promote(done, kept=kept, digests=digests)
+        project.env = {"GITHUB_API_URL": github.url, "GITHUB_REPOSITORY": github.repository, "NO_PROXY": "127.0.0.1"}
+        token = {"MLGATE_GITHUB_TOKEN": "ghs_secret-token"}
+
+        before = len(github.calls())
+        project.env |= token
+        assert project.judge().baseline["available"]
+        assert not any("/releases" in call for call in github.calls()[before:]), "the holdout is the same file"
+
+        project.here.commit({"holdout.csv": table(5_000, noise=9)})
+        project.candidate(1.1)
+        project.env.pop("MLGATE_GITHUB_TOKEN")
+        lost(project.judge(), "fetch-base", "token")
+        assert not project.marker.exists()
+
+        project.env |= token
+        if altered:
+            github.releases.data = dict.fromkeys(github.releases.data, b"9.0")
+        done = project.judge()
+    assert done.baseline["available"] != altered, done.baseline
+    assert project.marker.exists() != altered
 
 
 def test_recorded_predictions_of_other_rows_are_a_missing_baseline(project: Project) -> None:

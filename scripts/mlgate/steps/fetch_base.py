@@ -38,7 +38,7 @@ def run(inputs: Inputs, world: World, *, network: bool = True) -> Result:
     """Write `base.json`; exit 2 if there is a base and it cannot be had, without `network` in this clone."""
     folder = RunFolder(world.cwd / inputs.run_dir)
     document, error = folder.guarded(
-        lambda: _describe(inputs, world, network=network),
+        lambda: _describe(inputs, folder, world, network=network),
         lambda failure, reads: BaseDocument(error=failure, reads=reads, config=inputs.config.as_posix()),
     )
     outcome = Outcome.PASS if error is None else Outcome.FAIL
@@ -56,12 +56,12 @@ def run(inputs: Inputs, world: World, *, network: bool = True) -> Result:
     )
 
 
-def _describe(inputs: Inputs, world: World, *, network: bool) -> BaseDocument:
+def _describe(inputs: Inputs, folder: RunFolder, world: World, *, network: bool) -> BaseDocument:
     path = world.cwd / inputs.config
     git = Git.discover(path.parent, world.env)
     remote = Remote.of(git, world.env, inputs.github_token, world.log) if git and network else None
     document = describe(path, git, world.env, name=inputs.config.as_posix(), option=inputs.base, remote=remote)
-    registry = registries.seen(path, git, document, world, token=inputs.github_token, network=network)
+    registry = registries.seen(path, git, document, folder, world, token=inputs.github_token, network=network)
     return dataclasses.replace(document, registry=registry)
 
 

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from mlgate.core.config.model import Config
     from mlgate.core.registry.state import Entry, State
 
+# In the run folder: where fetch-base leaves the model of a release, under its sha256.
+MODEL_FOLDER = "promoted"
+
 
 def compares_with_promoted(*configs: Config | None) -> bool:
     """Return whether a configuration has the baseline `promoted`."""

@@ -18,11 +18,19 @@ if TYPE_CHECKING:
     from mlgate.core.config.model import Config
     from mlgate.core.documents import BaseDocument
     from mlgate.shell.git.repository import Git
+    from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World
 
 
 def seen(
-    path: Path, git: Git | None, document: BaseDocument, world: World, *, token: str | None, network: bool
+    path: Path,
+    git: Git | None,
+    document: BaseDocument,
+    folder: RunFolder,
+    world: World,
+    *,
+    token: str | None,
+    network: bool,
 ) -> RegistrySeen:
     """Return what is seen of the log; nothing, and no network, where no configuration asks for it.
 
@@ -30,6 +38,7 @@ def seen(
         path: The working copy's configuration.
         git: Its repository.
         document: Which commit judges.
+        folder: The run's, for the model of a release.
         world: The outside.
         token: For the fetch alone.
         network: Whether everything may be fetched. Without it, as on a laptop, the log is still fetched where a
@@ -37,10 +46,14 @@ def seen(
     """
     if git is None or document.inputs_unchanged:
         return RegistrySeen()
-    configs = (_working(path, document), config_at(git, document.base, document.config) if document.base else None)
+    working, base = _working(path, document), None
+    if document.base:
+        base = config_at(git, document.base, document.config)
+    configs = (working, base)
     if not uses_registry(*configs):
         return RegistrySeen()
-    from mlgate.shell.forge import named_holdouts  # noqa: PLC0415 - only where there may be a log
+    from mlgate.shell.base import released_model  # noqa: PLC0415 - only where there may be a log
+    from mlgate.shell.forge import named_holdouts  # noqa: PLC0415 - as above
     from mlgate.shell.registry.journal import look  # noqa: PLC0415 - as above
     from mlgate.shell.registry.reading import SEEN  # noqa: PLC0415 - as above
 
@@ -49,6 +62,11 @@ def seen(
     if network and token:
         reports = named_holdouts.list_them(world, token, without=document.pull_request)
         found = dataclasses.replace(found, reports=reports)
+        table = working.table("holdout") if working else None
+        judging = base or working
+        if found.tip and table and judging:
+            holdout = path.parent / table.path
+            released_model.fetch(git, found.tip, judging, holdout=holdout, folder=folder, world=world, token=token)
     if network or remote is None or found.state is not RegistryState.UNREADABLE:
         return found
     own = look(git, world, None)

@@ -120,13 +120,15 @@ class Maker:
 
         train = self.policy.judging.train
         suffix = PurePosixPath(train.predictions).suffix if train and train.predictions else ".csv"
+        folder, run_folder = self.judge.config_folder, self.folder.path
+        held = Bytes(log=log, config=self.policy.judging, folder=folder, run_folder=run_folder)
         rescorer = Rescorer(
             policy=self.policy,
             judge=self.judge,
             world=self.world,
             holdout=holdout,
             output=self.scratch / f"promoted-scored{suffix}",
-            fetch=Bytes(log=log, config=self.policy.judging, folder=self.judge.config_folder).write,
+            fetch=held.write,
         )
         unpacked = self.scratch / "promoted-recorded.csv"
         return Promoted(log=log, config=self.policy.judging, unpacked=unpacked, rescorer=rescorer)

@@ -267,6 +267,12 @@ def test_a_release_gives_back_what_it_was_given(
     assert (tmp_path / "out").read_bytes() == DATA
 
 
+def test_people_see_the_files_names(github: FakeGitHub, model: Path) -> None:
+    release = store(github)
+    release.put(DIGEST, model.rename(model.with_name(DIGEST)), name="model v1 (final).skops")
+    assert [a["name"] for a in github.releases.assets.values()] == [f"sha256-{DIGEST}-model-v1-final-.skops"]
+
+
 def test_the_token_does_not_follow_to_another_host(github: FakeGitHub, model: Path, tmp_path: Path) -> None:
     promote(github, model)
     store(github, tag=TAG).get(DIGEST, len(DATA), tmp_path / "out")

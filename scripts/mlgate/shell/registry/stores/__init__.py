@@ -27,8 +27,11 @@ class Store(Protocol):
         """Return the kind, as a record's artifacts say it."""
         ...
 
-    def put(self, digest: str, file: Path) -> None:
-        """Store a file's bytes under their sha256, once; `store-failed` if they cannot be."""
+    def put(self, digest: str, file: Path, *, name: str = "") -> None:
+        """Store a file's bytes under their sha256, once; `store-failed` if they cannot be.
+
+        `name` is the file's for people, where it is not called so on this disk.
+        """
         ...
 
     def has(self, digest: str, size: int) -> bool:

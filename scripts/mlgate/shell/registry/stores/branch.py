@@ -29,7 +29,7 @@ class BranchStore:
         self._journal = journal
         self._pending: dict[str, Path] = {}
 
-    def put(self, digest: str, file: Path) -> None:
+    def put(self, digest: str, file: Path, *, name: str = "") -> None:
         """Hold a file ready for the push of the record, which carries what `blobs` returns.
 
         Raises:
@@ -39,7 +39,7 @@ class BranchStore:
         if size > LIMIT:
             raise blob.failed(
                 NAME,
-                f"takes files to {LIMIT // 10**6} MB, and {file.name} has {size / 10**6:.1f} MB",
+                f"takes files to {LIMIT // 10**6} MB, and {name or file.name} has {size / 10**6:.1f} MB",
                 "Set `promote.store: release`, or `folder` with `promote.folder`.",
             )
         if blob.digest_of(file) != blob.checked(digest):

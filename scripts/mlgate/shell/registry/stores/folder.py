@@ -38,7 +38,7 @@ class FolderStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def put(self, digest: str, file: Path) -> None:
+    def put(self, digest: str, file: Path, *, name: str = "") -> None:
         """Store a file's bytes; what is there already and right is left alone, what is wrong is replaced.
 
         Raises:
@@ -51,7 +51,7 @@ class FolderStore:
             with self._folder(digest, make=True) as folder:
                 _write(folder, digest, file)
         except OSError as error:
-            raise blob.failed(NAME, f"does not take {file.name}: {error.strerror}", REMEDY) from None
+            raise blob.failed(NAME, f"does not take {name or file.name}: {error.strerror}", REMEDY) from None
 
     def has(self, digest: str, size: int) -> bool:
         """Return whether the right bytes are there; they are read to know."""

@@ -49,7 +49,7 @@ class ReleaseStore:
         self.part_bytes = part_bytes
         self._draft: Release | None = None
 
-    def put(self, digest: str, file: Path) -> None:
+    def put(self, digest: str, file: Path, *, name: str = "") -> None:
         """Upload a file to the draft; what is there whole and right is left alone, anything else is replaced.
 
         Raises:
@@ -60,10 +60,10 @@ class ReleaseStore:
             raise blob.failed(NAME, f"was given {file.name} with another digest", "Run it again: it has changed.")
         try:
             draft = self._open_draft()
-            for piece in pieces(digest, file.name, size, self.part_bytes):
+            for piece in pieces(digest, name or file.name, size, self.part_bytes):
                 self._upload(draft, piece, file)
         except RefusedError as error:
-            raise blob.failed(NAME, f"does not take {file.name}: {error.message}", REMEDY) from None
+            raise blob.failed(NAME, f"does not take {name or file.name}: {error.message}", REMEDY) from None
 
     def has(self, digest: str, size: int) -> bool:
         """Return whether a release has it, by size, and by digest where the forge computes one of a single asset."""

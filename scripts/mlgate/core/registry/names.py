@@ -7,6 +7,7 @@ no record does). GTO knows no dots in names: it passes over such a model.
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -40,6 +41,7 @@ class SemVer:
         return f"v{self.major}.{self.minor}.{self.patch}"
 
 
+@functools.lru_cache(maxsize=1 << 16)  # asked of every version, and again to find the latest
 def parse_version(text: str) -> SemVer | None:
     """Return the version that `v1.2.0` or `1.2.0` means; None for other texts."""
     found = _VERSION.fullmatch(text if text.startswith("v") else f"v{text}")

@@ -82,13 +82,8 @@ def list_files(git: Git, commit: str, folder: str) -> tuple[tuple[str, str], ...
     done = git.ask(["ls-tree", "-r", "-z", "--full-tree", commit, "--", folder])
     if done.returncode != 0:
         raise complain("ls-tree", done)
-    lines = done.stdout.split(b"\0")[:-1]
-    return tuple(_named(line) for line in lines)
-
-
-def _named(line: bytes) -> tuple[str, str]:
-    facts, _, path = line.partition(b"\t")
-    return os.fsdecode(path), facts.rpartition(b" ")[2].decode()
+    lines = (line.partition("\t") for line in os.fsdecode(done.stdout).split("\0")[:-1])
+    return tuple((path, facts.rpartition(" ")[2]) for facts, _, path in lines)
 
 
 class ObjectWriter:

@@ -391,6 +391,28 @@ def test_a_better_model_follows_and_the_stage_moves(scene: Scene) -> None:
     assert scene.state.current("flight-delays", "production") == "v1.1.0"
 
 
+@pytest.mark.parametrize(
+    ("changes", "version"),
+    [
+        ({"train.csv": "id,x,y\n1,9,1\n"}, "v1.0.1"),
+        ({"train.csv": "id,x,y\n1,9,1\n", "train.py": "print(9)\n"}, "v1.1.0"),
+        ({"train.csv": "id,x,y\n1,9,1\n", "requirements.txt": "numpy\n"}, "v1.1.0"),
+    ],
+)
+def test_the_number_says_what_changed(
+    tmp_path: Path, github: FakeGitHub, changes: dict[str, str | bytes | None], version: str
+) -> None:
+    scene = Scene(folder=tmp_path, github=github, promote="{stage: production, bump: auto}")
+    merged(scene)
+    scene.run()
+    judged = scene.judge(changes, number=8)
+    judged = judged.bound(data_digests={"train": "e" * 64, "holdout": "6" * 64})
+    scene.upload(judged)
+    scene.push({"README.md": "x\n"})
+    scene.merge(judged)
+    assert scene.run().outputs["version"] == version
+
+
 def test_running_an_old_push_again_moves_no_stage_back(scene: Scene) -> None:
     judged = merged(scene)
     first, before = scene.main, scene.before

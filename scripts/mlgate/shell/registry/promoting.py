@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core import codec
-from mlgate.core.config.model import StoreKind
+from mlgate.core.config.model import Bump, StoreKind
 from mlgate.core.documents import Origin
 from mlgate.core.registry.assignment import assignments
 from mlgate.core.registry.bundle import CARD
@@ -20,6 +20,7 @@ from mlgate.core.registry.plan import promote
 from mlgate.core.registry.promotion import Facts, plan_promotion
 from mlgate.core.registry.promotion_document import Subject, document
 from mlgate.core.registry.provenance import Source
+from mlgate.core.registry.versions import Change, change_between
 from mlgate.errors import InputError, MlgateError, UsageError
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.registry.bundle import assemble
@@ -217,10 +218,25 @@ class _Work:
         if decided.register:
             policy = self.facts.promote
             order = tuple(stage.name for stage in policy.stages)
-            records = promote(state, draft=record, stages=decided.stages, bump=policy.bump, order=order)
+            records = promote(
+                state, draft=record, stages=decided.stages, bump=policy.bump, order=order, change=self._change(record)
+            )
         else:
             records = assignments(state, decided, model=record.model, actor=record.actor, time=record.time)
         return chain(state, [replace(each, signer=self.signer) for each in records]) if self.signer else records
+
+    def _change(self, record: Record) -> Callable[[Entry], Change] | None:
+        """Return what tells a change of the data from one of the code, where that decides: the digests alone do not."""
+        if self.facts.promote.bump is not Bump.AUTO:
+            return None
+        remote = Remote.of(self.pushed.git, self.world.env, self.order.token, self.world.log)
+
+        def change(older: Entry) -> Change:
+            found = change_between(older.record().digests, record.digests)
+            edited = found is Change.DATA and self.pushed.edits_code(older.commit, remote)
+            return Change.CODE if edited else found
+
+        return change
 
     def _store(self) -> Store:
         policy = self.facts.promote
@@ -325,7 +341,7 @@ class _Work:
         for item in bundle.artifacts if bundle else ():
             target = branch if item.store == StoreKind.BRANCH.value else store
             if target is not None and bundle is not None:
-                target.put(item.digest, bundle.paths[item.digest])
+                target.put(item.digest, bundle.paths[item.digest], name=item.file)
 
     def _publish(self, store: Store, decision: Decision, before: State, after: State) -> None:
         new = [entry.version for entry in after.entries[before.sequence :] if entry.model == self.facts.model]

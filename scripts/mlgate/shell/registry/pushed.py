@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.node import Place as At
 from mlgate.core.config.node import refuse
+from mlgate.core.gate import inputs
 from mlgate.errors import InputError, MlgateError
 from mlgate.shell import configuration
 from mlgate.shell.base.inputs import known_inputs
-from mlgate.shell.git.repository import Git
+from mlgate.shell.git.repository import Entry, Git
 from mlgate.shell.registry.place import Place
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from mlgate.shell.base.commit import Remote
     from mlgate.shell.world import World
 
-BEFORE = "refs/mlgate/before"
+FETCHED = "refs/mlgate/older"
 # What a host runs on a pull request: whoever edits it there says what the run does.
 WORKFLOWS = (".github", ".gitea", ".forgejo")
 
@@ -76,17 +78,38 @@ class Pushed:
 
     def edits_workflows(self, before: str | None, remote: Remote | None) -> bool | None:
         """Return whether workflows differ from the branch's tip before the push; None where that is not known."""
-        if before is None:
-            return None
-        if not self.git.has(before) and remote is not None:
-            depth = ["--depth=1"] if self.git.is_shallow() else []
-            try:
-                self.git.fetch(remote.source, [f"+{before}:{BEFORE}"], depth, remote.secret)
-            except MlgateError as error:
-                remote.log(f"the branch's tip before the push cannot be fetched: {error.message}")
-        if not self.git.has(before):
+        if before is None or not self._has(before, remote):
             return None
         return self.git.entries(before, WORKFLOWS) != self.git.entries(self.commit, WORKFLOWS)
+
+    def edits_code(self, older: str | None, remote: Remote | None) -> bool:
+        """Return whether an input that is no table differs from an older commit; what is not known differs."""
+        if older is None or not self._has(older, remote):
+            return True
+        return self._code(older) != self._code(self.commit)
+
+    def _code(self, commit: str) -> frozenset[Entry]:
+        prefix = posixpath.dirname(self.name)
+        wanted = inputs.dependencies(self.config, self.name, prefix)
+        tables = [name for table in self.config.tables for name in inputs.pointers(inputs.join(prefix, table.path))]
+        tables += [inputs.join(prefix, table.path) for table in self.config.tables]
+        files = (entry for entry in self.git.all_entries(commit) if entry.kind != "tree")
+        return frozenset(
+            entry
+            for entry in files
+            if (wanted.is_beside(entry.path) or any(inputs.below(entry.path, name) for name in wanted.code))
+            and not any(inputs.below(entry.path, name) for name in tables)
+        )
+
+    def _has(self, commit: str, remote: Remote | None) -> bool:
+        """Return whether a commit is in this clone, fetched if need be."""
+        if not self.git.has(commit) and remote is not None:
+            depth = ["--depth=1"] if self.git.is_shallow() else []
+            try:
+                self.git.fetch(remote.source, [f"+{commit}:{FETCHED}"], depth, remote.secret)
+            except MlgateError as error:
+                remote.log(f"the commit {commit} cannot be fetched: {error.message}")
+        return self.git.has(commit)
 
 
 def find_pushed(config: Path, world: World) -> Pushed:

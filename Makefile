@@ -24,7 +24,7 @@ test-forge: environment  ## the stories on a real forge, which Go builds first: 
 	@.ci/forge
 	.venv/bin/pytest -n 0 $(ARGS) tests/forge
 
-tools:  ## what the tests need beyond Python: act, actionlint, a browser, strace
+tools:  ## what the tests need beside .venv: act, actionlint, a browser, strace, GTO
 	@.ci/tools
 
 demo: environment  ## play the story of examples/flight-delays in a scratch repository

@@ -225,6 +225,21 @@ def test_rollback_model_is_the_same_program(mine: Story, capsys: Output) -> None
     assert "Nothing was written" in capsys.readouterr().out
 
 
+def test_two_who_roll_back_at_once_go_one_step(mine: Story, capsys: Output) -> None:
+    """The other one's push comes while this one's is under way: the remote runs it in a hook, once."""
+    mine.promote(MODEL, mine.lab.code, "2026-03-05T10:00:00Z", ("staging",))
+    other, mark = mine.lab.clone("other"), mine.lab.folder / "was-there"
+    words = f"registry.py rollback --model {MODEL} --stage staging --reason first"
+    clean = 'env -i PATH="$PATH" HOME=/nowhere GITHUB_ACTOR=bob GIT_CONFIG_GLOBAL=/dev/null GIT_CONFIG_NOSYSTEM=1'
+    once = f"test -e {mark} && exit 0\ntouch {mark}\n"
+    mine.lab.hook("pre-receive", f"{once}cd {other.root} && {clean} {sys.executable} {ROOT}/scripts/{words} >&2\n")
+    text = shown(mine.clone, capsys, "rollback", "--model", MODEL, "--stage", "staging", "--reason", "second")
+    assert "Nothing was written" in text
+    events = document(mine.clone, capsys, "history", "--model", MODEL)["events"]
+    assert [(e["actor"], e["version"]) for e in events if e["rollback"]] == [("bob", "v1.1.0")]
+    assert "staging is v1.1.0" in shown(mine.clone, capsys, "show", "--model", MODEL)
+
+
 def test_rollback_needs_a_reason_and_a_way_back(mine: Story, capsys: Output) -> None:
     assert "reason: required" in refused(mine.clone, capsys, "rollback", "--model", MODEL)
     other = ("--model", OTHER, "--reason", "x")
@@ -246,6 +261,53 @@ def test_rollback_to_bytes_that_are_gone_writes_nothing(mine: Story, capsys: Out
         assert what in refused(clone, capsys, *words, status=5)
         forger.restore()
     assert mine.lab.journal(mine.writer).read().state.sequence == 8
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Story:
+    """Return a registry whose files lie in a folder."""
+    made = Story(tmp_path / "s", store="folder").tell()
+    for model, version in ((MODEL, "v1.0.0"), (MODEL, "v1.1.0"), (OTHER, "v1.0.0")):
+        for digest, data in bundle(model, version)[1].items():
+            path = tmp_path / "shared" / "sha256" / digest[:2] / digest
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+    promote = f"{{stages: [staging, production], store: {{folder: {tmp_path / 'shared'}}}}}"
+    (made.clone.root / "mlgate.yml").write_text(f"version: 1\nmodel: {MODEL}\npromote: {promote}\n")
+    return made
+
+
+def test_a_folder_is_read_and_verified(shared: Story, capsys: Output, tmp_path: Path) -> None:
+    value = document(shared.clone, capsys, "verify")
+    assert (value["checked"]["blob"], value["unchecked"]) == (12, [])
+    document(shared.clone, capsys, "get", "staging", "--to", str(tmp_path / "b"))
+    assert (tmp_path / "b" / "model.skops").read_text() == f"model of {MODEL} v1.1.0\n"
+    model = bundle(MODEL, "v1.0.0")[0][0].digest
+    path = tmp_path / "shared" / "sha256" / model[:2] / model
+    words = ("rollback", "--stage", "staging", "--reason", "x")
+    path.write_bytes(b"other\n")
+    assert registry(shared.clone, "verify") == 5
+    assert "blob-altered" in capsys.readouterr().out
+    assert "other bytes" in refused(shared.clone, capsys, *words, status=5)
+    path.unlink()
+    assert registry(shared.clone, "verify") == 5
+    assert "blob-missing" in capsys.readouterr().out
+    assert "is not in the folder store" in refused(shared.clone, capsys, *words, status=5)
+
+
+def test_a_store_that_cannot_be_asked_is_said_to_be_unchecked(shared: Story, capsys: Output, tmp_path: Path) -> None:
+    (shared.clone.root / "mlgate.yml").unlink()
+    value = document(shared.clone, capsys, "verify")
+    assert value["findings"] == []
+    assert value["unchecked"] == ["the folder store: the store is a folder, and none is named"]
+    words = ("get", "v1.0.0", "--model", MODEL, "--to", str(tmp_path / "b"))
+    assert "none is named" in refused(shared.clone, capsys, *words)
+
+
+def test_releases_without_a_token_are_said_to_be_unchecked(tmp_path: Path, capsys: Output) -> None:
+    story = Story(tmp_path / "s", store="release").tell()
+    [unchecked] = document(story.clone, capsys, "verify")["unchecked"]
+    assert "there is no forge to ask" in unchecked
 
 
 def test_get_from_a_lying_store_leaves_no_file(mine: Story, capsys: Output, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 NOTHING = "There is no registry yet: nothing has been promoted."
 COMMIT = 12  # characters of an id
+FINDINGS = 100  # in one answer for people
 _ID = re.compile(r"\b[0-9a-f]{40,64}\b")
 
 
@@ -107,8 +108,10 @@ def audit(document: RegistryDocument) -> str:
     lines = [f"Not looked at: {cell(text, 300)}" for text in document.unchecked]
     if not document.findings:
         return "\n".join([f"Nothing is wrong: {seen or 'the registry is empty'}.", *lines])
-    rows = ((finding.reason, finding.subject, finding.message) for finding in document.findings)
+    rows = ((finding.reason, finding.subject, finding.message) for finding in document.findings[:FINDINGS])
     shown = table(("REASON", "WHERE", "WHAT IS WRONG"), rows, widest=160)
+    more = len(document.findings) - FINDINGS
+    lines = [f"And {counted(more, 'more thing')}: `--json` names all.", *lines] if more > 0 else lines
     return "\n".join([f"{counted(len(document.findings), 'thing')} wrong, in {seen}:", shown, *lines])
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.forge.client import Client
 
 ORGANIZATION = "acme"
+FIRST = "Gate the model [skip ci]"  # stories begin with the first pull request
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +73,7 @@ def new_scene(admin: Client, runner: Runner, alice: Client, bob: Client, folder:
         admin.add_repository(repository.name, private=True)
         (place / "first").mkdir(parents=True)
         local.git(place / "first", "init", "--quiet", "--initial-branch=main")
-        local.commit(place / "first", files, "Gate the model")
+        local.commit(place / "first", files, FIRST)
         local.git(place / "first", "push", "--quiet", admin.remote(repository.name), "main")
         repository.let(alice, "write")
         repository.let(bob, "read")

@@ -70,8 +70,9 @@ def lonely(task: Task, outputs: Path) -> LonelyJob:
     if task.needs:
         job["needs"] = list(task.needs)
     stubs = {needed: stub(need) for needed, need in task.needs.items()}
-    event = task.context["event_name"]  # the forge has matched it already
-    return LonelyJob(name=name, workflow={**workflow, "on": [event], "jobs": {**stubs, name: job}})
+    for table in (workflow, job):
+        table.pop("concurrency", None)  # the forge's business; act knows only some of its keys
+    return LonelyJob(name=name, workflow={**workflow, "jobs": {**stubs, name: job}})
 
 
 def keep_outputs(expressions: Mapping[str, str], file: Path) -> dict[str, Any]:

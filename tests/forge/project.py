@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.toolbox import ROOT
 
-MODEL = "tiny"
+MODEL = "flight-delays"  # the name that the example workflows give to their artifacts
 ROWS = 300
 EXAMPLES = ROOT / "examples" / "workflows"
 
@@ -39,6 +39,13 @@ row:
 table:
   - primary-key: [id]
   - row-count: {at-least: 100}
+"""
+
+PROMOTE = """\
+promote:
+  stage: production
+  store: release
+  workflow: model.yml
 """
 
 TRAIN = '''\
@@ -84,10 +91,23 @@ def files(**workflows: str) -> dict[str, str]:
         "contracts/rows.yml": CONTRACT,
         "data/train.csv": rows("t"),
         "data/holdout.csv": rows("h"),
-        **trained(0.6),
+        **trained(0.65),
     }
 
 
+def with_registry(secret: str) -> dict[str, str]:
+    """Return the repository's files with promotion on merge and rollback by hand, by the token in `secret`."""
+    by_secret = {name: with_token(example(name), secret) for name in ("promote", "rollback")}
+    return {**files(model=example("one-uses"), **by_secret), "mlgate.yml": CONFIG + PROMOTE}
+
+
 def example(name: str) -> str:
-    """Return an example workflow as it is."""
-    return (EXAMPLES / f"{name}.yml").read_text(encoding="utf-8")
+    """Return an example workflow as it is, but for the names of the two files that the training writes."""
+    text = (EXAMPLES / f"{name}.yml").read_text(encoding="utf-8")
+    return text.replace("model.skops", "model.safetensors").replace("predictions.parquet", "predictions.csv")
+
+
+def with_token(workflow: str, secret: str) -> str:
+    """Let the last step, which writes to the registry, do so by a token in a secret."""
+    start = "" if "        with:" in workflow[workflow.rindex("- uses:") :] else "        with:\n"
+    return f"{workflow.rstrip()}\n{start}          github-token: ${{{{ secrets.{secret} }}}}\n"

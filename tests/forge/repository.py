@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from tests.e2e.act import project as local
 from tests.forge.client import session
 
 if TYPE_CHECKING:
@@ -84,13 +88,10 @@ class HostedRepository:
             time.sleep(0.1)
         raise AssertionError(f"the forge never found pull request {number} mergeable")
 
-    def tip(self, branch: str) -> str:
-        """Return the commit that a branch points to."""
-        return str(self.call("GET", f"/branches/{quote(branch, safe='')}")["commit"]["id"])
-
-    def tags(self) -> dict[str, str]:
-        """Return the commit of each tag."""
-        return {tag["name"]: tag["commit"]["sha"] for tag in self.call("GET", "/tags?limit=50")}
+    def refs(self) -> dict[str, str]:
+        """Return what each branch and tag points to as git sees it; an annotated tag has its commit under `…^{}`."""
+        listed = local.git(Path.cwd(), "ls-remote", self.owner.remote(self.name), "refs/heads/*", "refs/tags/*")
+        return {name: commit for commit, name in (line.split("\t") for line in listed.splitlines())}
 
     def comments(self, number: int) -> list[Comment]:
         """Return the comments on a pull request."""
@@ -125,11 +126,18 @@ class HostedRepository:
         path = f"/repos/{self.name}/actions/workflows/{workflow}/dispatches"
         by.call("POST", path, {"ref": "main", "inputs": inputs})
 
-    def asset(self, tag: str, name: str) -> bytes:
-        """Return the bytes of a release's asset."""
+    def artifacts(self, run: int) -> dict[str, zipfile.ZipFile]:
+        """Return the artifacts of a run by name."""
+        return {
+            item["name"]: zipfile.ZipFile(io.BytesIO(self.call("GET", f"/actions/artifacts/{item['id']}/zip")))
+            for item in self.call("GET", f"/actions/runs/{run}/artifacts")["artifacts"]
+        }
+
+    def release(self, tag: str) -> dict[str, bytes]:
+        """Return the assets of the release of a tag, by name."""
         release = self.call("GET", f"/releases/tags/{quote(tag, safe='')}")
-        [address] = [asset["browser_download_url"] for asset in release["assets"] if asset["name"] == name]
-        return download(self.owner, address)
+        assert not release["draft"]
+        return {asset["name"]: download(self.owner, asset["browser_download_url"]) for asset in release["assets"]}
 
 
 def download(client: Client, address: str) -> bytes:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 LIMIT_SECONDS = 300
 OPTIONS = (
     "--json",
+    "--verbose",  # or act would not say that it skipped a job
     "--platform=ubuntu-latest=-self-hosted",
     "--no-cache-server",
     "--container-daemon-socket=-",
@@ -35,6 +36,7 @@ class JobRun:
     """One job that ran.
 
     Attributes:
+        run: Id of the run that it is a part of.
         job: Its id.
         repository: Whose workflow it is.
         event: What started it.
@@ -44,6 +46,7 @@ class JobRun:
         act: Its steps, summary and log.
     """
 
+    run: int
     job: str
     repository: str
     event: str
@@ -90,6 +93,7 @@ class Runner:
         outputs = read_outputs(home / "outputs.json")
         self.service.finish(task, started=started, result=result, outputs=outputs, log=done.log.split("\n"))
         return JobRun(
+            run=int(task.context["run_id"]),
             job=job.name,
             repository=task.context["repository"],
             event=task.context["event_name"],
@@ -122,9 +126,13 @@ class Runner:
             timeout=LIMIT_SECONDS,
             check=False,
         )
-        return harness.parse(
-            done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
-        )
+        return harness.parse(done.returncode, told(done.stdout), told(done.stderr))
+
+
+def told(output: bytes) -> str:
+    """Return what act says to people, and how jobs ended."""
+    lines = output.decode(errors="replace").splitlines()
+    return "\n".join(line for line in lines if '"level":"debug"' not in line or '"jobResult"' in line)
 
 
 def write_inputs(task: Task, job: LonelyJob, home: Path) -> None:

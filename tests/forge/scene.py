@@ -46,6 +46,20 @@ class Scene:
         local.git(place, "clone", "--quiet", person.remote(repository or self.repository.name), ".")
         return WorkingCopy(root=place)
 
+    def propose(self, branch: str, change: Mapping[str, str]) -> tuple[int, str]:
+        """As alice, open a pull request from a branch with a change; return its number and its head."""
+        copy = self.clone(self.alice)
+        copy.branch(branch)
+        head = copy.commit(change, "Change the model")
+        copy.push()
+        return self.repository.open_pull_request(self.alice, branch, "Change the model"), head
+
+    def merge(self, number: int) -> str:
+        """As alice, merge a pull request, and return the commit that main has now."""
+        merged = self.repository.merge(number, self.alice)
+        assert merged.status_code == 200, merged.text
+        return self.repository.refs()["refs/heads/main"]
+
     def await_run(self, sha: str) -> WorkflowRun:
         """Return the first run that the forge made for a commit; it makes them a moment after the event."""
         for _ in range(WAIT_SECONDS * 20):
@@ -59,8 +73,8 @@ class Scene:
         done: dict[str, JobRun] = {}
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
-            ran = {job.job: job for job in self.runner.run_waiting()}
-            done |= ran
+            ran = list(self.runner.run_waiting())
+            done |= {job.job: job for job in ran if job.event == event}
             mine = [run for run in self.repository.runs() if run.sha == sha and run.event.startswith(event)]
             if mine and all(map(self.repository.is_finished, mine)):
                 return done

@@ -1,0 +1,152 @@
+"""What passed is promoted on merge, is what later models are measured by, and can be gone back to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.forge import project
+from tests.forge.scene import GATE
+from tests.repository import environment
+from tests.toolbox import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tests.forge.client import Client
+    from tests.forge.runner import JobRun
+    from tests.forge.scene import Scene
+
+BRANCH = "mlgate-registry"
+TAGS = f"/^{project.MODEL}[@#]/"
+BOT_TOKEN = "REGISTRY_TOKEN"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promoted:
+    """A repository whose first model was promoted.
+
+    Attributes:
+        scene: Where.
+        merged: The commit that the merge made.
+        gate: The job that judged.
+        jobs: Those of the push.
+    """
+
+    scene: Scene
+    merged: str
+    gate: JobRun
+    jobs: Mapping[str, JobRun]
+
+
+@pytest.fixture(scope="module")
+def bot(admin: Client) -> Client:
+    """Make the account that alone may write to the registry; the job's own token is no account that a rule can name."""
+    return admin.add_user("registry-bot")
+
+
+@pytest.fixture(scope="module")
+def promoted(new_scene: Callable[..., Scene], bot: Client) -> Promoted:
+    """Let a first model through the gate, merge it, and run what the push starts."""
+    scene = new_scene(project.with_registry(BOT_TOKEN))
+    scene.repository.let(bot, "write")
+    scene.repository.reserve(BRANCH, TAGS, bot)
+    scene.repository.set_secret(BOT_TOKEN, bot.token)
+    number, head = scene.propose("first", project.trained(0.6))
+    gate = scene.settle(head, "pull_request")["gate"]
+    assert gate.result == "success", str(gate)
+    merged = scene.merge(number)
+    jobs = scene.settle(merged, "push")
+    assert jobs["promote"].result == "success", str(jobs["promote"])
+    return Promoted(scene=scene, merged=merged, gate=gate, jobs=jobs)
+
+
+def digest(data: bytes) -> str:
+    """Return the sha256."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def registry(copy: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `mlgate registry` in a clone."""
+    return subprocess.run(
+        [sys.executable, "-E", "-s", ROOT / "scripts" / "registry.py", *words],
+        cwd=copy,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_merge_promotes_the_bytes_that_were_judged(promoted: Promoted) -> None:
+    repository, copy = promoted.scene.repository, promoted.scene.clone(promoted.scene.alice)
+    refs = repository.refs()
+    assert refs[f"refs/tags/{project.MODEL}@v1.0.0^{{}}"] == promoted.merged
+    assert refs[f"refs/tags/{project.MODEL}#production#1^{{}}"] == promoted.merged
+    record = json.loads(copy.git("show", f"origin/{BRANCH}:records/0000/000001.json"))
+    assert (record["event"], record["version"], record["actor"]) == ("register", "v1.0.0", "alice")
+
+    archive = repository.artifacts(promoted.gate.run)[f"mlgate-{project.MODEL}"]
+    judged = json.loads(archive.read("mlgate-run/report.json"))
+    model = archive.read("model.safetensors")
+    assert struct.unpack("<d", model[-8:]) == (0.6,)
+    assert digest(model) == judged["provenance"]["model_digest"]
+
+    bundle = {item["name"]: item for item in record["artifacts"] if item["store"] == "release"}
+    assert digest(model) in {item["digest"] for item in bundle.values()}, bundle
+    stored = {digest(data) for data in repository.release(f"{project.MODEL}@v1.0.0").values()}
+    assert stored == {item["digest"] for item in bundle.values()}
+
+
+def test_nobody_but_the_bot_writes_to_the_registry(promoted: Promoted) -> None:
+    scene = promoted.scene
+    before = scene.repository.refs()
+    copy = scene.clone(scene.alice)
+    for source, target in ((promoted.merged, f"refs/tags/{project.MODEL}@v9.0.0"), ("HEAD", f"refs/heads/{BRANCH}")):
+        with pytest.raises(AssertionError, match="protected"):
+            copy.git("push", "--force", "origin", f"{source}:{target}")
+    with pytest.raises(AssertionError, match="protected"):
+        copy.git("push", "origin", f":refs/tags/{project.MODEL}@v1.0.0")
+    assert scene.repository.refs() == before
+
+
+def test_a_worse_model_is_measured_by_the_promoted_one_and_kept_out(promoted: Promoted) -> None:
+    scene = promoted.scene
+    number, head = scene.propose("worse", project.trained(0.75))
+    gate = scene.settle(head, "pull_request")["gate"]
+    assert gate.result == "failure", str(gate)
+    assert scene.repository.statuses(head) == {GATE: "failure"}
+    [comment] = scene.repository.comments(number)
+    assert "Baseline promoted: v1.0.0" in comment.body, comment.body
+    assert scene.repository.merge(number, scene.alice).status_code == 405
+
+
+def test_a_better_model_is_promoted_over_it_and_taken_back_by_hand(promoted: Promoted) -> None:
+    scene, repository = promoted.scene, promoted.scene.repository
+    number, head = scene.propose("better", project.trained(0.5))
+    gate = scene.settle(head, "pull_request")["gate"]
+    assert gate.result == "success", str(gate)
+    merged = scene.merge(number)
+    promote = scene.settle(merged, "push")["promote"]
+    assert promote.result == "success", str(promote)
+    production = f"refs/tags/{project.MODEL}#production"
+    assert repository.refs()[f"{production}#2^{{}}"] == merged
+
+    repository.dispatch("rollback.yml", {"reason": "latency"}, scene.alice)
+    rollback = scene.settle(merged, "workflow_dispatch")["rollback"]
+    assert rollback.result == "success", str(rollback)
+    assert repository.refs()[f"{production}#3^{{}}"] == promoted.merged
+
+    copy = scene.clone(scene.alice).root
+    verified = registry(copy, "verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    shown = registry(copy, "show")
+    assert shown.returncode == 0, shown.stderr
+    assert "v1.0.0" in shown.stdout

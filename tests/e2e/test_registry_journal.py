@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,15 +19,19 @@ from tests import registries
 from tests.git_http import GitHost
 from tests.registries import BRANCH, MODEL, Lab, next_version, refs, register
 from tests.repository import Repository
+from tests.toolbox import tool
 
 from mlgate.core.documents.base import RegistryState
+from mlgate.core.registry import plan as plans
 from mlgate.core.registry import record as records
 from mlgate.core.registry.record import Event
+from mlgate.core.registry.signatures import SignatureState
 from mlgate.errors import MlgateError, UsageError
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.git.environment import Secret
 from mlgate.shell.git.repository import Git
 from mlgate.shell.registry.journal import Journal, look, open_journal
+from mlgate.shell.registry.signing import open_signer, verify_commits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -258,7 +263,58 @@ def test_the_remote_and_the_actor_are_found(lab: Lab) -> None:
         open_journal(git, registries.world(clone.root))
 
 
+def test_a_clone_with_a_filter_gets_the_records_at_once(lab: Lab) -> None:
+    lab.bare("config", "uploadpack.allowFilter", "true")
+    lab.journal(lab.clone("writer")).append(next_version(lab.code))
+    to = lab.folder / "c"
+    lab.bare("clone", "-q", "--filter=blob:none", "--sparse", "--depth=1", lab.url, str(to), at=lab.folder)
+    clone = Repository(to)
+    assert lab.journal(clone).read().state.sequence == 1
+    assert "?" not in clone.git("rev-list", "--objects", "--missing=print", "refs/mlgate/registry")
+    lab.journal(clone).append(next_version(lab.code))
+    assert versions(lab) == ["v1.0.0", "v1.1.0"]
+
+
+def test_a_repository_of_sha256_objects(tmp_path: Path) -> None:
+    tmp_path.joinpath("alone").mkdir()
+    alone = Repository(tmp_path / "alone")
+    alone.git("init", "-q", "-b", "main", "--object-format=sha256")
+    code = alone.commit({"train.py": "1\n"})
+    tip = registries.journal(alone, None).append(next_version(code)).tip
+    registries.journal(alone, None).append(next_version(code))
+    assert len(str(tip)) == 64
+    assert registries.journal(alone, None).read().state.sequence == 2
+    alone.git("fsck", "--strict")
+
+
+def test_commits_are_signed_by_who_is_given(lab: Lab) -> None:
+    tool("ssh-keygen")
+    key = lab.folder / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+    allowed = f"ci@example.org {key.with_suffix('.pub').read_text()}"
+    clone = lab.clone("c", 1)
+    git = Git(clone.root, registries.variables())
+    with open_signer(git, registries.variables(), key=key.read_text(), wanted=True, allowed=allowed) as signer:
+        journal = lab.journal(clone, signer=signer)
+        tips = [str(journal.append(next_version(lab.code)).tip) for _ in range(2)]
+    results = verify_commits(git, registries.variables(), tips, allowed)
+    assert [results[tip].state for tip in tips] == [SignatureState.GOOD, SignatureState.GOOD]
+    assert versions(lab) == ["v1.0.0", "v1.1.0"]
+
+
 # Others
+
+
+def test_two_in_one_clone_wait_for_each_other(lab: Lab) -> None:
+    clone = lab.clone("c", 1)
+    journals = [lab.journal(clone, sleep=time.sleep) for _ in range(3)]
+
+    def act(number: int) -> int:
+        return journals[number].append(next_version(lab.code, actor=f"a{number}")).rounds
+
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(act, range(3))) == [1, 1, 1]
+    assert versions(lab) == ["v1.0.0", "v1.1.0", "v1.2.0"]
 
 
 def test_who_loses_a_race_plans_again(lab: Lab) -> None:
@@ -292,6 +348,20 @@ def test_what_the_plan_refuses_is_raised_and_nothing_written(lab: Lab) -> None:
     with fails("version-unknown"):
         lab.journal(lab.clone("c")).append(plan)
     assert BRANCH not in lab.refs()
+
+
+def test_a_clock_that_goes_backwards(lab: Lab) -> None:
+    journal = lab.journal(lab.clone("c"))
+    journal.append(next_version(lab.code))
+
+    def note(time: str) -> Callable[[State], tuple[Record, ...]]:
+        return lambda state: plans.note(state, model=MODEL, actor="ada", time=time, reason="hello")
+
+    with fails("clock-behind", remedy="clock"):
+        journal.append(note("2026-03-03T10:04:59Z"))
+    assert lab.bare("rev-list", "--count", BRANCH) == "1"
+    (late,) = journal.append(note("2026-03-03T10:05:00Z")).records
+    assert late.time == "2026-03-03T10:15:00Z"
 
 
 def test_a_lock_that_stays_on_the_remote_ends_as_busy(lab: Lab) -> None:

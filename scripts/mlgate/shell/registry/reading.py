@@ -41,6 +41,7 @@ def fetch_tip(git: Git, place: Place, remote: Remote) -> str | None:
         OutsideError: `registry-unreadable`: what cannot be read is not taken to be absent.
     """
     quiet = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--refmap=", "--no-auto-gc"]
+    quiet += ["--no-filter"]  # in a clone with a filter each record would be fetched for itself
     depth = ["--depth=1"] if place.shallow else []
     command = ["fetch", *quiet, *depth, "--", remote.source, f"+{HEAD}:{REF}"]
     done = git.ask(command, secret=remote.secret, seconds=NETWORK_SECONDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.registries import BRANCH, MODEL, variables
 from tests.registry_story import Story, new_key, registry
+from tests.toolbox import tool
 
 from mlgate.core.registry.signatures import SignatureState, fingerprint, principal_of
 from mlgate.errors import MlgateError
@@ -203,6 +205,22 @@ def test_a_key_with_a_passphrase_is_refused_with_the_remedy(tmp_path: Path) -> N
     ):
         raise AssertionError
     assert "ssh-keygen -t ed25519" in caught.value.remedy
+
+
+def test_a_person_may_sign_with_gpg_where_no_list_counts(tmp_path: Path) -> None:
+    tool("gpg")
+    story, home = Story(tmp_path / "s").tell(), Path(tempfile.mkdtemp(prefix="gpg-"))  # its socket wants a short path
+    env = {**variables(), "GNUPGHOME": str(home)}
+    make = ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-gen-key", "ann@example.org", "ed25519", "sign"]
+    subprocess.run(make, env=env, check=True, capture_output=True)
+    story.clone.git("config", "user.signingkey", "ann@example.org")
+    assert registry(story.clone, *WORDS, "--sign", GNUPGHOME=str(home)) == 0
+    found = verify_commits(Git(story.clone.root, env), env, [story.lab.refs()[BRANCH]], "")
+    [result] = found.values()
+    assert result.state is SignatureState.GOOD
+    assert signer_in(story) in result.names
+    subprocess.run(["gpgconf", "--kill", "all"], env=env, check=False)
+    shutil.rmtree(home)
 
 
 def test_gpg_is_no_way_where_a_list_counts(tmp_path: Path) -> None:

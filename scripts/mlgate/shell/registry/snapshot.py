@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,7 +18,7 @@ from mlgate.core.registry.snapshot import Changed, LogCommit, Remembered, TreeFi
 from mlgate.shell.git.objects import read_objects
 from mlgate.shell.git.words import complain
 from mlgate.shell.registry import reading
-from mlgate.shell.registry.lock import place_of
+from mlgate.shell.registry.lock import alone, place_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,13 +59,18 @@ def find_ends(git: Git, remote: Remote | None, *, fetch: bool) -> Ends:
     if not fetch:
         return Ends(tip=git.resolve(REF), before=before)
     place = place_of(git)
-    tip = reading.fetch_tip(git, place, remote)
-    if tip is not None and place.shallow:
-        words = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", ALL]
-        done = git.ask([*words, "--", remote.source, f"+{reading.HEAD}:{REF}"], secret=remote.secret, seconds=SECONDS)
-        if done.returncode != 0:
-            raise complain("fetch", done)
+    with alone(git, place, time.sleep):
+        tip = reading.fetch_tip(git, place, remote)
+        if tip is not None and place.shallow:
+            _deepen(git, remote)
     return Ends(tip=tip, before=before)
+
+
+def _deepen(git: Git, remote: Remote) -> None:
+    words = ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", ALL]
+    done = git.ask([*words, "--", remote.source, f"+{reading.HEAD}:{REF}"], secret=remote.secret, seconds=SECONDS)
+    if done.returncode != 0:
+        raise complain("fetch", done)
 
 
 def remembered(git: Git, ends: Ends) -> Remembered | None:

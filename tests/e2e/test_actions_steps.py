@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import yaml
-from docs.generate_actions import ORDER
+from docs.generate_actions import PULL_REQUEST
 from tests.e2e.act import project
 from tests.e2e.act.scene import BAD, DOCUMENTATION, GOOD, example
 from tests.toolbox import ROOT
@@ -25,7 +25,7 @@ def declared_outputs(name: str) -> set[str]:
 def test_several_steps_pass_with_outputs_and_summary(scene: Scene) -> None:
     run = scene.play(example("several-steps"), GOOD)
     assert run.jobs == {"gate": "success"}, run.log
-    for name in ORDER:
+    for name in PULL_REQUEST:
         empty = {key for key in declared_outputs(name) if not run.step("gate", ACTION.format(name)).outputs.get(key)}
         assert not empty, (name, empty)
     outputs = {

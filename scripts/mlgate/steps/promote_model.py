@@ -13,7 +13,8 @@ from mlgate.core.registry.assignment import Wish
 from mlgate.errors import ExitStatus, UsageError
 from mlgate.options import Common, option
 from mlgate.shell.registry.assigning import promote_to_stage
-from mlgate.shell.registry.promoting import Order, promote_push
+from mlgate.shell.registry.order import Order
+from mlgate.shell.registry.promoting import promote_push
 from mlgate.shell.registry.pushed import find_pushed
 from mlgate.shell.run_folder import RunFolder
 from mlgate.steps import Result

@@ -20,8 +20,8 @@ from mlgate.core.registry.judged import read_push
 from mlgate.core.registry.placing import chain, utc
 from mlgate.core.registry.promotion_document import Subject, document
 from mlgate.errors import OutsideError
+from mlgate.shell.registry.order import actor_of, event_payload, host_of
 from mlgate.shell.registry.place import writing
-from mlgate.shell.registry.promoting import actor_of, event_payload, host_of
 from mlgate.shell.runner import in_actions
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mlgate.core.registry.promotion import Decision
     from mlgate.core.registry.record import Record
     from mlgate.core.registry.state import State
-    from mlgate.shell.registry.promoting import Order
+    from mlgate.shell.registry.order import Order
     from mlgate.shell.registry.pushed import Pushed
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import shutil
 from typing import TYPE_CHECKING
 
 from mlgate.core import codec
 from mlgate.core.documents import Origin, ReportDocument
 from mlgate.core.registry.judged import wanted_digests, wanted_files
-from mlgate.shell.forge.artifacts import copied
-from mlgate.shell.registry.verdict import Found
+from mlgate.shell.registry.found import Found
 from mlgate.shell.report_file import read_report
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ def _copy(file: Artifact, places: tuple[Path, ...], folder: Path) -> Path | None
     for place in places:
         try:
             with place.open("rb") as source, target.open("wb") as written:
-                digest = copied(source, written, file.size + 1)
+                shutil.copyfileobj(source, written)
+            with target.open("rb") as written:
+                if hashlib.file_digest(written, "sha256").hexdigest() == file.digest:
+                    return target
         except OSError:
             continue
-        if digest == file.digest:
-            return target
     target.unlink(missing_ok=True)
     return None

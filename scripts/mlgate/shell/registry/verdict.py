@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import functools
-import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Origin
 from mlgate.core.registry import judged
 from mlgate.core.registry.judged import Ran
 from mlgate.core.registry.promotion import Absence
 from mlgate.core.registry.record import Run
 from mlgate.shell.forge import artifacts, runs
+from mlgate.shell.registry.found import Found
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,34 +22,6 @@ if TYPE_CHECKING:
     from mlgate.shell.forge.runs import Host, PullRequest, WorkflowRun
 
 MAX_PULL_REQUESTS = 3
-
-
-@dataclass(frozen=True, kw_only=True)
-class Found:
-    """The verdict, or why there is none.
-
-    Attributes:
-        origin: Where it came from.
-        report: The verdict.
-        data: The report's bytes.
-        absence: Why there is none.
-        files: Files beside it whose bytes are those that the report names, by digest.
-        run: The run that judged.
-        pull_request: Its number.
-    """
-
-    origin: Origin = Origin.CI
-    report: ReportDocument | None = None
-    data: bytes = b""
-    absence: Absence | None = None
-    files: dict[str, Path] = field(default_factory=dict)
-    run: Run | None = None
-    pull_request: int | None = None
-
-    @property
-    def report_digest(self) -> str | None:
-        """Return the sha256 of the report."""
-        return hashlib.sha256(self.data).hexdigest() if self.report else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +82,8 @@ def verify_commits(git: Git, env: Mapping[str, str], commits: Sequence[str], all
     Raises:
         OutsideError: If git or ssh-keygen cannot be asked.
     """
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only where signatures are checked
+
     _need_ssh_keygen(env)
     with tempfile.TemporaryDirectory(prefix="mlgate-sign-") as folder:
         path = _written(Path(folder) / "allowed-signers", allowed)

@@ -88,7 +88,7 @@ def open_store(
         return BranchStore(journal)
     if kind == StoreKind.FOLDER:
         if folder is None:
-            raise UsageError("the store is a folder, and none is named", remedy="Set `promote.folder`.")
+            raise UsageError("the store is a folder, and none is named", remedy="Set `promote.store: {folder: path}`.")
         from mlgate.shell.registry.stores.folder import FolderStore  # noqa: PLC0415 - as above
 
         return FolderStore(folder)

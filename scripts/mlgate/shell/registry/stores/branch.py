@@ -40,7 +40,7 @@ class BranchStore:
             raise blob.failed(
                 NAME,
                 f"takes files to {LIMIT // 10**6} MB, and {name or file.name} has {size / 10**6:.1f} MB",
-                "Set `promote.store: release`, or `folder` with `promote.folder`.",
+                "Set `promote.store: release`, or `{folder: path}`.",
             )
         if blob.digest_of(file) != blob.checked(digest):
             raise blob.failed(NAME, f"was given {file.name} with another digest", "Run it again: it has changed.")

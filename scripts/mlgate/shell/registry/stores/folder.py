@@ -23,7 +23,7 @@ NAME = "folder"
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-REMEDY = "Free space, or correct the permissions of the folder that `promote.folder` names; then run it again."
+REMEDY = "Free space, or correct the permissions of the folder that `promote.store` names; then run it again."
 
 
 class FolderStore:

@@ -78,11 +78,11 @@ class HostedRepository:
         body = {"title": title, "head": head, "base": "main"}
         return int(by.call("POST", f"/repos/{self.name}/pulls", body)["number"])
 
-    def merge(self, number: int, by: Client) -> requests.Response:
-        """Try to merge, once the forge has worked out whether it could."""
+    def merge(self, number: int, by: Client, how: str = "merge") -> requests.Response:
+        """Try to `merge`, `squash` or `rebase`, once the forge has worked out whether it could."""
         for _ in range(WAIT_SECONDS * 10):
             if self.call("GET", f"/pulls/{number}")["mergeable"]:
-                answer = by.send("POST", f"/repos/{self.name}/pulls/{number}/merge", {"Do": "merge"})
+                answer = by.send("POST", f"/repos/{self.name}/pulls/{number}/merge", {"Do": how})
                 if "try again later" not in answer.text:
                     return answer
             time.sleep(0.1)

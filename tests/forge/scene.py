@@ -54,9 +54,9 @@ class Scene:
         copy.push()
         return self.repository.open_pull_request(self.alice, branch, "Change the model"), head
 
-    def merge(self, number: int) -> str:
+    def merge(self, number: int, how: str = "merge") -> str:
         """As alice, merge a pull request, and return the commit that main has now."""
-        merged = self.repository.merge(number, self.alice)
+        merged = self.repository.merge(number, self.alice, how)
         assert merged.status_code == 200, merged.text
         return self.repository.refs()["refs/heads/main"]
 

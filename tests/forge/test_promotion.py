@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.forge.client import Client
+    from tests.forge.repository import HostedRepository
     from tests.forge.runner import JobRun
     from tests.forge.scene import Scene
 
@@ -68,6 +69,13 @@ def promoted(new_scene: Callable[..., Scene], bot: Client) -> Promoted:
     return Promoted(scene=scene, merged=merged, gate=gate, jobs=jobs)
 
 
+def production(repository: HostedRepository) -> list[str]:
+    """Return the commits that the stage has pointed to, the newest last."""
+    tags = f"refs/tags/{project.MODEL}#production#"
+    found = {ref: commit for ref, commit in repository.refs().items() if ref.startswith(tags) and ref.endswith("^{}")}
+    return [found[f"{tags}{number}^{{}}"] for number in range(1, len(found) + 1)]
+
+
 def digest(data: bytes) -> str:
     """Return the sha256."""
     return hashlib.sha256(data).hexdigest()
@@ -90,7 +98,7 @@ def test_a_merge_promotes_the_bytes_that_were_judged(promoted: Promoted) -> None
     refs = repository.refs()
     assert refs[f"refs/tags/{project.MODEL}@v1.0.0^{{}}"] == promoted.merged
     assert refs[f"refs/tags/{project.MODEL}#production#1^{{}}"] == promoted.merged
-    record = json.loads(copy.git("show", f"origin/{BRANCH}:records/0000/000001.json"))
+    record = json.loads(copy.git("show", f"origin/{BRANCH}:records/000/0000/000001.json"))
     assert (record["event"], record["version"], record["actor"]) == ("register", "v1.0.0", "alice")
 
     archive = repository.artifacts(promoted.gate.run)[f"mlgate-{project.MODEL}"]
@@ -100,7 +108,7 @@ def test_a_merge_promotes_the_bytes_that_were_judged(promoted: Promoted) -> None
     assert digest(model) == judged["provenance"]["model_digest"]
 
     bundle = {item["name"]: item for item in record["artifacts"] if item["store"] == "release"}
-    assert digest(model) in {item["digest"] for item in bundle.values()}, bundle
+    assert bundle["model"]["digest"] == digest(model)
     stored = {digest(data) for data in repository.release(f"{project.MODEL}@v1.0.0").values()}
     assert stored == {item["digest"] for item in bundle.values()}
 
@@ -130,23 +138,36 @@ def test_a_worse_model_is_measured_by_the_promoted_one_and_kept_out(promoted: Pr
 
 def test_a_better_model_is_promoted_over_it_and_taken_back_by_hand(promoted: Promoted) -> None:
     scene, repository = promoted.scene, promoted.scene.repository
+    before = production(repository)
     number, head = scene.propose("better", project.trained(0.5))
     gate = scene.settle(head, "pull_request")["gate"]
     assert gate.result == "success", str(gate)
-    merged = scene.merge(number)
+    merged = scene.merge(number, "squash")  # the commit that was judged is on no branch afterwards
     promote = scene.settle(merged, "push")["promote"]
     assert promote.result == "success", str(promote)
-    production = f"refs/tags/{project.MODEL}#production"
-    assert repository.refs()[f"{production}#2^{{}}"] == merged
+    assert production(repository) == [*before, merged]
 
     repository.dispatch("rollback.yml", {"reason": "latency"}, scene.alice)
     rollback = scene.settle(merged, "workflow_dispatch")["rollback"]
     assert rollback.result == "success", str(rollback)
-    assert repository.refs()[f"{production}#3^{{}}"] == promoted.merged
+    assert production(repository) == [*before, merged, before[-1]]
 
     copy = scene.clone(scene.alice).root
     verified = registry(copy, "verify")
     assert verified.returncode == 0, verified.stdout + verified.stderr
-    shown = registry(copy, "show")
+    shown = registry(copy, "show", "--json")
     assert shown.returncode == 0, shown.stderr
-    assert "v1.0.0" in shown.stdout
+
+
+def test_a_change_of_the_workflow_is_judged_again_after_the_merge(promoted: Promoted) -> None:
+    scene = promoted.scene
+    before = production(scene.repository)
+    workflow = f"# Judged by itself.\n{project.example('one-uses')}"
+    number, head = scene.propose("workflow", {**project.trained(0.55), ".github/workflows/model.yml": workflow})
+    assert scene.settle(head, "pull_request")["gate"].result == "success"
+    merged = scene.merge(number)
+    jobs = scene.settle(merged, "push")
+    assert jobs["find"].outputs == {"needs-gate": "true"}, str(jobs["find"])
+    assert jobs["gate"].result == "success", str(jobs["gate"])
+    assert jobs["promote"].result == "success", str(jobs["promote"])
+    assert production(scene.repository) == [*before, merged]

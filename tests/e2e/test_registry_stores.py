@@ -220,7 +220,7 @@ def test_a_file_too_large_for_a_branch_gets_the_remedy(lab: Lab, tmp_path: Path)
     assert "promote.store: release" in raised.value.remedy
 
 
-@pytest.mark.parametrize(("kind", "needed"), [("folder", "promote.folder"), ("release", "github-token")])
+@pytest.mark.parametrize(("kind", "needed"), [("folder", "promote.store"), ("release", "github-token")])
 def test_a_store_that_lacks_what_it_needs_says_what(lab: Lab, kind: str, needed: str) -> None:
     with pytest.raises(UsageError) as raised:
         open_store(kind, journal=lab.journal(lab.clone("c")))
@@ -345,6 +345,15 @@ def test_an_asset_with_other_bytes_is_replaced_on_put(github: FakeGitHub, model:
     asset["digest"] = f"sha256:{'0' * 64}"
     store(github).put(DIGEST, model)
     assert [a["digest"] for a in github.releases.assets.values()] == [f"sha256:{DIGEST}"]
+
+
+def test_an_asset_of_the_right_size_that_is_not_complete_is_replaced(github: FakeGitHub, model: Path) -> None:
+    store(github).put(DIGEST, model)
+    (asset,) = github.releases.assets.values()
+    asset["state"] = "starter"
+    assert not store(github).has(DIGEST, len(DATA))
+    store(github).put(DIGEST, model)
+    assert [a["state"] for a in github.releases.assets.values()] == ["uploaded"]
 
 
 def test_a_forge_without_digests_is_read_back(github: FakeGitHub, model: Path) -> None:

@@ -256,6 +256,8 @@ def test_the_remote_and_the_actor_are_found(lab: Lab) -> None:
     assert open_journal(git, registries.world(clone.root)).actor == "Ada Lovelace"
     world = registries.world(clone.root, {**registries.variables(), "GITHUB_ACTOR": "ada-l"})
     assert open_journal(git, world).actor == "ada-l"
+    again = registries.world(clone.root, {**world.env, "GITHUB_TRIGGERING_ACTOR": "bob"})
+    assert open_journal(git, again).actor == "bob", "bob started the run again"
 
     clone.git("remote", "rename", "origin", "here")
     clone.git("remote", "add", "there", lab.url)
@@ -269,9 +271,9 @@ def test_a_clone_with_a_filter_gets_the_records_at_once(lab: Lab) -> None:
     to = lab.folder / "c"
     lab.bare("clone", "-q", "--filter=blob:none", "--sparse", "--depth=1", lab.url, str(to), at=lab.folder)
     clone = Repository(to)
-    assert lab.journal(clone).read().state.sequence == 1
+    assert registries.journal(clone, "origin").read().state.sequence == 1
     assert "?" not in clone.git("rev-list", "--objects", "--missing=print", "refs/mlgate/registry")
-    lab.journal(clone).append(next_version(lab.code))
+    registries.journal(clone, "origin").append(next_version(lab.code))
     assert versions(lab) == ["v1.0.0", "v1.1.0"]
 
 

@@ -438,6 +438,36 @@ def test_an_archive_that_says_two_things_is_refused() -> None:
     refused(data[: local + 6] + b"\1" + data[local + 7 :], "says two things")
 
 
+def stuffed(data: bytes, place: int) -> bytes:
+    """Return an archive with bytes of nobody at a place, and all offsets behind it corrected."""
+    end = len(data) - 22
+    directory = int.from_bytes(data[end + 16 : end + 20], "little")
+    fixed, offset = bytearray(data), directory
+    while (offset := data.find(b"PK\x01\x02", offset, end)) >= 0:
+        local = int.from_bytes(data[offset + 42 : offset + 46], "little")
+        fixed[offset + 42 : offset + 46] = struct.pack("<I", local + 4 * (local >= place))
+        offset += 46
+    fixed[end + 16 : end + 20] = struct.pack("<I", directory + 4)
+    fixed[place:place] = b"junk"
+    return bytes(fixed)
+
+
+def test_bytes_of_nobody_within_an_archive_are_refused() -> None:
+    data = make.skops()
+    second, directory = data.index(b"PK\x03\x04", 4), data.index(b"PK\x01\x02")
+    for place in (second, directory):
+        hidden = stuffed(data, place)
+        with zipfile.ZipFile(io.BytesIO(hidden)) as readable:  # others see nothing
+            assert readable.testzip() is None
+        refused(hidden, "belong to no entry")
+
+
+def test_arrays_of_records_are_counted() -> None:
+    described = "[('a', '<f8', (2,)), ('b', '|u1'), ('', '|V7')]"
+    assert name(make.skops(files={"1.npy": make.npy(described, "(1,)")})) == "skops"
+    refused(make.skops(files={"1.npy": make.npy(described, "(2,)")}), "another length")
+
+
 def test_a_wrong_checksum_is_refused() -> None:
     data = make.skops()
     start = data.index(b"\x93NUMPY") + 128

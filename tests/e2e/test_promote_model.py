@@ -73,6 +73,68 @@ def test_what_was_judged_is_promoted_however_it_was_merged(scene: Scene, how: st
     assert {item.name for item in record.artifacts} >= {"model", "holdout-predictions", "profile", "report", "card"}
 
 
+def test_the_document_names_the_report_that_it_was_made_from(scene: Scene) -> None:
+    judged = merged(scene)
+    written = document(scene.run())
+    digest = hashlib.sha256(json_of(judged)).hexdigest()
+    assert (written.reads, written.report_digest) == ({"report.json": digest}, digest)
+    entry = scene.state.version("flight-delays", "v1.0.0")
+    assert entry is not None
+    assert (written.record_digest, entry.record().report_digest) == (entry.digest, digest)
+
+
+def test_large_models_go_to_a_release(tmp_path: Path, github: FakeGitHub) -> None:
+    scene = Scene(folder=tmp_path, github=github, promote="{stage: production, store: release}")
+    judged = merged(scene)
+    assert reason(scene.run()) == "promoted"
+    [release] = github.releases.releases.values()
+    assert (release["tag_name"], release["draft"]) == ("flight-delays@v1.0.0", False)
+    assert judged.files["model.safetensors"] in github.releases.data.values()
+    entry = scene.state.version("flight-delays", "v1.0.0")
+    assert entry is not None
+    stores = {item.name: item.store for item in entry.record().artifacts}
+    assert (stores["model"], stores["holdout-predictions"], stores["profile"]) == ("release", "branch", "branch")
+
+
+def test_a_release_that_was_not_published_is_by_the_second_run(tmp_path: Path, github: FakeGitHub) -> None:
+    scene = Scene(folder=tmp_path, github=github, promote="{stage: production, store: release}")
+    merged(scene)
+    refuse = Trouble(status=403, method="PATCH", message="Resource not accessible by integration")
+    github.trouble.append(refuse)
+    done = scene.run()
+    assert (done.status, reason(done)) == (5, "store-failed")
+    assert scene.versions() == ["v1.0.0"]
+    assert reason(scene.run()) == "already-promoted"
+    [release] = github.releases.releases.values()
+    assert (release["tag_name"], release["draft"]) == ("flight-delays@v1.0.0", False)
+
+
+def test_a_host_that_refuses_the_push_is_told_and_nothing_is_written(scene: Scene) -> None:
+    merged(scene)
+    hook = scene.remote / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho 'GH006: Protected branch update failed' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    done = scene.run()
+    assert (done.status, reason(done)) == (5, "registry-refused")
+    assert "flight-delays@" not in scene.work.git("ls-remote", "origin")
+    hook.unlink()
+    assert reason(scene.run()) == "promoted"
+
+
+def test_a_key_signs_the_record(scene: Scene, tmp_path: Path) -> None:
+    key = tmp_path / "key"
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "mlgate", "-f", str(key)], check=True)
+    merged(scene)
+    assert reason(scene.run(signing_key=key.read_text())) == "promoted"
+    entry = scene.state.version("flight-delays", "v1.0.0")
+    assert entry is not None
+    assert entry.record().signer
+    commit = subprocess.run(
+        ["git", "cat-file", "commit", "mlgate-registry"], cwd=scene.remote, capture_output=True, text=True, check=True
+    )
+    assert "BEGIN SSH SIGNATURE" in commit.stdout
+
+
 def test_the_bytes_on_the_branch_are_those_that_were_judged(scene: Scene) -> None:
     judged = merged(scene)
     scene.run()
@@ -473,6 +535,7 @@ def test_find_only_writes_nothing(scene: Scene) -> None:
     merged(scene)
     done = scene.run(find_only=True)
     assert (done.status, reason(done), done.outputs["needs-gate"]) == (0, "promoted", "false")
+    assert "flight-delays: can be promoted" in done.summary
     assert "nothing was written" in done.summary
     assert scene.versions() == []
 

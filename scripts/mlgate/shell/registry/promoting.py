@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Bump, StoreKind
-from mlgate.core.documents import Origin
+from mlgate.core.documents import FILES, Origin, ReportDocument
 from mlgate.core.registry.assignment import assignments
 from mlgate.core.registry.bundle import CARD
 from mlgate.core.registry.card import About, Written
@@ -23,7 +23,7 @@ from mlgate.errors import MlgateError
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.registry.bundle import assemble
 from mlgate.shell.registry.local_verdict import local_verdict
-from mlgate.shell.registry.order import actor_of, event_payload, forge_of, host_of
+from mlgate.shell.registry.order import event_payload, forge_of, host_of
 from mlgate.shell.registry.place import writing
 from mlgate.shell.registry.stores import open_store
 from mlgate.shell.runner import in_actions
@@ -70,7 +70,7 @@ def promote_push(pushed: Pushed, order: Order, folder: RunFolder, world: World) 
     key = None if order.find_only else order.signing_key
     with writing(place, world, token=order.token, key=key, sign=False) as (journal, signer):
         work = _Work(pushed, order, world, facts, found, scratch, journal, signer)
-        return work.run(dict(folder.reads))
+        return work.run()
 
 
 def _find(pushed: Pushed, order: Order, folder: RunFolder, world: World, scratch: Path) -> Found:
@@ -103,7 +103,7 @@ class _Work:
     journal: Journal
     signer: str | None
 
-    def run(self, reads: dict[str, str]) -> PromotionDocument:
+    def run(self) -> PromotionDocument:
         before = self.journal.read().state
         decision = plan_promotion(self.facts, before)
         after = before
@@ -116,6 +116,8 @@ class _Work:
             report_digest=self.found.report_digest,
             find_only=self.order.find_only,
         )
+        digest = self.found.report_digest
+        reads = {FILES[ReportDocument]: digest} if digest else {}
         return document(decision, subject, before, after, reads=reads)
 
     def _carry_out(self, decision: Decision, before: State) -> tuple[Decision, State, State]:
@@ -218,7 +220,7 @@ class _Work:
         made = draft(
             found.report,
             report_digest=str(found.report_digest),
-            actor=actor_of(self.world, self.journal),
+            actor=self.journal.actor,
             origin=found.origin,
             commit=self.facts.commit,
             pull_request=found.pull_request,

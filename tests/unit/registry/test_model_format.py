@@ -14,6 +14,7 @@ import struct
 import tarfile
 import zipfile
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -25,6 +26,9 @@ from mlgate.core.registry.formats.inspection import inspect
 from mlgate.core.registry.formats.json_scan import Scanner
 from mlgate.core.registry.formats.outline import Broken
 from mlgate.core.registry.model_format import ModelFormat, RefusedError
+
+CORPUS = Path(__file__).parents[4] / "shared" / "corpora" / "json-parsing" / "test_parsing"
+STRICTER = {f"y_object_duplicated_key{end}.json" for end in ("", "_and_value")}
 
 
 def look(data: bytes, *, allow_pickle: bool = False, trusted: tuple[str, ...] = ()) -> ModelFormat:
@@ -534,6 +538,21 @@ def test_what_python_refuses_is_refused(value: Any, size: int, place: int, odd: 
         json.loads(text, parse_constant=int)
     except ValueError:
         assert scan(text, size) is not None
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpora are not beside this checkout")
+@pytest.mark.parametrize("size", [1, 7, 10**6])
+def test_the_json_corpus_is_read_and_refused_as_it_says(size: int) -> None:
+    answers = {"y_": 0, "n_": 0}
+    for path in sorted(CORPUS.glob("[yn]_*.json")):
+        try:
+            wrong = scan(path.read_bytes().decode(), size)
+        except UnicodeDecodeError:
+            wrong = "not UTF-8"
+        answers[path.name[:2]] += 1
+        is_right = (wrong is None) == path.name.startswith("y_") or path.name in STRICTER
+        assert is_right, f"{path.name}: {wrong}"
+    assert min(answers.values()) > 50
 
 
 @pytest.mark.parametrize(

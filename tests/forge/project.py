@@ -96,9 +96,13 @@ def files(**workflows: str) -> dict[str, str]:
 
 
 def with_registry(secret: str) -> dict[str, str]:
-    """Return the repository's files with promotion on merge and rollback by hand, by the token in `secret`."""
+    """Return the repository's files with promotion on merge and rollback by hand, by the token in `secret`.
+
+    A second rollback, `job-token`, is the example as it is and uses the token of its job.
+    """
     by_secret = {name: with_token(example(name), secret) for name in ("promote", "rollback")}
-    return {**files(model=example("one-uses"), **by_secret), "mlgate.yml": CONFIG + PROMOTE}
+    workflows = files(model=example("one-uses"), **by_secret, **{"job-token": example("rollback")})
+    return {**workflows, "mlgate.yml": CONFIG + PROMOTE}
 
 
 def example(name: str) -> str:

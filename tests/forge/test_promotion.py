@@ -147,6 +147,13 @@ def test_a_better_model_is_promoted_over_it_and_taken_back_by_hand(promoted: Pro
     assert promote.result == "success", str(promote)
     assert production(repository) == [*before, merged]
 
+    refs = repository.refs()
+    repository.dispatch("job-token.yml", {"reason": "by a token that the branch's rule does not name"}, scene.alice)
+    refused = scene.settle(merged, "workflow_dispatch")["rollback"]
+    assert refused.result == "failure", str(refused)
+    assert "the host does not take the registry's push" in refused.act.log, str(refused)
+    assert repository.refs() == refs
+
     repository.dispatch("rollback.yml", {"reason": "latency"}, scene.alice)
     rollback = scene.settle(merged, "workflow_dispatch")["rollback"]
     assert rollback.result == "success", str(rollback)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tests import builders
 from tests.fake_github import runs
 from tests.repository import QUIET, Repository, environment
+from tests.toolbox import ROOT
 
 from mlgate.core import codec
 from mlgate.core.documents import Artifact, PromotionDocument, TrainingSource
@@ -228,6 +229,21 @@ class Scene:
         place = self.clone(clone or f"runner{len(list(self.folder.iterdir()))}", depth)
         inputs = promote_model.Inputs(**{"github_token": TOKEN, **options})
         return promote_model.run(inputs, self.world(place.root, env or {}), sleep=self.slept.append)
+
+    def program(self, python: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run promote-model as a runner does, by an interpreter, on the clone `runner`."""
+        place = self.clone("runner").root
+        for name in ("output", "summary"):
+            (self.folder / name).write_text("")
+        files = {"GITHUB_OUTPUT": str(self.folder / "output"), "GITHUB_STEP_SUMMARY": str(self.folder / "summary")}
+        return subprocess.run(
+            [python, "-E", "-s", ROOT / "scripts" / "promote_model.py"],
+            cwd=place,
+            env={**self.world(place, {}).env, **files, "MLGATE_GITHUB_TOKEN": TOKEN, "NO_PROXY": "127.0.0.1"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     def clone(self, name: str, depth: int | None = 1) -> Repository:
         to = self.folder / name

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import yaml
 from tests.e2e.act import project
 from tests.e2e.act.harness import ENVIRONMENTS, installer_settings, path_with_python
+from tests.fake_github.server import FakeGitHub
+from tests.promotion_scene import Scene
 from tests.toolbox import ROOT
 
 if TYPE_CHECKING:
@@ -51,6 +53,18 @@ def test_every_step_runs_in_the_environment_that_its_action_asks_for(tmp_path: P
         )
         assert done.returncode == 0, (step, done.stdout, done.stderr)
     assert summary.read_text(encoding="utf-8")
+
+
+def test_promotion_runs_in_the_environment_that_its_action_asks_for(tmp_path: Path, environment: ModuleType) -> None:
+    with FakeGitHub().serve() as github:
+        scene = Scene(folder=tmp_path / "story", github=github)
+        judged = scene.judge({"train.py": "print(2)\n"})
+        scene.upload(judged)
+        scene.merge(judged)
+        assert group_of("promote_model") == "core"
+        done = scene.program(interpreter_with("core", environment, tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "v1.0.0: promoted" in done.stdout
 
 
 def test_the_interpreters_differ_from_the_one_of_the_tests(tmp_path: Path, environment: ModuleType) -> None:

@@ -6,7 +6,6 @@ import dataclasses
 import hashlib
 import io
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -18,7 +17,6 @@ from tests.fake_github.openapi import violations
 from tests.fake_github.runs import DOWNLOADS
 from tests.fake_github.server import FakeGitHub, Trouble
 from tests.promotion_scene import TOKEN, Judged, Scene, document, reason, safetensors, unchanged
-from tests.toolbox import ROOT
 
 from mlgate.core.outcome import Outcome
 from mlgate.shell.run_folder import RunFolder
@@ -709,22 +707,10 @@ def test_gitea_is_asked_in_its_own_way(tmp_path: Path) -> None:
 
 def test_as_a_program_it_writes_document_outputs_and_summary(scene: Scene) -> None:
     merged(scene)
-    place = scene.clone("runner").root
-    for name in ("output", "summary"):
-        (scene.folder / name).write_text("")
-    world = scene.world(place, {})
-    files = {"GITHUB_OUTPUT": str(scene.folder / "output"), "GITHUB_STEP_SUMMARY": str(scene.folder / "summary")}
-    done = subprocess.run(
-        [sys.executable, ROOT / "scripts" / "promote_model.py"],
-        cwd=place,
-        env={**os.environ, **world.env, **files, "MLGATE_GITHUB_TOKEN": TOKEN, "NO_PROXY": "127.0.0.1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = scene.program(sys.executable)
     assert done.returncode == 0, done.stderr
     assert "flight-delays v1.0.0: promoted (promoted)" in done.stdout
-    written = json.loads((place / "mlgate-run" / "promotion.json").read_text())
+    written = json.loads((scene.clone("runner").root / "mlgate-run" / "promotion.json").read_text())
     assert (written["version"], written["stages"]) == ("v1.0.0", ["production"])
     assert "## flight-delays v1.0.0" in (scene.folder / "summary").read_text()
     assert "v1.0.0" in (scene.folder / "output").read_text()

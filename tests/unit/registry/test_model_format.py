@@ -139,6 +139,67 @@ def test_what_nobody_knows_is_refused_even_with_the_opt_in(data: bytes) -> None:
     refused(data, "no format that mlgate knows", allow_pickle=True)
 
 
+GADGETS = (
+    *("os.system", "posix.system", "nt.system", "subprocess.Popen", "builtins.eval", "builtins.exec", "runpy.run_path"),
+    *("pty.spawn", "ctypes.CDLL", "importlib.import_module", "webbrowser.open", "timeit.timeit", "pip.main"),
+    *("asyncio.create_subprocess_shell", "pydoc.pipepager", "code.interact", "cProfile.run", "shutil.rmtree"),
+    *("numpy.load", "torch.load", "operator.attrgetter", "functools.partial", "socket.create_connection"),
+)
+
+
+def forged(name: str, protocol: int) -> bytes:
+    """Return a pickle that calls a function when it is loaded; it is written byte by byte and never loaded."""
+    module, _, function = name.rpartition(".")
+    call = f"c{module}\n{function}\n(S'echo'\ntR.".encode()
+    return call if protocol < 2 else b"\x80" + bytes([protocol]) + call
+
+
+def hidden(data: bytes) -> list[bytes]:
+    """Return a pickle in all the places where somebody has hidden one."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        info = tarfile.TarInfo("model.skops")
+        info.size = len(data)
+        tar.addfile(info, io.BytesIO(data))
+    small = {"a": {"dtype": "U8", "shape": [len(data)], "data_offsets": [0, len(data)]}}
+    inner = make.estimator(x=make.typed("BytesNode", "builtins.bytes", file="2.bin"))
+    return [
+        data,
+        b"\n" + data,
+        zlib.compress(data),
+        gzip.compress(data),
+        bz2.compress(data),
+        lzma.compress(data),
+        out.getvalue(),
+        make.archive({"data.pkl": data}),
+        make.archive({"archive/data.pkl": data, "archive/version": b"3"}),
+        data + make.skops(),
+        make.skops() + data,
+        make.skops(files={"1.npy": data}),
+        make.skops(files={"data.pkl": data}),
+        make.skops(inner, {"2.bin": data if data[:1] == b"\x80" else gzip.compress(data)}),
+        make.npy("'|O'", "(1,)", data),
+        data + make.onnx(),
+        make.onnx() + data,
+        data + make.safetensors(),
+        make.safetensors() + data,
+        make.safetensors(small, data)[8:],
+        json.dumps(make.XGBOOST).encode() + data,
+        make.LIGHTGBM.replace(b"num_cat=0", data),
+    ]
+
+
+def test_no_forged_pickle_passes_wherever_it_is_hidden() -> None:
+    files = [file for gadget in GADGETS for protocol in range(6) for file in hidden(forged(gadget, protocol))]
+    passed = list[bytes]()
+    for file in files:
+        with contextlib.suppress(RefusedError):
+            look(file)
+            passed.append(file)
+    assert len(files) == 3036
+    assert passed == []
+
+
 # One thing only
 
 

@@ -508,7 +508,7 @@ def test_a_record_of_a_newer_mlgate_is_a_missing_baseline(project: Project) -> N
     last = max((aside.root / "records").rglob("*.json"))
     record = json.loads(last.read_text())
     newer = record | {"schema": "mlgate/record/9", "sequence": record["sequence"] + 1}
-    aside.commit({f"records/0000/{record['sequence'] + 1:06d}.json": json.dumps(newer) + "\n"})
+    aside.commit({f"records/000/0000/{record['sequence'] + 1:06d}.json": json.dumps(newer) + "\n"})
     aside.git("push", "-q", "origin", "HEAD")
     lost(project.judge(), "mlgate/record/9")
 

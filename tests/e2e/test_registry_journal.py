@@ -24,7 +24,7 @@ from tests.toolbox import tool
 from mlgate.core.documents.base import RegistryState
 from mlgate.core.registry import plan as plans
 from mlgate.core.registry import record as records
-from mlgate.core.registry.record import Event
+from mlgate.core.registry.record import Event, path_of
 from mlgate.core.registry.signatures import SignatureState
 from mlgate.errors import MlgateError, UsageError
 from mlgate.shell.base.commit import Remote
@@ -93,8 +93,8 @@ def test_records_lie_on_the_branch_and_their_tags_on_the_code(lab: Lab, depth: i
     assert lab.bare("ls-tree", "-r", "--name-only", BRANCH).split() == [
         "README.md",
         f"models/{MODEL}.md",
-        "records/0000/000001.json",
-        "records/0000/000002.json",
+        "records/000/0000/000001.json",
+        "records/000/0000/000002.json",
     ]
     lab.bare("fsck", "--strict")
     assert versions(lab) == ["v1.0.0", "v1.1.0"]
@@ -130,7 +130,7 @@ def test_a_batch_is_one_push_with_a_commit_for_each_record(lab: Lab) -> None:
         f"register {MODEL} v1.0.0",
     ]
     first = lab.bare("ls-tree", "-r", "--name-only", f"{BRANCH}^").split()
-    assert first == [f"blobs/sha256/{digest(model)[:2]}/{digest(model)}", "records/0000/000001.json"]
+    assert first == [f"blobs/sha256/{digest(model)[:2]}/{digest(model)}", "records/000/0000/000001.json"]
     assert appended.state.current(MODEL, "production") == "v1.0.0"
     assert lab.journal(lab.clone("d", 1)).read().state == appended.state
 
@@ -575,9 +575,9 @@ def test_a_record_from_a_future_version(lab: Lab) -> None:
     lab.journal(lab.clone("c")).append(next_version(lab.code))
 
     def future(work: Repository) -> None:
-        plain = json.loads((work.root / "records/0000/000001.json").read_text())
+        plain = json.loads((work.root / "records/000/0000/000001.json").read_text())
         plain |= {"schema": "mlgate/record/9", "sequence": 2, "new": {"field": 1}}
-        work.commit({"records/0000/000002.json": json.dumps(plain)})
+        work.commit({"records/000/0000/000002.json": json.dumps(plain)})
 
     plant(lab, future)
     before = lab.refs()
@@ -590,10 +590,10 @@ def test_a_record_from_a_future_version(lab: Lab) -> None:
 @pytest.mark.parametrize(
     "files",
     [
-        {"records/0000/000001.json": None},
-        {"records/0000/000002.json": "{}\n"},
+        {"records/000/0000/000001.json": None},
+        {"records/000/0000/000002.json": "{}\n"},
         {"records/notes.txt": "hello\n"},
-        {"records/0000/000001.json": None, "records/0000/000002.json": None},
+        {"records/000/0000/000001.json": None, "records/000/0000/000002.json": None},
     ],
 )
 def test_a_log_that_is_damaged(lab: Lab, files: dict[str, str | bytes | None]) -> None:

@@ -398,7 +398,13 @@ def commit_cases() -> Iterator[Case]:
 
 
 def file_cases() -> Iterator[Case]:
-    for path in ("evil.sh", "records/notes.txt", "records/0000/000099.json", "records/0001/000009.json", "LICENSE"):
+    for path in (
+        "evil.sh",
+        "records/notes.txt",
+        "records/000/0000/000099.json",
+        "records/000/0001/000009.json",
+        "LICENSE",
+    ):
         yield f"extra {path}", partial(extra, path, FILE), DAMAGED
         yield f"extra {path} in commit 3", partial(extra_in_place, path, 3), DAMAGED
     for path in ("blobs/sha256/ab/short", "blobs/md5/ab/" + "ab" * 32, "models/" + OTHER + "/x.md"):

@@ -178,8 +178,8 @@ MUTATIONS: dict[str, tuple[str, str, Callable[[Snapshot], Snapshot]]] = {
     "a foreign file": ("registry-damaged", "evil.sh", lambda s: with_new_file(s, "evil.sh")),
     "a record in a wrong folder": (
         "registry-damaged",
-        "records/0001/000001.json",
-        lambda s: with_new_file(s, "records/0001/000001.json"),
+        "records/000/0001/000001.json",
+        lambda s: with_new_file(s, "records/000/0001/000001.json"),
     ),
     # the events
     "registered twice": ("registry-damaged", "record 4", rewritten(4, version="v1.0.0", tag=V1)),

@@ -39,7 +39,7 @@ def test_a_models_page_has_what_happened_newest_first() -> None:
     shown = pages.history(log.state, MODEL)
     assert "\nproduction: none\n" in shown
     assert re.findall(
-        r"^\| \[(\d+)\]\(\.\./records/0000/0*\1\.json\) \| \S+ \S+ \| ([^|]*) \|", shown, re.MULTILINE
+        r"^\| \[(\d+)\]\(\.\./records/000/0000/0*\1\.json\) \| \S+ \S+ \| ([^|]*) \|", shown, re.MULTILINE
     ) == [
         ("8", "take v1.0.0 from production"),
         ("7", "note"),
@@ -88,7 +88,7 @@ def test_pages_do_not_grow_with_the_log() -> None:
         sizes.append(len(zlib.compress(page.encode())) + len(zlib.compress(index.encode())))
     assert max(sizes) < 1000
     assert sizes[-1] - sizes[20] < 100
-    assert "280 older records: up to [records/0002](../records/0002)" in pages.history(log.state, MODEL)
+    assert "280 older records: up to [records/000/0002](../records/000/0002)" in pages.history(log.state, MODEL)
 
 
 def test_the_index_shows_the_newest_models() -> None:

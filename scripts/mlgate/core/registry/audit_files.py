@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.registry import pages
 from mlgate.core.registry.findings import Finding, damaged, finding
-from mlgate.core.registry.record import FOLDER, Record, RecordError, decode, path_of
+from mlgate.core.registry.record import Record, RecordError, decode, folder_of, path_of
 from mlgate.core.registry.snapshot import FILE
 from mlgate.core.registry.state import LogError, fold
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.registry.snapshot import Snapshot, TreeFile
 
-_RECORD = re.compile(r"records/\d{4,}/(\d{6,})\.json", re.ASCII)
+_RECORD = re.compile(r"records/\d{3,}/\d{4,}/(\d{6,})\.json", re.ASCII)
 _BLOB = re.compile(r"blobs/sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})", re.ASCII)
 _PAGE = re.compile(r"README\.md|models/[^/]+\.md")
 
@@ -88,7 +88,7 @@ def check_chain(lines: Sequence[Line]) -> Iterator[Finding]:
         if line.sequence != expected:
             missing = f"record {expected}" if line.sequence == expected + 1 else f"records {expected} to"
             until = "" if line.sequence == expected + 1 else f" {line.sequence - 1}"
-            yield damaged(f"{missing}{until}", f"{missing}{until} are missing: {_place(expected)} has them no more")
+            yield damaged(f"{missing}{until}", f"{missing}{until} are missing: {folder_of(expected)} has them no more")
         if line.record is not None:
             yield from _check_link(line, line.record, last, whole=line.sequence == expected)
         last = line
@@ -103,10 +103,6 @@ def _check_link(line: Line, record: Record, last: Line | None, *, whole: bool) -
         yield damaged(name, f"{name} does not follow {before}: one of the two was rewritten")
     if last and last.record and record.time < last.record.time:
         yield damaged(name, f"{name} is of {record.time}, before the record before it, of {last.record.time}")
-
-
-def _place(sequence: int) -> str:
-    return f"records/{sequence // FOLDER:04d}"
 
 
 def check_blobs(snapshot: Snapshot, lines: Sequence[Line]) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.registry.record import Event, path_of
+from mlgate.core.registry.record import Event, folder_of, path_of
 from mlgate.core.report.untrusted import prose
 from mlgate.core.words import counted
 
@@ -49,7 +49,7 @@ def history(state: State, model: str) -> str:
     lines = [_event(entry) for entry in reversed(shown)]
     older = ""
     if len(events) > len(shown):
-        folder = path_of(events[-EVENTS - 1].sequence).rpartition("/")[0]
+        folder = folder_of(events[-EVENTS - 1].sequence)
         count = counted(len(events) - len(shown), "older record")
         older = f"\n{count}: up to [{folder}](../{folder}), or `mlgate registry history`.\n"
     stages = _stages(state, model) or "no stage points to a version"

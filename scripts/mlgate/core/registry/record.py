@@ -20,6 +20,7 @@ from mlgate.core.outcome import Outcome  # noqa: TC001 - as above
 
 SCHEMA = "mlgate/record/1"
 FOLDER = 100  # records a folder
+SHELF = 10  # such folders a folder: every commit writes the trees above its record anew
 
 
 class Event(StrEnum):
@@ -232,8 +233,13 @@ def digest_of(data: bytes) -> str:
 
 
 def path_of(sequence: int) -> str:
-    """Return where a record lies on the branch: folders of 100."""
-    return f"records/{sequence // FOLDER:04d}/{sequence:06d}.json"
+    """Return where a record lies on the branch: folders of 100, ten of them in a folder."""
+    return f"{folder_of(sequence)}/{sequence:06d}.json"
+
+
+def folder_of(sequence: int) -> str:
+    """Return the folder in which a record lies."""
+    return f"records/{sequence // FOLDER // SHELF:03d}/{sequence // FOLDER:04d}"
 
 
 def _sparse(value: Any) -> dict[str, Any]:

@@ -30,7 +30,9 @@ class Inputs(Common):
         default=None,
     )
     github_token: str | None = option(
-        "Token that may read the repository, for the fetch alone.", default=None, secret=True
+        "Token that may read the repository, its releases, and the comments that tell how often a holdout has judged.",
+        default=None,
+        secret=True,
     )
 
 

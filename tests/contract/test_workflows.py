@@ -172,6 +172,19 @@ def test_who_can_write_on_a_push_runs_no_code_of_the_repository(path: Path) -> N
     assert jobs["find"]["steps"][-1]["with"] == {"find-only": "true"}
 
 
+def test_promotion_that_is_attested_differs_by_that_alone() -> None:
+    folder = ROOT / "examples" / "workflows"
+    workflow, plain = load(folder / "promote-and-attest.yml"), load(folder / "promote.yml")
+    job = workflow["jobs"]["promote"]
+    attest = job["steps"].pop()
+    assert attest["uses"].startswith("actions/attest@")
+    subject = attest["with"].pop("subject-path")
+    assert attest["with"] == {}
+    assert attest["if"] == f"${{{{ hashFiles('{subject}') != '' }}}}"
+    assert [job["permissions"].pop(name) for name in ("id-token", "attestations")] == ["write", "write"]
+    assert workflow == plain
+
+
 @pytest.mark.parametrize("path", EXAMPLES, ids=name_of)
 def test_whoever_judges_uploads_what_promotion_looks_for(path: Path) -> None:
     for job in load(path)["jobs"].values():

@@ -78,6 +78,7 @@ class FakeRuns:
         artifacts: What the API says of each, with `run` and `data`.
         pulls: By the commits that they brought.
         approvals: By run.
+        stores: Folders into which runs upload, one folder an artifact, by run; what lies there is served.
         late: So many looks for a commit's pull requests find nothing yet.
         lying: The downloads have other bytes than were uploaded.
         download_host: Where archives are redirected to in the place of this server.
@@ -87,6 +88,7 @@ class FakeRuns:
     artifacts: dict[int, dict[str, Any]] = field(default_factory=dict)
     pulls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     approvals: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    stores: dict[int, Path] = field(default_factory=dict)
     late: int = 0
     lying: bool = False
     download_host: str = ""
@@ -188,7 +190,18 @@ class FakeRuns:
             found = [_as_gitea(run) for run in found]
         return 200, {"total_count": len(found), "workflow_runs": found}, {}
 
+    def _take_uploads(self, run: int) -> None:
+        """Add the artifacts that a run has put into its folder since."""
+        known = {one["name"] for one in self.artifacts.values() if one["run"] == run}
+        store = self.stores.get(run)
+        for folder in sorted(store.iterdir()) if store and store.is_dir() else ():
+            if folder.name not in known:
+                paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+                data = archive({path.relative_to(folder).as_posix(): path.read_bytes() for path in paths})
+                self.add_artifact(run, folder.name, data)
+
     def _artifacts(self, run: int, query: Mapping[str, str], *, gitea: bool) -> Routed:
+        self._take_uploads(run)
         found = [
             shaped(
                 "artifact",

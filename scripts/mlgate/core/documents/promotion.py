@@ -23,6 +23,7 @@ class PromotionDocument(Document):
     Attributes:
         outcome: `pass` when the model is promoted, was before, or there is nothing to promote; else `fail`.
         reasons: Why: `promoted`, `already-promoted`, `inputs-unchanged`, `verdict-missing`, ...
+        find_only: The verdict was only looked for: nothing was to be written.
         needs_gate: No verdict can be used: the commit must be judged before it can be promoted.
         origin: Where the verdict came from.
         commit: The commit whose model was to be promoted.
@@ -38,6 +39,7 @@ class PromotionDocument(Document):
     schema: str = "mlgate/promotion/1"
     outcome: Outcome = Outcome.FAIL
     reasons: tuple[Reason, ...] = ()
+    find_only: bool = False
     needs_gate: bool = False
     origin: Origin | None = None
     commit: str | None = None

@@ -44,6 +44,7 @@ def document(
     return PromotionDocument(
         outcome=decision.outcome,
         reasons=(Reason(id=decision.reason, message=_message(decision, subject), step=STEP),),
+        find_only=subject.find_only,
         needs_gate=decision.needs_gate,
         origin=subject.origin,
         commit=subject.commit,

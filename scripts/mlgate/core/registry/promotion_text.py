@@ -53,6 +53,8 @@ def annotated(document: PromotionDocument) -> tuple[Annotation, ...]:
 
 def _headline(document: PromotionDocument) -> str:
     name = f"{document.model} {document.version}" if document.version else document.model
+    if document.find_only and document.reasons[0].id == "promoted":
+        return f"{name}: can be promoted"
     if document.outcome is Outcome.PASS:
         return f"{name}: {DONE.get(document.reasons[0].id, 'done')}"
     return f"{name}: not promoted, must be judged first" if document.needs_gate else f"{name}: not promoted"

@@ -20,7 +20,7 @@ from mlgate.core.registry.judged import read_push
 from mlgate.core.registry.placing import chain, utc
 from mlgate.core.registry.promotion_document import Subject, document
 from mlgate.errors import OutsideError
-from mlgate.shell.registry.order import actor_of, event_payload, host_of
+from mlgate.shell.registry.order import event_payload, host_of
 from mlgate.shell.registry.place import writing
 from mlgate.shell.runner import in_actions
 
@@ -56,7 +56,7 @@ def promote_to_stage(pushed: Pushed, wish: Wish, order: Order, folder: RunFolder
     key = None if order.find_only else order.signing_key
     with writing(pushed.place, world, token=order.token, key=key) as (journal, signer):
         before = journal.read().state
-        actor = actor_of(world, journal)
+        actor = journal.actor
         asking = _Asking(wish=wish, actor=actor, order=order, world=world)
         agreement = asking.agreement(needs(policy, wish.stage), order.environment or wish.stage, pushed, before)
         made: list[tuple[Decision, State]] = []

@@ -126,7 +126,7 @@ def open_journal(git: Git, world: World, token: str | None = None, signer: Signe
             f"this clone has the remotes {', '.join(names)}, and which of them has the registry is not known",
             "Call the one that has it `origin`: `git remote rename NAME origin`.",
         )
-    name = world.env.get("GITHUB_ACTOR")
+    name = world.env.get("GITHUB_TRIGGERING_ACTOR") or world.env.get("GITHUB_ACTOR")  # who started this try of the run
     actor = name or _setting(git, "user.name") or world.env.get("USER") or "unknown"
     return Journal(git, world, remote, actor, signer, email="" if name else _setting(git, "user.email"))
 

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from mlgate.shell.forge.client import Forge
     from mlgate.shell.forge.runs import Host
-    from mlgate.shell.registry.journal import Journal
     from mlgate.shell.world import World
 
 MAX_CALLS = 200  # a promotion's share of 1,000 requests an hour
@@ -86,8 +85,3 @@ def host_of(world: World, token: str | None, sleep: Callable[[float], None]) -> 
     from mlgate.shell.forge.runs import Host  # noqa: PLC0415 - as above
 
     return Host(forge=forge_of(world, token, sleep), repository=world.env.get("GITHUB_REPOSITORY", ""))
-
-
-def actor_of(world: World, journal: Journal) -> str:
-    """Return who acts: whoever started this try of the run, else as the journal knows it."""
-    return world.env.get("GITHUB_TRIGGERING_ACTOR") or journal.actor

@@ -24,7 +24,7 @@ def git(*words: str, given: bytes | None = None) -> str:
 
 def commit(number: int, old: str) -> str:
     record = json.dumps({"sequence": number, "filling": [str(n * number) for n in range(150)]}).encode()
-    parts = [f"records/{number // 100:04d}".split("/")[0], f"{number // 100:04d}", f"{number:06d}.json"]
+    parts = ["records", f"{number // 1000:03d}", f"{number // 100:04d}", f"{number:06d}.json"]
     oid, kind = git("hash-object", "-w", "--stdin", given=record), "100644 blob"
     for depth in range(len(parts) - 1, -1, -1):
         folder = "/".join(parts[:depth])

@@ -24,7 +24,7 @@ from tests.toolbox import tool
 from mlgate.core.documents.base import RegistryState
 from mlgate.core.registry import plan as plans
 from mlgate.core.registry import record as records
-from mlgate.core.registry.record import Event, path_of
+from mlgate.core.registry.record import Event
 from mlgate.core.registry.signatures import SignatureState
 from mlgate.errors import MlgateError, UsageError
 from mlgate.shell.base.commit import Remote

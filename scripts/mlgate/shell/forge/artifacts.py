@@ -1,16 +1,8 @@
-"""Artifacts of workflow runs: listed, downloaded without the token, and read as hostile archives.
-
-No name in an archive ever becomes a path on disk: files are found by the digest that the report tells, and written
-under that digest.
-"""
+"""Artifacts of workflow runs: listed, and downloaded without the token."""
 
 from __future__ import annotations
 
 import hashlib
-import stat
-import zipfile
-import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
@@ -22,19 +14,13 @@ from mlgate.shell.forge.answer import RefusedError
 from mlgate.shell.forge.client import MAX_REDIRECTS, TIMEOUT_SECONDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
     from pathlib import Path
-    from typing import IO
 
     from mlgate.shell.forge.runs import Host
 
 MAX_ARCHIVE_BYTES = 4 * 2**30
-MAX_ENTRIES = 10_000
-MAX_TEXT_BYTES = 64 * 2**20
-MAX_READ_BYTES = 16 * 2**30
 CHUNK = 2**20
 GONE = (404, 410)
-REPORT = "report.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,10 +30,6 @@ class ArtifactFile:
     id: int
     expired: bool
     digest: str | None
-
-
-class UntrustedArchiveError(Exception):
-    """An archive that no upload makes: links, paths that lead out, too many entries."""
 
 
 class ExpiredError(Exception):
@@ -135,82 +117,3 @@ def _save(answer: requests.Response, to: Path) -> str:
             digest.update(chunk)
             file.write(chunk)
     return digest.hexdigest()
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[Archive]:
-    """Open an archive.
-
-    Raises:
-        UntrustedArchiveError: If it is not what uploading makes.
-    """
-    try:
-        with zipfile.ZipFile(path) as file:
-            yield Archive(file)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        raise UntrustedArchiveError(f"it is no sound archive ({type(error).__name__})") from None
-
-
-class Archive:
-    """The files of one artifact."""
-
-    def __init__(self, file: zipfile.ZipFile) -> None:
-        self._file = file
-        self._left = MAX_READ_BYTES
-        self._members = [member for member in file.infolist() if not member.is_dir()]
-        if len(file.infolist()) > MAX_ENTRIES:
-            raise UntrustedArchiveError(f"it has more than {MAX_ENTRIES} entries")
-        for member in self._members:
-            _check_member(member)
-
-    def texts(self, name: str) -> Iterator[bytes]:
-        """Yield the content of every file that is called `name`, in any folder."""
-        for member in self._members:
-            if member.filename.rpartition("/")[2] == name:
-                if member.file_size > MAX_TEXT_BYTES:
-                    raise UntrustedArchiveError(f"its {name} is larger than {MAX_TEXT_BYTES >> 20} MiB")
-                with self._file.open(member) as stream:
-                    yield stream.read(MAX_TEXT_BYTES)
-
-    def take(self, wanted: Mapping[str, int], folder: Path) -> dict[str, Path]:
-        """Write the files whose sha256 is wanted, each under its digest, and return them by it.
-
-        Args:
-            wanted: Sizes by digest.
-            folder: Where to.
-        """
-        found: dict[str, Path] = {}
-        for member in self._members:
-            digests = [digest for digest, size in wanted.items() if size == member.file_size and digest not in found]
-            if digests:
-                self._left -= member.file_size
-                if self._left < 0:
-                    raise UntrustedArchiveError("it holds too many files of one size")
-                part = folder / "part"
-                digest = self._copy(member, part)
-                if digest in digests:
-                    found[digest] = part.replace(folder / digest)
-        return found
-
-    def _copy(self, member: zipfile.ZipInfo, to: Path) -> str:
-        with self._file.open(member) as stream, to.open("wb") as file:
-            return copied(stream, file, member.file_size)
-
-
-def copied(stream: IO[bytes], to: IO[bytes], limit: int) -> str:
-    """Copy at most `limit` bytes and return their sha256."""
-    digest = hashlib.sha256()
-    while limit > 0 and (chunk := stream.read(min(CHUNK, limit))):
-        limit -= len(chunk)
-        digest.update(chunk)
-        to.write(chunk)
-    return digest.hexdigest()
-
-
-def _check_member(member: zipfile.ZipInfo) -> None:
-    parts = member.filename.replace("\\", "/").split("/")
-    if member.filename.startswith(("/", "\\")) or ".." in parts or ":" in parts[0]:
-        raise UntrustedArchiveError(f"an entry's path leads out of it: {member.filename!r:.100}")
-    kind = stat.S_IFMT(member.external_attr >> 16)
-    if kind not in (0, stat.S_IFREG):
-        raise UntrustedArchiveError(f"an entry is a link or a device: {member.filename!r:.100}")

@@ -10,6 +10,7 @@ from mlgate.core.registry import judged
 from mlgate.core.registry.judged import Ran
 from mlgate.core.registry.promotion import Absence
 from mlgate.core.registry.record import Run
+from mlgate.shell.forge import archive as archives
 from mlgate.shell.forge import artifacts, runs
 from mlgate.shell.registry.found import Found
 
@@ -123,15 +124,15 @@ class Search:
         except artifacts.ExpiredError:
             message = f"the artifact {self.artifact} of the run that judged is gone: {run.url}"
             return Found(absence=Absence(reason="verdict-expired", message=message))
-        except artifacts.UntrustedArchiveError as error:
+        except archives.UntrustedArchiveError as error:
             message = f"the artifact {self.artifact} is not what an upload makes: {error}"
             return Found(absence=Absence(reason="verdict-untrusted", message=message))
         finally:
             archive.unlink(missing_ok=True)
 
     def _in(self, path: Path) -> Found:
-        with artifacts.opened(path) as archive:
-            found = judged.parse_report(archive.texts(artifacts.REPORT), self.model)
+        with archives.opened(path) as archive:
+            found = judged.parse_report(archive.texts(archives.REPORT), self.model)
             if isinstance(found, Absence):
                 return Found(absence=found)
             report, data = found

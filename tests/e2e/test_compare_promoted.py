@@ -373,7 +373,7 @@ def test_a_configuration_without_the_registry_leaves_no_evidence_and_reads_no_lo
     project.here.git("remote", "set-url", "origin", "/nowhere")
     done = project.judge()
     base = json.loads((project.here.root / "mlgate-run" / "base.json").read_text())
-    assert base["registry"] == {"state": "unknown", "tip": None, "message": ""}
+    assert base["registry"] == {"state": "unknown", "tip": None, "message": "", "reports": None}
     assert done.document["evidence"] == []
     assert done.document["holdout_uses"] is None
     assert not (project.here.root / "mlgate-run" / "evidence").exists()

@@ -7,6 +7,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.registry_log import MODEL, STAGES, T0, Log, a_draft, git_id, sha256
 
 from mlgate.core.registry import plan
@@ -146,7 +148,10 @@ def test_a_wrong_record_is_refused(name: str) -> None:
     assert raised.value.message.startswith("Record 1 ")
 
 
-@pytest.mark.parametrize("data", [b"", b"{", b"[]", b"1", b"null", b"\xff", b'"x"', b"[" * 100_000], ids=repr)
+NO_RECORDS = (b"", b"{", b"[]", b"1", b"null", b"\xff", b'"x"', b"[" * 100_000)
+
+
+@pytest.mark.parametrize("data", NO_RECORDS, ids=range(len(NO_RECORDS)))
 def test_bytes_that_are_no_record_are_refused(data: bytes) -> None:
     with pytest.raises(LogError, match="registry's log cannot be used"):
         fold([data])
@@ -231,3 +236,59 @@ def test_a_deprecated_version_stays_where_it_is_and_is_known_as_such() -> None:
     assert log.state.is_deprecated(MODEL, "v1.0.0")
     assert not log.state.is_deprecated(MODEL, "v1.1.0")
     assert log.state.current(MODEL, STAGES[1]) == "v1.0.0"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32", "utf-8-sig"])
+def test_a_record_is_read_in_the_encoding_in_which_it_is_written(encoding: str) -> None:
+    data = datas_of(a_log())[0].decode().encode(encoding)
+    with pytest.raises(LogError, match="registry's log cannot be used"):
+        fold([data])
+
+
+def test_text_that_nobody_can_write_is_refused() -> None:
+    data = datas_of(a_log())[0].replace(b'"ada"', b'"\\ud800"')
+    with pytest.raises(LogError, match="registry's log cannot be used"):
+        fold([data])
+
+
+PIECES = (
+    b"{",
+    b"}",
+    b"[",
+    b"]",
+    b'"',
+    b",",
+    b":",
+    b"null",
+    b"true",
+    b"-1",
+    b"1e999",
+    b"NaN",
+    b"\\",
+    b"\xc3",
+    b"v",
+    b"",
+)
+
+
+@given(
+    at=st.integers(0, 5),
+    place=st.floats(0, 1),
+    length=st.integers(0, 12),
+    piece=st.sampled_from(PIECES) | st.binary(max_size=8),
+)
+def test_no_bytes_break_the_fold(at: int, place: float, length: int, piece: bytes) -> None:
+    datas = datas_of(a_log())
+    start = int(place * len(datas[at]))
+    datas[at] = datas[at][:start] + piece + datas[at][start + length :]
+    reason, state = outcome_of(datas)
+    assert reason in {None, "registry-damaged", "registry-newer"}
+    if state is not None and datas[at] != a_log().state.entries[at].data:
+        assert at == 5, "only the last record has none after it that names it"
+
+
+def outcome_of(datas: list[bytes]) -> tuple[str | None, State | None]:
+    try:
+        return None, fold(datas)
+    except LogError as error:
+        return error.reason, None

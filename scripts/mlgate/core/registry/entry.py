@@ -107,7 +107,8 @@ def read_entry(data: bytes, last: Entry | None) -> Entry:
     """
     sequence = last.sequence + 1 if last else 1
     try:
-        plain = json.loads(data)
+        # mlgate writes no escapes but those of control characters: what has others may be text that nobody can write.
+        plain = codec.loads(data) if b"\\u" in data else json.loads(data.decode())
         get = plain.get
     except (ValueError, AttributeError, RecursionError):
         raise damaged(sequence, "it is not a JSON object") from None

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import subprocess
 from collections import Counter
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from tests import kills
 from tests.toolbox import tool, unavailable
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 POINTS = 6  # of each case
 
@@ -28,7 +25,7 @@ POINTS = 6  # of each case
 )
 def test_a_kill_leaves_the_old_registry_or_the_new_one(tmp_path: Path, case: kills.Case) -> None:
     strace = tool("strace")
-    _check_strace(strace)
+    _check_programs(strace)
     (tmp_path / "served").mkdir()
     with kills.daemon(tmp_path / "served") as url:
         killer = kills.Killer(case, tmp_path / "work", strace, tmp_path / "served", url)
@@ -37,8 +34,11 @@ def test_a_kill_leaves_the_old_registry_or_the_new_one(tmp_path: Path, case: kil
     assert seen["old"]
 
 
-def _check_strace(strace: Path) -> None:
-    """Skip where the machine lets nobody trace, as some containers do."""
+def _check_programs(strace: Path) -> None:
+    """Skip where the machine lets nobody trace, as some containers do, or has no server for git."""
     done = subprocess.run([str(strace), "-qq", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
     if done.returncode != 0:
         unavailable(f"strace may not trace here: {done.stderr.strip()}")
+    core = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True).stdout.strip()
+    if not Path(core, "git-daemon").exists():
+        unavailable("this git has no `git daemon`; some systems have it in a package of its own")

@@ -1,0 +1,28 @@
+"""Try every way to tamper with a registry that the tests know, and print how many `mlgate registry verify` finds.
+
+.venv/bin/python benchmarks/registry_tampering.py
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+TESTS = "tests/e2e/test_registry_verify.py"
+
+
+def main() -> int:
+    """Run the tests one after the other, and count."""
+    command = [sys.executable, "-m", "pytest", "-n0", "-q", "-k", "found", TESTS]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    counts = {word: int(number) for number, word in re.findall(r"(\d+) (passed|failed|error)", done.stdout)}
+    tried = sum(counts.values())
+    sys.stdout.write(f"{tried} mutations of log, tags, blobs and signatures, {counts.get('passed', 0)} found\n")
+    return done.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -121,9 +121,12 @@ def is_unchanged(report: ReportDocument) -> bool:
 def same_inputs(state: State, facts: Facts) -> Entry | None:
     """Return the newest version in use that was made from the pushed inputs."""
     for entry in reversed(state.versions(facts.model)):
-        bound = entry.record().digests
-        known = bound is not None and bound.inputs is not None and bound.inputs == facts.inputs
-        if known and not state.is_deprecated(facts.model, str(entry.version)):
+        bound = entry.record().digests if facts.inputs and entry.mentions(facts.inputs) else None
+        if (
+            bound is not None
+            and bound.inputs == facts.inputs
+            and not state.is_deprecated(facts.model, str(entry.version))
+        ):
             return entry
     return None
 

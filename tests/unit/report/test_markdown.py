@@ -75,6 +75,16 @@ def test_a_message_of_several_lines_keeps_them() -> None:
     assert "mlgate.yml:3:1: x\n    Correct it.\n" in shown.text
 
 
+def test_what_a_reason_of_the_verdict_says_stands_beside_no_rule_again() -> None:
+    rule = builders.a_rule(id="accuracy vs promoted", reasons=("registry-empty",), message="Nothing is promoted yet.")
+    told = Reason(id="registry-empty", message="accuracy vs promoted: Nothing is promoted yet.")
+    alone = render_markdown(builders.a_report(rules=(rule,)))
+    assert "</code>: Nothing is promoted yet. (<code>registry-empty</code>)" in alone
+    both = render_markdown(builders.a_report(rules=(rule,), reasons=(told,)))
+    assert both.count("Nothing is promoted yet.") == 1
+    assert "- <code>accuracy vs promoted</code>:" not in both
+
+
 def test_rules_are_a_table_with_the_worst_first() -> None:
     rules = (builders.a_rule(), builders.a_floor(), builders.an_inconclusive_rule(), builders.a_failing_rule(id="last"))
     shown = page(render_markdown(builders.a_report(rules=rules)))

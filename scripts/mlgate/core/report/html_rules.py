@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.outcome import Outcome
 from mlgate.core.report import numbers, wording
 from mlgate.core.report.bars import bar
 from mlgate.core.report.html_sections import badge, lead, note, table
@@ -60,7 +59,7 @@ def _asks(rule: RuleResult) -> str:
 
 def _remark(rule: RuleResult, told: set[str]) -> str:
     sentence = wording.explained(rule, told)
-    if not (rule.reasons if rule.outcome is Outcome.PASS else sentence):
+    if not wording.has_remark(rule, told):
         return ""
     return f"{sentence} ({', '.join(rule.reasons)})".strip() if rule.reasons else sentence
 

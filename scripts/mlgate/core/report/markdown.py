@@ -99,7 +99,7 @@ def _rules(report: ReportDocument, space: Space) -> str:
     rest = ranked[held:]
     more = f"{numbers.counted(len(rest), 'more rule')} in the full report." if rest else ""
     said = wording.said(report)
-    lines = (_remark(rule, said) for rule in ranked if _has_remark(rule, said))
+    lines = (_remark(rule, said) for rule in ranked if wording.has_remark(rule, said))
     remarks = space.share(0.35).first(lines, most=MAX_RULES)
     power = wording.power(report.comparison) if report.comparison else ""
     standing = " ".join(map(prose, wording.standing(report.comparison))) if report.comparison else ""
@@ -117,11 +117,6 @@ def _rule_row(rule: RuleResult) -> list[str]:
         wording.limit(rule),
         outcome(wording.rule_outcome(rule)),
     ]
-
-
-def _has_remark(rule: RuleResult, said: set[str]) -> bool:
-    """Return whether the table leaves something to say that the reasons have not said."""
-    return bool(rule.reasons) if rule.outcome is Outcome.PASS else bool(wording.explained(rule, said))
 
 
 def _remark(rule: RuleResult, said: set[str]) -> str:

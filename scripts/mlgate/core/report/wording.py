@@ -222,6 +222,13 @@ def said(report: ReportDocument) -> set[str]:
     return {reason.message for reason in report.reasons}
 
 
+def has_remark(rule: RuleResult, already: set[str]) -> bool:
+    """Return whether the numbers leave something to say that the verdict's reasons have not said."""
+    if rule.outcome is Outcome.PASS:
+        return bool(rule.reasons) and spoken(rule) not in already
+    return bool(explained(rule, already))
+
+
 def explained(rule: RuleResult, already: set[str]) -> str:
     """Return the sentence that a rule has beside its numbers, unless the verdict's reasons have it already."""
     if spoken(rule) in already:

@@ -159,3 +159,13 @@ def test_a_direct_push_is_judged_in_its_own_run_then_promoted_and_attested(tmp_p
         attested = (push.uploaded.parent / "attested" / "manifest.json").read_bytes()
         assert attested == (bundle(host, "v1.0.0") / "manifest.json").read_bytes()
         assert registry(host, host.clone(), "verify")["findings"] == []
+
+
+def test_a_merge_queue_judges_the_very_commit_that_it_pushes(tmp_path: Path, action: Path) -> None:
+    with hosted(tmp_path, action) as host:
+        judged, push = host.queue(8, trained(60))
+        assert judged.run.jobs == {"gate": "success"}, judged.run.log
+        assert push.run.jobs == {"find": "success", "promote": "success"}, push.run.log
+        assert report_of(judged.uploaded)["provenance"]["commit"] == push.commit
+        assert_promoted(host, push, judged.uploaded, "v1.0.0", None)
+        assert not [call.path for call in host.github.exchanges if call.path.endswith("/pulls")]

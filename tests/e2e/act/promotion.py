@@ -188,6 +188,18 @@ class Host:
         self.github.runs.add_pull(merged, proposal.number, proposal.head, fork=REPOSITORY)
         return self._pushed()
 
+    def queue(self, number: int, change: Mapping[str, str]) -> tuple[Proposal, Push]:
+        """Let a pull request go through a merge queue, which judges what it then pushes."""
+        git(self.work, "checkout", "--quiet", "main")
+        base, queue = self.main, f"gh-readonly-queue/main/pr-{number}"
+        head = commit(self.work, change, "Change the model, in a queue")
+        git(self.work, "push", "--quiet", "origin", f"{head}:refs/heads/{queue}")
+        heads = {"head_sha": head, "head_ref": f"refs/heads/{queue}", "base_sha": base, "base_ref": "refs/heads/main"}
+        run, uploaded = self._run(
+            "mlgate", "merge_group", {"action": "checks_requested", "merge_group": heads}, sha=head, head=head
+        )
+        return Proposal(number=number, head=head, run=run, uploaded=uploaded), self._pushed()
+
     def push(self, change: Mapping[str, str]) -> Push:
         """Push a change directly, and let the workflow of pushes run."""
         git(self.work, "checkout", "--quiet", "main")

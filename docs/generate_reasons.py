@@ -24,7 +24,7 @@ The same for every command, on a laptop and in a workflow.
 `check` and `enforce-gate` give 0, 3 or 4 from the verdict; they give another only when no report could be made, or when
 the report says that the configuration is wrong (2). `validate-data` and `compare-models` judge too when they are used
 alone; with `enforce: false` they leave that to `enforce-gate`. `post-report` never ends with the verdict: a report that
-could not be posted is a warning.
+could not be posted is a warning. `mlgate registry verify` gives 5 when it finds anything wrong.
 
 | exit | meaning | what to do |
 |---|---|---|

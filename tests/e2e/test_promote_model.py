@@ -414,6 +414,14 @@ def test_the_token_does_not_reach_the_host_of_the_archives(scene: Scene, github:
         assert "authorization" not in asked.headers
 
 
+@pytest.mark.parametrize("where", ["http://x:port", "http://[x", "ftp://elsewhere.example", "file:///etc/passwd#"])
+def test_a_download_from_nowhere_is_an_error(scene: Scene, github: FakeGitHub, where: str) -> None:
+    merged(scene)
+    github.runs.download_host = where
+    done = scene.run()
+    assert (done.status, reason(done)) == (5, "step-failed")
+
+
 def test_the_second_run_writes_nothing(scene: Scene) -> None:
     merged(scene)
     scene.run()

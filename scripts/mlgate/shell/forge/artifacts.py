@@ -84,8 +84,8 @@ def _fetch(address: str, to: Path, *, secure: bool) -> str:
     session = requests.Session()
     session.auth = _NoToken()
     for _ in range(MAX_REDIRECTS):
-        _check_address(address, secure=secure)
         try:
+            _check_address(address, secure=secure)
             with session.get(address, stream=True, timeout=TIMEOUT_SECONDS, allow_redirects=False) as answer:
                 if answer.is_redirect:
                     address = urljoin(address, answer.headers["Location"])

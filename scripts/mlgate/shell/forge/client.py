@@ -149,7 +149,7 @@ class Forge:
         for attempt in count():
             answer = self._send_once("GET", address, None, None)
             if isinstance(answer, requests.Response) and answer.is_redirect:
-                return urljoin(address, answer.headers["Location"])
+                return _joined(address, answer.headers["Location"])
             wait = self._wait_before_next(answer, attempt)
             if wait is None:
                 raise refused("GET", address, answer)
@@ -233,6 +233,13 @@ def origin(address: str) -> tuple[str, str | None, int | None]:
         return parts.scheme, parts.hostname, parts.port or {"https": 443, "http": 80}.get(parts.scheme)
     except ValueError:  # a port that is no number, a bracket that does not close
         return "", None, None
+
+
+def _joined(address: str, location: str) -> str:
+    try:
+        return urljoin(address, location)
+    except ValueError:
+        raise RefusedError("the forge redirects to what is no address", remedy="Check GITHUB_API_URL.") from None
 
 
 def _id(item: Any) -> Any:

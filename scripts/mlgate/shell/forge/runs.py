@@ -22,6 +22,8 @@ READS = (
     "`github-token: ${{ github.token }}`."
 )
 
+LACKING = " If this host's API knows no runs or artifacts, download the artifact in a step before, and set `local`."
+
 
 @dataclass(frozen=True, kw_only=True)
 class Host:
@@ -50,7 +52,8 @@ class Host:
             return self.forge.call("GET", f"/repos/{self.repository}{path}", query=query)
         except RefusedError as error:
             if error.http_status in (403, 404):
-                raise RefusedError(error.message, remedy=READS, http_status=error.http_status) from None
+                unknown = LACKING if self.is_gitea and error.http_status == 404 else ""
+                raise RefusedError(error.message, remedy=READS + unknown, http_status=error.http_status) from None
             raise
 
     def listed(self, path: str, key: str, query: Mapping[str, str]) -> list[dict[str, Any]]:

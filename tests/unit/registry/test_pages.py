@@ -53,6 +53,17 @@ def test_a_models_page_has_what_happened_newest_first() -> None:
     assert "| grace | 86f7e43 | too slow |" in shown
 
 
+def test_a_models_page_says_who_agreed() -> None:
+    log = Log()
+    log.promote("a", stages=("staging",))
+    agreed = ("olga", HOSTILE, *(f"p{number}" for number in range(9)))
+    log.append(plan.assign(log.state, version="v1.0.0", stage="production", approved_by=agreed, **BY))
+    [line] = [line for line in pages.history(log.state, MODEL).splitlines() if "approved" in line]
+    assert "| grace, approved by olga, " in line
+    assert ", p2 |" in line
+    assert not re.search(r"(?<!\\)<img|(?<![\\w`])@team", line)
+
+
 def test_pages_of_nothing() -> None:
     assert pages.index(State()).startswith("# Models")
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.registry_log import MODEL, Log
 
 from mlgate.core.config.model import Approval, Promote, Stage
 from mlgate.core.documents import RegistryDocument, RegistryEvent, RegistryFinding
@@ -162,3 +163,16 @@ def test_many_findings_are_counted_and_the_first_are_shown() -> None:
     assert text.startswith("250 things wrong, in 3 records:\n")
     assert text.count("blob-missing") == wording.FINDINGS
     assert "And 150 more things: `--json` names all." in text
+
+
+def test_the_history_says_who_agreed() -> None:
+    log = Log()
+    log.promote("a", stages=("staging",))
+    told = {"model": MODEL, "version": "v1.0.0", "actor": "grace", "time": TIME}
+    log.append(plan.assign(log.state, stage="production", approved_by=("olga", "pat\x1b[31m"), **told))
+    shown = view.events(log.state, log.state.entries[::-1])
+    assert [event.approved_by for event in shown] == [("olga", "pat\x1b[31m"), (), ()]
+    text = wording.events(RegistryDocument(events=shown, sequence=3), 3)
+    assert "APPROVED BY" in text
+    assert "olga, pat\N{REPLACEMENT CHARACTER}[31m" in text
+    assert "APPROVED BY" not in wording.events(RegistryDocument(events=shown[1:], sequence=3), 2)

@@ -69,6 +69,7 @@ class RegistryEvent:
         previous_version: What the stage pointed to before.
         rollback: Whether the stage went back to an older version.
         actor: Who did it.
+        approved_by: Who agreed, where the stage asks for it.
         reason: In that person's words.
         commit: What the version was made from.
         record_digest: sha256 of the record.
@@ -83,6 +84,7 @@ class RegistryEvent:
     previous_version: str | None = None
     rollback: bool = False
     actor: str
+    approved_by: tuple[str, ...] = ()
     reason: str = ""
     commit: str | None = None
     record_digest: str

@@ -21,6 +21,7 @@ INDEX = "README.md"
 MODELS = 100  # on the index page
 EVENTS = 20  # on a model's page
 STAGES = 10
+AGREED = 5  # people named in one line
 _WIDEST = 80  # characters of a person's words
 _FOOTER = "\nWritten by mlgate from `records/`; edits are overwritten, and `mlgate registry verify` reports them.\n"
 
@@ -73,7 +74,12 @@ def _stages(state: State, model: str) -> str:
 def _event(entry: Entry) -> list[str]:
     number = f"[{entry.sequence}](../{path_of(entry.sequence)})"
     time = entry.time[:16].replace("T", " ")
-    return [number, time, _what(entry), _text(entry.actor, 40), (entry.commit or "")[:7], _text(entry.reason)]
+    return [number, time, _what(entry), _who(entry), (entry.commit or "")[:7], _text(entry.reason)]
+
+
+def _who(entry: Entry) -> str:
+    agreed = ", ".join(_text(name, 40) for name in entry.approved_by()[:AGREED])
+    return f"{_text(entry.actor, 40)}, approved by {agreed}" if agreed else _text(entry.actor, 40)
 
 
 def _what(entry: Entry) -> str:

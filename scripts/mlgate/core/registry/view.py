@@ -111,6 +111,7 @@ def _event(entry: Entry, before: str | None) -> RegistryEvent:
         previous_version=before,
         rollback=entry.rollback,
         actor=entry.actor,
+        approved_by=entry.approved_by(),
         reason=entry.reason,
         commit=entry.commit,
         record_digest=entry.digest,

@@ -57,12 +57,12 @@ def events(document: RegistryDocument, total: int) -> str:
     if not document.events:
         return NOTHING if document.sequence == 0 else "The log has no such record."
     rows = [
-        (str(e.sequence), e.time, e.model, what(e), e.actor, (e.commit or "")[:COMMIT], e.reason)
+        (str(e.sequence), e.time, e.model, what(e), e.actor, names(e.approved_by), (e.commit or "")[:COMMIT], e.reason)
         for e in document.events
     ]
     more = total - len(document.events)
     tail = f"\n{counted(more, 'older record')}: `--limit 0` shows all." if more > 0 else ""
-    return table(("NO", "TIME", "MODEL", "EVENT", "BY", "COMMIT", "REASON"), rows) + tail
+    return table(("NO", "TIME", "MODEL", "EVENT", "BY", "APPROVED BY", "COMMIT", "REASON"), rows) + tail
 
 
 def what(event: RegistryEvent) -> str:

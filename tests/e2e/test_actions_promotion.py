@@ -31,12 +31,12 @@ MERGED = (("merge", 65), ("squash", 60), ("rebase", 55))  # each model better th
 
 
 @contextmanager
-def hosted(folder: Path, action: Path, promote: str = "promote") -> Iterator[Host]:
-    """Give a repository on a host; `promote` is the example workflow that pushes start."""
+def hosted(folder: Path, action: Path, **more: str) -> Iterator[Host]:
+    """Give a repository on a host."""
     tool("act")
     github = FakeGitHub(repository=REPOSITORY, number=PULL_REQUEST, tokens={TOKEN: BOT}, may_write={BOT})
     with github.serve():
-        yield Host(folder=folder / "größe", action=action, github=github, promote=promote)
+        yield Host(folder=folder / "größe", action=action, github=github, **more)
 
 
 def registry(host: Host, copy: Path, *words: str) -> Any:
@@ -62,21 +62,23 @@ def assert_compared(host: Host, proposal: Proposal, version: str | None) -> None
     assert (f"Baseline promoted: {version}" if version else "registry-empty") in comment
 
 
-def assert_promoted(host: Host, push: Push, judged: Path, version: str, before: str | None) -> None:
-    """Assert that a push made `version` of the very bytes in the artifact `judged`, and that production is it."""
+def assert_promoted(
+    host: Host, push: Push, judged: Path, version: str, before: str | None, *, stage: str = "production"
+) -> None:
+    """Assert that a push made `version` of the very bytes in the artifact `judged`, and that the stage is it."""
     expected = {
         "outcome": "pass",
         "reason": "promoted",
         "version": version,
         "previous-version": before or "",
-        "stages": "production",
+        "stages": stage,
         "needs-gate": "false",
     }
     assert push.run.step("promote", PROMOTE).outputs.items() >= expected.items()
     assert f"{MODEL} {version}: promoted" in push.run.summary
     refs = host.refs()
     assert refs[f"refs/tags/{MODEL}@{version}"] == refs["refs/heads/main"] == push.commit
-    fetched = bundle(host, "production")
+    fetched = bundle(host, stage)
     assert (fetched / "model.safetensors").read_bytes() == (judged / "model.safetensors").read_bytes()
     assert (fetched / "report.json").read_bytes() == (judged / "mlgate-run" / "report.json").read_bytes()
     evidence = (judged / "mlgate-run" / "evidence" / "holdout-predictions.csv.gz").read_bytes()
@@ -161,11 +163,20 @@ def test_a_direct_push_is_judged_in_its_own_run_then_promoted_and_attested(tmp_p
         assert registry(host, host.clone(), "verify")["findings"] == []
 
 
-def test_a_merge_queue_judges_the_very_commit_that_it_pushes(tmp_path: Path, action: Path) -> None:
-    with hosted(tmp_path, action) as host:
+def test_a_merge_queue_s_model_goes_to_staging_and_on_when_a_reviewer_agrees(tmp_path: Path, action: Path) -> None:
+    policy = "{stages: [{name: staging}, {name: production, approve: environment}]}"
+    with hosted(tmp_path, action, policy=policy) as host:
         judged, push = host.queue(8, trained(60))
         assert judged.run.jobs == {"gate": "success"}, judged.run.log
         assert push.run.jobs == {"find": "success", "promote": "success"}, push.run.log
         assert report_of(judged.uploaded)["provenance"]["commit"] == push.commit
-        assert_promoted(host, push, judged.uploaded, "v1.0.0", None)
+        assert_promoted(host, push, judged.uploaded, "v1.0.0", None, stage="staging")
         assert not [call.path for call in host.github.exchanges if call.path.endswith("/pulls")]
+
+        run = host.dispatch("promote-to-stage", {"version": ""}, approver="olga")
+        assert run.jobs == {"promote": "success"}, run.log
+        expected = {"outcome": "pass", "version": "v1.0.0", "stages": "staging,production"}
+        assert run.step("promote", PROMOTE).outputs.items() >= expected.items()
+        [latest] = registry(host, host.clone(), "history", "--limit", "1")["events"]
+        assert (latest["stage"], latest["approved_by"]) == ("production", ["olga"])
+        assert "approved by olga" in project.git(host.bare, "show", f"{LOG}:models/{MODEL}.md")

@@ -40,8 +40,7 @@ gate:
   rules:
     - {{metric: accuracy, at-least: 0.7}}
     - {{metric: accuracy, against: promoted, margin: 0.05}}
-promote:
-  stage: production
+promote: PROMOTE
 """
 
 # The model is a threshold in hundredths: one byte of a safetensors file. The best is 50, the worst that passes 70.
@@ -121,13 +120,15 @@ class Host:
         action: What stands for every `mlgate/mlgate…@ref`.
         github: The host's API.
         promote: The example workflow that pushes start.
+        policy: The configuration's `promote`.
     """
 
     folder: Path
     action: Path
     github: FakeGitHub
     promote: str = "promote"
-    numbers: int = field(default=6)
+    policy: str = "{stage: production}"
+    numbers: int = field(default=6, init=False)
 
     def __post_init__(self) -> None:
         self.server, self.work = self.folder / "server", self.folder / "work"
@@ -206,8 +207,10 @@ class Host:
         commit(self.work, change, "Change the model without asking")
         return self._pushed()
 
-    def dispatch(self, name: str, inputs: Mapping[str, str]) -> harness.Run:
-        """Start a workflow by hand, on main."""
+    def dispatch(self, name: str, inputs: Mapping[str, str], approver: str = "") -> harness.Run:
+        """Start a workflow by hand, on main; `approver` agrees to its run for the environment `production`."""
+        if approver:
+            self.github.runs.approve(self.github.runs.next_id + 1, approver, "production")
         payload = {"ref": "refs/heads/main", "inputs": dict(inputs)}
         return self._run(name, "workflow_dispatch", payload, sha=self.main, head=self.main)[0]
 
@@ -265,10 +268,11 @@ class Host:
             ".github/workflows/mlgate.yml": workflow("one-uses"),
             ".github/workflows/promote.yml": workflow(self.promote),
             ".github/workflows/rollback.yml": workflow("rollback"),
+            ".github/workflows/promote-to-stage.yml": workflow("promote-to-stage"),
             ".gitignore": "mlgate-run/\npredictions.csv\nmodel.safetensors\n",
             "README.md": "A tiny model.\n",
             "requirements.txt": "# nothing: bash\n",
-            "mlgate.yml": CONFIG,
+            "mlgate.yml": CONFIG.replace("PROMOTE", self.policy),
             "contracts/rows.yml": project.CONTRACT,
             "data/train.csv": project.rows("t"),
             "data/holdout.csv": project.rows("h"),

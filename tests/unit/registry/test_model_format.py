@@ -101,7 +101,7 @@ def archives() -> dict[str, bytes]:
         tar.addfile(info, io.BytesIO(b"abc"))
     return {
         "pickle": pickle.dumps({"a": range(20)}),
-        "gzip": gzip.compress(pickle.dumps([1])),
+        "gzip": gzip.compress(pickle.dumps([1]), mtime=0),
         "bzip2": bz2.compress(pickle.dumps([1])),
         "xz": lzma.compress(pickle.dumps([1])),
         "lzma": lzma.compress(pickle.dumps([1]), format=lzma.FORMAT_ALONE),
@@ -167,7 +167,7 @@ def hidden(data: bytes) -> list[bytes]:
         data,
         b"\n" + data,
         zlib.compress(data),
-        gzip.compress(data),
+        gzip.compress(data, mtime=0),
         bz2.compress(data),
         lzma.compress(data),
         out.getvalue(),
@@ -177,7 +177,7 @@ def hidden(data: bytes) -> list[bytes]:
         make.skops() + data,
         make.skops(files={"1.npy": data}),
         make.skops(files={"data.pkl": data}),
-        make.skops(inner, {"2.bin": data if data[:1] == b"\x80" else gzip.compress(data)}),
+        make.skops(inner, {"2.bin": data if data[:1] == b"\x80" else gzip.compress(data, mtime=0)}),
         make.npy("'|O'", "(1,)", data),
         data + make.onnx(),
         make.onnx() + data,
@@ -467,7 +467,7 @@ def test_files_that_do_not_belong_into_a_skops_file_are_refused(files: dict[str,
     refused(make.skops(files=files), why)
 
 
-@pytest.mark.parametrize("inside", [pickle.dumps([1] * 9), gzip.compress(b"x"), make.archive({"a": b"b"})])
+@pytest.mark.parametrize("inside", [pickle.dumps([1] * 9), gzip.compress(b"x", mtime=0), make.archive({"a": b"b"})])
 def test_archives_and_pickles_within_a_skops_file_are_refused(inside: bytes) -> None:
     root = make.estimator(x=make.typed("BytesNode", "builtins.bytes", file="2.bin"))
     assert name(make.skops(root, {"2.bin": b"plain bytes"})) == "skops"

@@ -134,6 +134,8 @@ def assert_rolled_back(host: Host, run: Run, push: Push) -> None:
     assert run.jobs == {"rollback": "success"}, run.log
     expected = {"outcome": "pass", "version": "v1.1.0", "previous-version": "v1.2.0", "stage": "production"}
     assert run.step("rollback", ROLLBACK).outputs.items() >= expected.items()
+    assert f"## {MODEL}: roll production back to v1.1.0, from v1.2.0" in run.summary
+    assert "latency" in run.summary
     assert threshold(bundle(host, "production")) == dict(MERGED)["squash"]
     tags = {name.removeprefix("refs/tags/"): commit for name, commit in host.refs().items() if "/tags/" in name}
     assert sorted(tags) == [

@@ -176,3 +176,17 @@ def test_the_history_says_who_agreed() -> None:
     assert "APPROVED BY" in text
     assert "olga, pat\N{REPLACEMENT CHARACTER}[31m" in text
     assert "APPROVED BY" not in wording.events(RegistryDocument(events=shown[1:], sequence=3), 2)
+
+
+def test_a_job_summary_says_what_was_written_and_keeps_text_text() -> None:
+    log = Log()
+    log.promote("a", stages=("production",))
+    log.promote("b", stages=("production",))
+    why = "too slow | <img src=x> @team"
+    told = {"model": MODEL, "actor": "grace", "time": TIME, "reason": why}
+    log.append(plan.rollback(log.state, stage="production", to=None, **told))
+    page = wording.summary(RegistryDocument(events=view.events(log.state, log.state.entries[-1:])))
+    assert page.startswith(f"## {MODEL}: roll production back to v1.0.0, from v1.1.0\n\nBy grace: too slow ")
+    assert "<img" not in page
+    assert "@team" not in page
+    assert wording.summary(RegistryDocument()) == wording.SAME

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.tables import cell, table
+from mlgate.core.report.untrusted import code, prose
 from mlgate.core.words import counted
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from mlgate.core.documents import RegistryDocument, RegistryEvent, RegistryModel
 
 NOTHING = "There is no registry yet: nothing has been promoted."
+SAME = "Nothing was written: the registry says that already."
 COMMIT = 12  # characters of an id
 FINDINGS = 100  # in one answer for people
 _ID = re.compile(r"\b[0-9a-f]{40,64}\b")
@@ -92,8 +94,19 @@ def _short(text: str | None) -> str:
 def written(document: RegistryDocument) -> str:
     """Return what was written, a sentence for each record."""
     if not document.events:
-        return "Nothing was written: the registry says that already."
+        return SAME
     return "\n".join(f"{cell(e.model)}: {what(e)} (record {e.sequence}, {e.record_digest})" for e in document.events)
+
+
+def summary(document: RegistryDocument) -> str:
+    """Return what was written as a page of the job summary, in Markdown."""
+    return "\n\n".join(map(_section, document.events)) or SAME
+
+
+def _section(event: RegistryEvent) -> str:
+    told = prose(f"By {event.actor}: {event.reason}" if event.reason else f"By {event.actor}")
+    head = prose(f"{event.model}: {what(event)}", limit=300)
+    return f"## {head}\n\n{told}\n\nRecord {event.sequence}, {code(event.record_digest)}"
 
 
 def files(document: RegistryDocument, version: str) -> str:

@@ -93,4 +93,4 @@ def write(
         "stage": (written and written.stage) or "",
         "record-digest": written.record_digest if written else "",
     }
-    return Result(text=wording.written(document), document=document, outputs=outputs)
+    return Result(text=wording.written(document), document=document, outputs=outputs, summary=wording.summary(document))

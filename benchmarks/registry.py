@@ -32,8 +32,8 @@ from tests.registries import BRANCH, MODEL  # noqa: E402
 from tests.repository import Repository  # noqa: E402
 
 from mlgate.core.outcome import Outcome  # noqa: E402
-from mlgate.core.registry import names, plan  # noqa: E402
-from mlgate.core.registry.record import (  # noqa: E402
+from mlgate.core.registry.log import names, plan  # noqa: E402
+from mlgate.core.registry.log.record import (  # noqa: E402
     Digests,
     Event,
     Measured,

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any
 
 from mlgate.core import documents
-from mlgate.core.registry.record import Record
+from mlgate.core.registry.log.record import Record
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ROOT = "https://raw.githubusercontent.com/mlgate/mlgate/main/schemas"

@@ -32,16 +32,16 @@ from tests import registries  # noqa: E402 - the path first
 from tests.registries import MODEL, Lab  # noqa: E402
 from tests.repository import Repository  # noqa: E402
 
-from mlgate.core.registry import plan  # noqa: E402
-from mlgate.core.registry.record import Digests, Event, Record, StoredArtifact  # noqa: E402
+from mlgate.core.registry.log import plan  # noqa: E402
+from mlgate.core.registry.log.record import Digests, Event, Record, StoredArtifact  # noqa: E402
 from mlgate.shell.registry.stores.branch import BranchStore  # noqa: E402
 from mlgate.shell.registry.stores.folder import FolderStore  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlgate.core.registry.state import State
-    from mlgate.shell.registry.journal import Journal
+    from mlgate.core.registry.log.state import State
+    from mlgate.shell.registry.log.journal import Journal
 
 OPERATIONS = ("register", "promote", "rollback")
 PLACES = ("remote", "alone")  # with a remote, and without any

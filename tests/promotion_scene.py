@@ -20,7 +20,7 @@ from mlgate.core import codec
 from mlgate.core.documents import Artifact, PromotionDocument, TrainingSource
 from mlgate.shell.base.inputs import known_inputs
 from mlgate.shell.git.repository import Git
-from mlgate.shell.registry.journal import open_journal
+from mlgate.shell.registry.log.journal import open_journal
 from mlgate.shell.world import World
 from mlgate.steps import promote_model
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tests.fake_github.server import FakeGitHub
 
     from mlgate.core.documents import ReportDocument
-    from mlgate.core.registry.state import State
+    from mlgate.core.registry.log.state import State
     from mlgate.steps import Result
 
 TOKEN = "ghs_secret-token"

@@ -21,14 +21,14 @@ from tests import registries  # noqa: E402 - the path first
 from tests.registries import BRANCH, MODEL, Lab  # noqa: E402
 from tests.repository import Repository  # noqa: E402
 
-from mlgate.core.registry import plan, record  # noqa: E402
-from mlgate.core.registry.record import Digests, Event, Record  # noqa: E402
+from mlgate.core.registry.log import plan, record  # noqa: E402
+from mlgate.core.registry.log.record import Digests, Event, Record  # noqa: E402
 from mlgate.errors import MlgateError  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlgate.shell.registry.journal import Appended, Journal
+    from mlgate.shell.registry.log.journal import Appended, Journal
 
 PROMOTERS = 8
 

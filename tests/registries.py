@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from tests.repository import QUIET, Repository, environment
 
-from mlgate.core.registry import names
-from mlgate.core.registry.record import Digests, Event, Record
+from mlgate.core.registry.log import names
+from mlgate.core.registry.log.record import Digests, Event, Record
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.git.repository import Git
-from mlgate.shell.registry.journal import Journal
+from mlgate.shell.registry.log.journal import Journal
 from mlgate.shell.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from mlgate.core.registry.state import State
+    from mlgate.core.registry.log.state import State
 
 Planner: TypeAlias = "Callable[[State], tuple[Record, ...]]"
 BRANCH = f"refs/heads/{names.BRANCH}"

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from tests.registries import BRANCH
 from tests.repository import Repository
 
-from mlgate.core.registry.message import message
-from mlgate.core.registry.record import decode, path_of
+from mlgate.core.registry.log.message import message
+from mlgate.core.registry.log.record import decode, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,12 +6,12 @@ import dataclasses
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from mlgate.core.registry import pages
-from mlgate.core.registry.message import message
-from mlgate.core.registry.plan import UNPLACED, promote
-from mlgate.core.registry.record import Digests, Event, Record, StoredArtifact, digest_of, encode, path_of
-from mlgate.core.registry.snapshot import Changed, LogCommit, SeenTag, Snapshot, StoreBlob, TreeFile
-from mlgate.core.registry.state import State, extend
+from mlgate.core.registry.audit.snapshot import Changed, LogCommit, SeenTag, Snapshot, StoreBlob, TreeFile
+from mlgate.core.registry.log import pages
+from mlgate.core.registry.log.message import message
+from mlgate.core.registry.log.plan import UNPLACED, promote
+from mlgate.core.registry.log.record import Digests, Event, Record, StoredArtifact, digest_of, encode, path_of
+from mlgate.core.registry.log.state import State, extend
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,11 +11,11 @@ from tests.registries import MODEL, Lab, variables
 
 from mlgate.core.documents import Origin
 from mlgate.core.outcome import Outcome
-from mlgate.core.registry import plan
-from mlgate.core.registry.by_hand import signed
-from mlgate.core.registry.record import Digests, Event, Measured, Record, StoredArtifact, Verdict
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.log.record import Digests, Event, Measured, Record, StoredArtifact, Verdict
+from mlgate.core.registry.promotion.by_hand import signed
 from mlgate.main import main
-from mlgate.shell.registry.signing import open_signer
+from mlgate.shell.registry.verification.signing import open_signer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tests.repository import Repository
 
-    from mlgate.core.registry.state import State
+    from mlgate.core.registry.log.state import State
 
 OTHER = "diabetes"
 STAGES = ("staging", "production")

@@ -11,9 +11,9 @@ import pytest
 from docs import generate_schemas
 from jsonschema import Draft202012Validator
 
-from mlgate.core.registry import record
-from mlgate.core.registry.record import Digests, Event, Measured, Record, RecordError, Run, StoredArtifact, Verdict
-from mlgate.core.registry.state import LogError, fold
+from mlgate.core.registry.log import record
+from mlgate.core.registry.log.record import Digests, Event, Measured, Record, RecordError, Run, StoredArtifact, Verdict
+from mlgate.core.registry.log.state import LogError, fold
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((Path(__file__).parent / "documents" / "records").glob("*.json"))

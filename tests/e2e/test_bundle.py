@@ -14,9 +14,10 @@ from tests import builders as a
 from mlgate.core import codec
 from mlgate.core.config.model import StoreKind
 from mlgate.core.documents import Artifact, ReportDocument
-from mlgate.core.registry.card import About, Written
+from mlgate.core.registry.bundle.card import Written
+from mlgate.core.registry.bundle.measured import About
 from mlgate.errors import InputError, MlgateError, OutsideError
-from mlgate.shell.registry.bundle import Bundle, assemble
+from mlgate.shell.registry.bundle.assembling import Bundle, assemble
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -118,7 +118,7 @@ def test_broken_data_is_named_by_file_and_line(project: Repository) -> None:
 
 
 def test_a_training_that_rewrites_the_verdict_on_the_data_is_found(project: Repository) -> None:
-    forge = "sed -i 's/\"outcome\": *\"fail\"/\"outcome\": \"pass\"/g' mlgate-run/data.json\n"
+    forge = 'sed -i \'s/"outcome": *"fail"/"outcome": "pass"/g\' mlgate-run/data.json\n'
     project.commit({"data/holdout.csv": holdout().replace("\n7,", "\n-7,"), "train.sh": GOOD + forge})
     status, report = check(project)
     assert status == 3

@@ -23,12 +23,12 @@ from tests.fake_github.server import FakeGitHub
 from tests.repository import Repository, environment
 
 from mlgate import options
-from mlgate.core.registry import plan
-from mlgate.core.registry.record import Digests, Event, Record, StoredArtifact
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.log.record import Digests, Event, Record, StoredArtifact
 from mlgate.shell.forge.client import Forge
 from mlgate.shell.forge.releases import Releases
 from mlgate.shell.git.repository import Git
-from mlgate.shell.registry.journal import open_journal
+from mlgate.shell.registry.log.journal import open_journal
 from mlgate.shell.registry.stores.release import ReleaseStore
 from mlgate.shell.world import World
 

@@ -29,7 +29,7 @@ from tests import model_files as make
 
 from mlgate.core.registry.model_format import ModelFormat
 from mlgate.errors import OutsideError
-from mlgate.shell.registry.model_file import inspect_model
+from mlgate.shell.registry.bundle.model_file import inspect_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,7 +122,7 @@ def test_a_pickle_is_never_opened(tmp_path: Path, allow_pickle: bool) -> None:
     code = (
         "from pathlib import Path\n"
         "from mlgate.errors import MlgateError\n"
-        "from mlgate.shell.registry.model_file import inspect_model\n"
+        "from mlgate.shell.registry.bundle.model_file import inspect_model\n"
         f"try: print(inspect_model(Path('evil.pkl'), allow_pickle={allow_pickle}, trusted_types=()).runs_code)\n"
         "except MlgateError as error: print(error.reason)\n"
         "import sys; print(sorted({'numpy', 'sklearn', 'skops', 'joblib', 'duckdb'} & set(sys.modules)))\n"

@@ -11,14 +11,14 @@ import yaml
 from tests.fake_github.server import FakeGitHub
 from tests.promotion_scene import Scene, reason, sha256
 
-from mlgate.core.registry.card import BEGIN
+from mlgate.core.registry.bundle.card import BEGIN
 from mlgate.errors import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mlgate.core.registry.record import Record
+    from mlgate.core.registry.log.record import Record
 
 CARD = "---\nlicense: mit\n---\n# Delays\n\nMade by us.\n"
 

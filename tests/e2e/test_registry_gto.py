@@ -12,23 +12,23 @@ from tests.registry_log import a_draft
 from tests.repository import QUIET, Repository, environment
 from tests.toolbox import tool
 
-from mlgate.core.registry import plan
-from mlgate.core.registry.audit_files import Line
-from mlgate.core.registry.audit_refs import check_tags
-from mlgate.core.registry.names import parse_tag
-from mlgate.core.registry.record import digest_of, encode
-from mlgate.core.registry.snapshot import TreeFile
+from mlgate.core.registry.audit.files import Line
+from mlgate.core.registry.audit.refs import check_tags
+from mlgate.core.registry.audit.snapshot import TreeFile
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.log.names import parse_tag
+from mlgate.core.registry.log.record import digest_of, encode
 from mlgate.errors import OutsideError
 from mlgate.shell.git.repository import Git
-from mlgate.shell.registry.seen_tags import seen_tags
+from mlgate.shell.registry.verification.seen_tags import seen_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mlgate.core.registry.record import Record
-    from mlgate.core.registry.state import State
-    from mlgate.shell.registry.journal import Journal
+    from mlgate.core.registry.log.record import Record
+    from mlgate.core.registry.log.state import State
+    from mlgate.shell.registry.log.journal import Journal
 
 STAGES = ("staging", "production")
 BY: dict[str, Any] = {"model": MODEL, "actor": "grace", "time": "2026-03-04T10:00:00Z"}

@@ -22,22 +22,22 @@ from tests.repository import Repository
 from tests.toolbox import tool
 
 from mlgate.core.documents.base import RegistryState
-from mlgate.core.registry import plan as plans
-from mlgate.core.registry import record as records
-from mlgate.core.registry.record import Event
-from mlgate.core.registry.signatures import SignatureState
+from mlgate.core.registry.audit.signatures import SignatureState
+from mlgate.core.registry.log import plan as plans
+from mlgate.core.registry.log import record as records
+from mlgate.core.registry.log.record import Event
 from mlgate.errors import MlgateError, UsageError
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.git.environment import Secret
 from mlgate.shell.git.repository import Git
-from mlgate.shell.registry.journal import Journal, look, open_journal
-from mlgate.shell.registry.signing import open_signer, verify_commits
+from mlgate.shell.registry.log.journal import Journal, look, open_journal
+from mlgate.shell.registry.verification.signing import open_signer, verify_commits
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mlgate.core.registry.record import Record
-    from mlgate.core.registry.state import State
+    from mlgate.core.registry.log.record import Record
+    from mlgate.core.registry.log.state import State
 
 ROOT = Path(__file__).parents[2]
 SEEN = "refs/mlgate/registry-seen"

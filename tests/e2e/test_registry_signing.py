@@ -16,10 +16,10 @@ from tests.registries import BRANCH, MODEL, variables
 from tests.registry_story import Story, new_key, registry
 from tests.toolbox import tool
 
-from mlgate.core.registry.signatures import SignatureState, fingerprint, principal_of
+from mlgate.core.registry.audit.signatures import SignatureState, fingerprint, principal_of
 from mlgate.errors import MlgateError
 from mlgate.shell.git.repository import Git
-from mlgate.shell.registry.signing import open_signer, verify_commits
+from mlgate.shell.registry.verification.signing import open_signer, verify_commits
 
 if TYPE_CHECKING:
     from tests.repository import Repository

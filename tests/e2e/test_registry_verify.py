@@ -16,8 +16,8 @@ from tests.registry_forger import FILE, Forger, digest, encode
 from tests.registry_story import OTHER, Story, new_key, registry
 from tests.repository import Repository
 
-from mlgate.core.registry.message import message
-from mlgate.core.registry.record import decode, path_of
+from mlgate.core.registry.log.message import message
+from mlgate.core.registry.log.record import decode, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.documents import PromotionDocument, Reason
 from mlgate.core.outcome import Outcome
-from mlgate.core.registry import promotion_text
-from mlgate.core.registry.assignment import Wish
+from mlgate.core.registry.promotion import text as promotion_text
+from mlgate.core.registry.promotion.assignment import Wish
 from mlgate.errors import ExitStatus, UsageError
 from mlgate.options import Common, option
-from mlgate.shell.registry.assigning import promote_to_stage
-from mlgate.shell.registry.order import Order
-from mlgate.shell.registry.promoting import promote_push
-from mlgate.shell.registry.pushed import find_pushed
+from mlgate.shell.registry.promotion.assigning import promote_to_stage
+from mlgate.shell.registry.promotion.order import Order
+from mlgate.shell.registry.promotion.promoting import promote_push
+from mlgate.shell.registry.promotion.pushed import find_pushed
 from mlgate.shell.run_folder import RunFolder
 from mlgate.steps import Result
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.registry_log import MODEL, STAGES, Log, a_draft, git_id, sha256
 
-from mlgate.core.registry import plan
-from mlgate.core.registry.audit import audit
-from mlgate.core.registry.message import message
-from mlgate.core.registry.record import Event, digest_of, encode, path_of
-from mlgate.core.registry.signatures import SignatureState, SignerResult
-from mlgate.core.registry.snapshot import Changed, Remembered, SeenTag, Snapshot, StoreBlob, TreeFile
+from mlgate.core.registry.audit.judge import audit
+from mlgate.core.registry.audit.signatures import SignatureState, SignerResult
+from mlgate.core.registry.audit.snapshot import Changed, Remembered, SeenTag, Snapshot, StoreBlob, TreeFile
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.log.message import message
+from mlgate.core.registry.log.record import Event, digest_of, encode, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,10 @@ from tests import builders as a
 from mlgate.core.config.model import StoreKind
 from mlgate.core.documents import Environment, Origin, Reason
 from mlgate.core.outcome import Outcome
-from mlgate.core.registry import bundle, from_report, record
-from mlgate.core.registry.record import Digests, Event, Measured, Run, StoredArtifact, Verdict
+from mlgate.core.registry.bundle import contents as bundle
+from mlgate.core.registry.bundle import from_report
+from mlgate.core.registry.log import record
+from mlgate.core.registry.log.record import Digests, Event, Measured, Run, StoredArtifact, Verdict
 
 FILE = StoredArtifact(name="model", file="model.skops", digest=a.digest("8"), size=5, store="branch")
 

@@ -12,8 +12,9 @@ from tests import builders as a
 
 from mlgate.core.config.model import BaselineKind, Task
 from mlgate.core.documents import BaselineResult, Environment
-from mlgate.core.registry import card, front_matter
-from mlgate.core.registry.card import BEGIN, END, About, Written
+from mlgate.core.registry.bundle import card, front_matter
+from mlgate.core.registry.bundle.card import BEGIN, END, Written
+from mlgate.core.registry.bundle.measured import About
 from mlgate.core.report.untrusted import visible
 from mlgate.errors import ConfigError
 

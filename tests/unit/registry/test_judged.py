@@ -8,9 +8,10 @@ import pytest
 from tests import builders
 
 from mlgate.core import codec
-from mlgate.core.registry import judged
-from mlgate.core.registry.judged import Ran
-from mlgate.core.registry.promotion import Absence
+from mlgate.core.documents import Artifact
+from mlgate.core.registry.promotion import judged
+from mlgate.core.registry.promotion.decision import Absence
+from mlgate.core.registry.promotion.judged import Ran
 from mlgate.errors import UsageError
 
 COMMIT = "a" * 40
@@ -142,7 +143,5 @@ def test_the_files_are_those_that_the_verdict_is_bound_to(field: str, value: str
 
 
 def test_what_is_no_digest_is_no_file() -> None:
-    training = builders.a_training(
-        artifacts=(builders.Artifact(name="model", path="x", digest="../" * 20 + "abcd", size=1),)
-    )
+    training = builders.a_training(artifacts=(Artifact(name="model", path="x", digest="../" * 20 + "abcd", size=1),))
     assert judged.wanted_digests(builders.a_report(training=training)) == {}

@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.registry_log import STAGES, Log, a_draft
 
-from mlgate.core.registry import plan
-from mlgate.core.registry.audit import audit
-from mlgate.core.registry.plan import PlanError, utc
-from mlgate.core.registry.record import Record, encode
-from mlgate.core.registry.state import State, fold
+from mlgate.core.registry.audit.judge import audit
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.log.plan import PlanError, utc
+from mlgate.core.registry.log.record import Record, encode
+from mlgate.core.registry.log.state import State, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlgate.core.registry.names import (
+from mlgate.core.registry.log.names import (
     TagName,
     deprecate_tag,
     parse_tag,

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from tests.registry_log import MODEL, Log
 
-from mlgate.core.registry import pages, plan
-from mlgate.core.registry.state import State
+from mlgate.core.registry.log import pages, plan
+from mlgate.core.registry.log.state import State
 
 BY: dict[str, Any] = {"model": MODEL, "actor": "grace", "time": "2026-03-04T10:00:00Z"}
 HOSTILE = "@team [x](http://evil) <img src=x> | `y` #12 \u202e $$ \n| a | b |\n# T"

@@ -8,11 +8,11 @@ import pytest
 from tests.registry_log import MODEL, STAGES, T0, Log, a_draft, git_id
 
 from mlgate.core.config.model import Bump
-from mlgate.core.registry import plan
-from mlgate.core.registry.plan import PlanError
-from mlgate.core.registry.record import Event, Record, encode
-from mlgate.core.registry.state import State, extend
-from mlgate.core.registry.versions import Change
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.log.plan import PlanError
+from mlgate.core.registry.log.record import Event, Record, encode
+from mlgate.core.registry.log.state import State, extend
+from mlgate.core.registry.log.versions import Change
 
 BY: dict[str, Any] = {"model": MODEL, "actor": "grace", "time": "2026-03-04T10:00:00Z"}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from mlgate.core.config.model import Baseline, BaselineKind, Config, Gate, Promote, Stage
-from mlgate.core.registry import plan, record
-from mlgate.core.registry.promoted import compares_with_promoted, promoted_version, uses_registry
-from mlgate.core.registry.record import Digests, Event, Record
-from mlgate.core.registry.state import State, extend
+from mlgate.core.registry.log import plan, record
+from mlgate.core.registry.log.record import Digests, Event, Record
+from mlgate.core.registry.log.state import State, extend
+from mlgate.core.registry.promotion.promoted import compares_with_promoted, promoted_version, uses_registry
 
 MODEL = "flights"
 TIME = "2026-03-03T10:15:00Z"

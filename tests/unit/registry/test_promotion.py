@@ -11,19 +11,20 @@ from tests import builders
 from mlgate.core.config.model import AcceptedOrigin, Approval, Promote, Stage
 from mlgate.core.documents import Origin, ReportDocument, TrainingSource
 from mlgate.core.outcome import Outcome
-from mlgate.core.registry import assignment, plan, record
-from mlgate.core.registry.assignment import Agreement, Wish, plan_assignment, reviewers, second_person
-from mlgate.core.registry.from_report import draft
-from mlgate.core.registry.promotion import NEEDS_GATE, Absence, Decision, Facts, plan_promotion
-from mlgate.core.registry.promotion_document import Subject, document
-from mlgate.core.registry.promotion_text import annotated, summary, text
-from mlgate.core.registry.state import State, extend
+from mlgate.core.registry.bundle.from_report import draft
+from mlgate.core.registry.log import plan, record
+from mlgate.core.registry.log.state import State, extend
+from mlgate.core.registry.promotion import assignment
+from mlgate.core.registry.promotion.assignment import Agreement, Wish, plan_assignment, reviewers, second_person
+from mlgate.core.registry.promotion.decision import NEEDS_GATE, Absence, Decision, Facts, plan_promotion
+from mlgate.core.registry.promotion.document import Subject, document
+from mlgate.core.registry.promotion.text import annotated, summary, text
 from mlgate.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlgate.core.registry.record import Record
+    from mlgate.core.registry.log.record import Record
 
 MODEL = "flight-delays"
 COMMIT, OTHER = "1" * 40, "2" * 40

@@ -9,9 +9,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from tests import builders as a
 
-from mlgate.core.registry import provenance
-from mlgate.core.registry.provenance import Source, statement
-from mlgate.core.registry.record import Run, StoredArtifact
+from mlgate.core.registry.bundle import provenance
+from mlgate.core.registry.bundle.provenance import Source, statement
+from mlgate.core.registry.log.record import Run, StoredArtifact
 
 URL = "https://github.com/octo/flights/actions/runs/42"
 RUN = Run(id=42, attempt=2, url=URL)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mlgate.core.registry.message import Bound, bound, headline, message
-from mlgate.core.registry.push import Effect, judge, tags_in
-from mlgate.core.registry.record import Event, Record
+from mlgate.core.registry.log.message import Bound, bound, headline, message
+from mlgate.core.registry.log.push import Effect, judge, tags_in
+from mlgate.core.registry.log.record import Event, Record
 
 BRANCH = "refs/heads/mlgate-registry"
 TAG = "refs/tags/m@v1.0.0"

@@ -12,11 +12,13 @@ from tests.registry_log import MODEL, Log
 
 from mlgate.core.config.model import Approval, Promote, Stage
 from mlgate.core.documents import RegistryDocument, RegistryEvent, RegistryFinding
-from mlgate.core.registry import by_hand, choice, plan, view, wording
-from mlgate.core.registry.moments import parse_moment
-from mlgate.core.registry.record import Event, Record, StoredArtifact, encode
-from mlgate.core.registry.state import State, extend
-from mlgate.core.registry.tables import cell, table, width
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.log.moments import parse_moment
+from mlgate.core.registry.log.record import Event, Record, StoredArtifact, encode
+from mlgate.core.registry.log.state import State, extend
+from mlgate.core.registry.people import choice, view, wording
+from mlgate.core.registry.people.tables import cell, table, width
+from mlgate.core.registry.promotion import by_hand
 from mlgate.errors import MlgateError
 
 TIME = "2026-03-03T10:15:00Z"

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.registry_log import MODEL, STAGES, T0, Log, a_draft, git_id, sha256
 
-from mlgate.core.registry import plan
-from mlgate.core.registry.record import Event, digest_of, encode
-from mlgate.core.registry.state import LogError, State, extend, fold
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.log.record import Event, digest_of, encode
+from mlgate.core.registry.log.state import LogError, State, extend, fold
 
 LATER = "2026-03-05T10:00:00Z"
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from mlgate.core.config.model import Bump
-from mlgate.core.registry.record import Digests
-from mlgate.core.registry.versions import Change, change_between, next_version
+from mlgate.core.registry.log.record import Digests
+from mlgate.core.registry.log.versions import Change, change_between, next_version
 
 OLD = Digests(inputs="i", config="c", contracts={"a": "1"}, data={"train": "t"})
 

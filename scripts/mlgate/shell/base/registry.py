@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import RegistrySeen, RegistryState
-from mlgate.core.registry.promoted import compares_with_promoted, uses_registry
+from mlgate.core.registry.promotion.promoted import compares_with_promoted, uses_registry
 from mlgate.errors import MlgateError
 from mlgate.shell import configuration
 from mlgate.shell.base.commit import Remote
@@ -54,8 +54,8 @@ def seen(
         return RegistrySeen()
     from mlgate.shell.base import released_model  # noqa: PLC0415 - only where there may be a log
     from mlgate.shell.forge import named_holdouts  # noqa: PLC0415 - as above
-    from mlgate.shell.registry.journal import look  # noqa: PLC0415 - as above
-    from mlgate.shell.registry.reading import SEEN  # noqa: PLC0415 - as above
+    from mlgate.shell.registry.log.journal import look  # noqa: PLC0415 - as above
+    from mlgate.shell.registry.log.reading import SEEN  # noqa: PLC0415 - as above
 
     remote = Remote.of(git, world.env, token, world.log) if network or compares_with_promoted(*configs) else None
     found = look(git, world, remote)

@@ -10,17 +10,17 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import StoreKind
-from mlgate.core.registry.promoted import MODEL_FOLDER, compares_with_promoted, promoted_version
+from mlgate.core.registry.promotion.promoted import MODEL_FOLDER, compares_with_promoted, promoted_version
 from mlgate.errors import MlgateError
 from mlgate.shell.forge.client import Forge
-from mlgate.shell.registry.journal import open_journal
+from mlgate.shell.registry.log.journal import open_journal
 from mlgate.shell.registry.stores import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.model import Config
-    from mlgate.core.registry.record import Record
+    from mlgate.core.registry.log.record import Record
     from mlgate.shell.git.repository import Git
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import StoreKind
-from mlgate.core.registry.promoted import MODEL_FOLDER
+from mlgate.core.registry.promotion.promoted import MODEL_FOLDER
 from mlgate.errors import OutsideError
 from mlgate.shell.registry.stores import blob
 from mlgate.shell.registry.stores.folder import FolderStore
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.model import Config
-    from mlgate.core.registry.record import StoredArtifact
+    from mlgate.core.registry.log.record import StoredArtifact
     from mlgate.shell.comparison.registry import Log
 
 

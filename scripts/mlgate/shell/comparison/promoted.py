@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import Reason
-from mlgate.core.registry.promoted import promoted_version
+from mlgate.core.registry.promotion.promoted import promoted_version
 from mlgate.errors import MlgateError
 from mlgate.shell.comparison import recorded
 from mlgate.shell.comparison.baselines import Found
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.model import Baseline, Config
-    from mlgate.core.registry.record import Record, StoredArtifact
+    from mlgate.core.registry.log.record import Record, StoredArtifact
     from mlgate.shell.comparison.registry import Log
     from mlgate.shell.comparison.rescoring import Rescorer
 

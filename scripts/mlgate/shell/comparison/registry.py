@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import RegistryState
-from mlgate.core.registry.promoted import uses_registry
-from mlgate.core.registry.state import State
+from mlgate.core.registry.log.state import State
+from mlgate.core.registry.promotion.promoted import uses_registry
 from mlgate.errors import MlgateError
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlgate.core.documents import RegistrySeen
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
-    from mlgate.shell.registry.journal import Journal
+    from mlgate.shell.registry.log.journal import Journal
     from mlgate.shell.world import World
 
 
@@ -59,7 +59,7 @@ def read_log(policy: Policy, judge: Judge, world: World) -> Log | None:
         return None
     if judge.git is None:
         return Log(problem="There is no git repository, and so no registry that could be read.")
-    from mlgate.shell.registry.journal import look, open_journal  # noqa: PLC0415 - only where there may be a log
+    from mlgate.shell.registry.log.journal import look, open_journal  # noqa: PLC0415 - only where there may be a log
 
     seen = policy.base.registry
     if seen.state is RegistryState.UNKNOWN:  # without fetch-base: what this clone has

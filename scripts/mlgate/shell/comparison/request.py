@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.model import BaselineKind
 from mlgate.core.documents import ComparisonDocument, Reason, TrainingDocument
 from mlgate.core.outcome import Outcome
-from mlgate.core.registry.promoted import compares_with_promoted
+from mlgate.core.registry.promotion.promoted import compares_with_promoted
 from mlgate.errors import InputError, MlgateError
 from mlgate.shell import configuration
 from mlgate.shell.comparison import comparing

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.config.model import Config, Train
     from mlgate.core.gate.policy import Policy
-    from mlgate.core.registry.record import Record, StoredArtifact
+    from mlgate.core.registry.log.record import Record, StoredArtifact
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.world import World
 

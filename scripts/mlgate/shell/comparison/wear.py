@@ -11,7 +11,7 @@ from mlgate.shell.comparison.evidence_files import PREDICTIONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlgate.core.registry.state import Entry, State
+    from mlgate.core.registry.log.state import Entry, State
     from mlgate.shell.comparison.holdout import HoldoutTable
     from mlgate.shell.comparison.registry import Log
 

@@ -1,1 +1,5 @@
-"""The registry as the outside: the log in git, the stores of bytes, signatures."""
+"""The registry as the outside.
+
+`log` reads and writes it in git, `stores` keep bytes, `bundle` puts versions together, `promotion` finds verdicts and
+promotes what they judged, `verification` collects what `core.registry.audit` judges, and checks signatures.
+"""

@@ -11,14 +11,14 @@ from mlgate.core.config.model import Promote
 from mlgate.errors import InputError
 from mlgate.shell.configuration import load
 from mlgate.shell.git.repository import Git
-from mlgate.shell.registry.journal import open_journal
-from mlgate.shell.registry.signing import open_signer
+from mlgate.shell.registry.log.journal import open_journal
+from mlgate.shell.registry.verification.signing import open_signer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlgate.core.config.model import Config
-    from mlgate.shell.registry.journal import Journal
+    from mlgate.shell.registry.log.journal import Journal
     from mlgate.shell.world import World
 
 DEFAULT = Path("mlgate.yml")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core.codec import rounded
-from mlgate.core.registry.profile import ColumnKind, ColumnProfile, Profile, ValueCount
+from mlgate.core.registry.bundle.profile import ColumnKind, ColumnProfile, Profile, ValueCount
 from mlgate.shell.tables import engine
 
 if TYPE_CHECKING:

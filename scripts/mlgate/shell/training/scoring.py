@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mlgate.errors import InputError
-from mlgate.shell.registry.model_file import inspect_model
+from mlgate.shell.registry.bundle.model_file import inspect_model
 from mlgate.shell.training import fitting
 
 REASON = "model-refused"

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.registry import plan
-from mlgate.core.registry.by_hand import assignable
-from mlgate.core.registry.choice import choose_model, choose_version
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.people.choice import choose_model, choose_version
+from mlgate.core.registry.promotion.by_hand import assignable
 from mlgate.options import option
 from mlgate.steps.registry.inputs import Writing, write
 
 if TYPE_CHECKING:
-    from mlgate.core.registry.record import Record
-    from mlgate.core.registry.state import State
-    from mlgate.shell.registry.journal import Journal
+    from mlgate.core.registry.log.record import Record
+    from mlgate.core.registry.log.state import State
+    from mlgate.shell.registry.log.journal import Journal
     from mlgate.shell.registry.place import Place
     from mlgate.steps import Result, World
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import RegistryDocument
-from mlgate.core.registry import view, wording
-from mlgate.core.registry.moments import parse_moment
+from mlgate.core.registry.log.moments import parse_moment
+from mlgate.core.registry.people import view, wording
 from mlgate.core.words import shown
 from mlgate.errors import UsageError
 from mlgate.options import option

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import RegistryDocument
-from mlgate.core.registry import view, wording
-from mlgate.core.registry.choice import choose_model, choose_version, registered
+from mlgate.core.registry.people import view, wording
+from mlgate.core.registry.people.choice import choose_model, choose_version, registered
 from mlgate.options import option
 from mlgate.steps import Result
 from mlgate.steps.registry.inputs import Reading, read

@@ -7,10 +7,10 @@ from pathlib import Path  # noqa: TC003 - options are read from the annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import RegistryDocument
-from mlgate.core.registry import wording
-from mlgate.core.registry.choice import choose_model, choose_version, registered
+from mlgate.core.registry.people import wording
+from mlgate.core.registry.people.choice import choose_model, choose_version, registered
 from mlgate.options import option
-from mlgate.shell.registry.bundles import Bundles
+from mlgate.shell.registry.bundle.bundles import Bundles
 from mlgate.steps import Result
 from mlgate.steps.registry.inputs import Reading, read
 

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.documents import RegistryDocument
 from mlgate.core.outcome import Outcome
-from mlgate.core.registry import view, wording
-from mlgate.core.registry.by_hand import signed
+from mlgate.core.registry.people import view, wording
+from mlgate.core.registry.promotion.by_hand import signed
 from mlgate.options import Common, option
-from mlgate.shell.registry.journal import open_journal
+from mlgate.shell.registry.log.journal import open_journal
 from mlgate.shell.registry.place import find_place, writing
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlgate.core.registry.record import Record
-    from mlgate.core.registry.state import State
-    from mlgate.shell.registry.journal import Journal, Seen
+    from mlgate.core.registry.log.record import Record
+    from mlgate.core.registry.log.state import State
+    from mlgate.shell.registry.log.journal import Journal, Seen
     from mlgate.shell.registry.place import Place
     from mlgate.steps import World
 

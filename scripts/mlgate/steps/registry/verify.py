@@ -7,12 +7,12 @@ from pathlib import Path  # noqa: TC003 - options are read from the annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import RegistryDocument, RegistryFinding
-from mlgate.core.registry import wording
-from mlgate.core.registry.audit import audit
+from mlgate.core.registry.audit.judge import audit
+from mlgate.core.registry.people import wording
 from mlgate.errors import ExitStatus
 from mlgate.options import option
-from mlgate.shell.registry.collect import collect
 from mlgate.shell.registry.place import allowed_signers, find_place
+from mlgate.shell.registry.verification.collect import collect
 from mlgate.steps import Result
 from mlgate.steps.registry.inputs import Reading
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.shell.forge.client import Forge
-    from mlgate.shell.registry.journal import Journal
+    from mlgate.shell.registry.log.journal import Journal
 
 
 class Store(Protocol):

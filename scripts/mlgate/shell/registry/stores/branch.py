@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mlgate.shell.registry.journal import Journal
+    from mlgate.shell.registry.log.journal import Journal
 
 NAME = "branch"
 LIMIT = 50 * 10**6  # GitHub warns at 50 MB a file and refuses at 100 MB; every clone of the branch carries it

@@ -1,0 +1,1 @@
+"""The log: records, their fold, and what comes next. Pure."""

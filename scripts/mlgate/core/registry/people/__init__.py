@@ -1,0 +1,1 @@
+"""What people ask of the registry, and what they read. Pure."""

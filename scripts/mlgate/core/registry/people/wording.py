@@ -1,0 +1,133 @@
+"""What `mlgate registry` says to people: its document as text. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlgate.core.registry.people.tables import cell, table
+from mlgate.core.report.untrusted import code, prose
+from mlgate.core.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlgate.core.documents import RegistryDocument, RegistryEvent, RegistryModel
+
+NOTHING = "There is no registry yet: nothing has been promoted."
+SAME = "Nothing was written: the registry says that already."
+COMMIT = 12  # characters of an id
+FINDINGS = 100  # in one answer for people
+_ID = re.compile(r"\b[0-9a-f]{40,64}\b")
+
+
+def models(document: RegistryDocument, meaning: str = "") -> str:
+    """Return the models with their versions; `meaning` says which moment is shown."""
+    if not document.models:
+        return f"{_moment(document, meaning)}{'Nothing had been promoted yet.' if meaning else NOTHING}"
+    return _moment(document, meaning) + "\n\n".join(_model(model) for model in document.models)
+
+
+def _moment(document: RegistryDocument, meaning: str) -> str:
+    return f"The registry as it was at {meaning}: {counted(document.sequence, 'record')}.\n\n" if meaning else ""
+
+
+def _model(model: RegistryModel) -> str:
+    places = [f"{stage} is {version or 'empty'}" for stage, version in model.stages.items()]
+    head = f"{cell(model.model)}: {', '.join(places) or 'no stage points to a version'}"
+    if not model.versions:
+        return f"{head}\nNo version is registered."
+    rows = [
+        (
+            version.version,
+            ", ".join([*version.stages, *(["deprecated"] if version.deprecated else [])]),
+            version.time,
+            version.actor,
+            version.outcome,
+            version.format,
+            (version.commit or "")[:COMMIT],
+        )
+        for version in model.versions
+    ]
+    shown = table(("VERSION", "STAGES", "REGISTERED", "BY", "VERDICT", "FORMAT", "COMMIT"), rows)
+    more = model.count - len(model.versions)
+    return f"{head}\n{shown}" + (f"\n{counted(more, 'older version')}: `--limit 0` shows all." if more > 0 else "")
+
+
+def events(document: RegistryDocument, total: int) -> str:
+    """Return records, newest first; `total` says how many there are."""
+    if not document.events:
+        return NOTHING if document.sequence == 0 else "The log has no such record."
+    rows = [
+        (str(e.sequence), e.time, e.model, what(e), e.actor, names(e.approved_by), (e.commit or "")[:COMMIT], e.reason)
+        for e in document.events
+    ]
+    more = total - len(document.events)
+    tail = f"\n{counted(more, 'older record')}: `--limit 0` shows all." if more > 0 else ""
+    return table(("NO", "TIME", "MODEL", "EVENT", "BY", "APPROVED BY", "COMMIT", "REASON"), rows) + tail
+
+
+def what(event: RegistryEvent) -> str:
+    """Return what happened, in a few words."""
+    version, stage, before = event.version or "", event.stage or "", event.previous_version
+    if event.event == "assign" and event.rollback:
+        return f"roll {stage} back to {version}" + (f", from {before}" if before else "")
+    if event.event == "assign":
+        return f"assign {version} to {stage}" + (f", after {before}" if before else "")
+    if event.event == "unassign":
+        return f"take {version} from {stage}"
+    return f"{event.event} {version}".rstrip()
+
+
+def differences(document: RegistryDocument, old: str, new: str) -> str:
+    """Return in what two versions differ."""
+    if not document.differences:
+        return f"{old} and {new} do not differ in what their records say."
+    rows = [(each.what, _short(each.old), _short(each.new)) for each in document.differences]
+    return table(("", old, new), rows, widest=70)
+
+
+def _short(text: str | None) -> str:
+    return "-" if text is None else _ID.sub(lambda found: found[0][:COMMIT], text)
+
+
+def written(document: RegistryDocument) -> str:
+    """Return what was written, a sentence for each record."""
+    if not document.events:
+        return SAME
+    return "\n".join(f"{cell(e.model)}: {what(e)} (record {e.sequence}, {e.record_digest})" for e in document.events)
+
+
+def summary(document: RegistryDocument) -> str:
+    """Return what was written as a page of the job summary, in Markdown."""
+    return "\n\n".join(map(_section, document.events)) or SAME
+
+
+def _section(event: RegistryEvent) -> str:
+    told = prose(f"By {event.actor}: {event.reason}" if event.reason else f"By {event.actor}")
+    head = prose(f"{event.model}: {what(event)}", limit=300)
+    return f"## {head}\n\n{told}\n\nRecord {event.sequence}, {code(event.record_digest)}"
+
+
+def files(document: RegistryDocument, version: str) -> str:
+    """Return the files that were written."""
+    rows = [(file.name, file.path, str(file.size), file.digest) for file in document.files]
+    return f"{version}, every file verified:\n" + table(("WHAT", "FILE", "BYTES", "SHA256"), rows, widest=200)
+
+
+def audit(document: RegistryDocument) -> str:
+    """Return what `verify` found, and what it looked at."""
+    seen = ", ".join(counted(number, word) for word, number in document.checked.items() if number)
+    lines = [f"Not looked at: {cell(text, 300)}" for text in document.unchecked]
+    if not document.findings:
+        return "\n".join([f"Nothing is wrong: {seen or 'the registry is empty'}.", *lines])
+    rows = ((finding.reason, finding.subject, finding.message) for finding in document.findings[:FINDINGS])
+    shown = table(("REASON", "WHERE", "WHAT IS WRONG"), rows, widest=160)
+    more = len(document.findings) - FINDINGS
+    lines = [f"And {counted(more, 'more thing')}: `--json` names all.", *lines] if more > 0 else lines
+    return "\n".join([f"{counted(len(document.findings), 'thing')} wrong, in {seen}:", shown, *lines])
+
+
+def names(words: Iterable[str]) -> str:
+    """Return names for a message."""
+    return ", ".join(cell(word) for word in words)

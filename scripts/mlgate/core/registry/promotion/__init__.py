@@ -1,0 +1,1 @@
+"""What is promoted, and why not. Pure."""

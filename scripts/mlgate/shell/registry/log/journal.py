@@ -1,0 +1,160 @@
+"""The registry's log in git: read it whole, and append to it by one atomic push.
+
+The push is the commit point: the branch of the log and every tag move from the values that were read, or nothing does.
+Who loses a race reads again and plans again. Where the effect of a push is unknown, because the reply was lost, the log
+is read again: it has the record, or it has not.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import TYPE_CHECKING
+
+from mlgate.core.documents.base import RegistrySeen, RegistryState
+from mlgate.core.registry.log.names import REF
+from mlgate.errors import OutsideError
+from mlgate.shell.base.commit import Remote
+from mlgate.shell.registry.log import reading
+from mlgate.shell.registry.log.appending import Append, Appended
+from mlgate.shell.registry.log.location import Log, Seen
+from mlgate.shell.registry.log.lock import alone, place_of
+from mlgate.shell.registry.log.reading import HEAD, fail
+from mlgate.shell.registry.log.writing import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from mlgate.core.registry.log.record import Record
+    from mlgate.core.registry.log.state import State
+    from mlgate.shell.git.repository import Git
+    from mlgate.shell.registry.verification.signing import Signer
+    from mlgate.shell.world import World
+
+__all__ = ["Appended", "Journal", "Seen", "look", "open_journal"]
+
+
+class Journal:
+    """The log of one repository: on its remote, else in its own branch.
+
+    Attributes:
+        actor: Who acts: the forge's login, else git's name.
+    """
+
+    def __init__(
+        self,
+        git: Git,
+        world: World,
+        source: Remote | None,
+        actor: str,
+        signer: Signer | None = None,
+        *,
+        email: str = "",
+        sleep: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self.actor = actor
+        self._git = git
+        self._say = world.log
+        self._sleep = sleep
+        self._jitter = jitter
+        self._place = place_of(git)
+        self._log = Log(git, self._place, source)
+        self._writer = Writer(git, self._place.algorithm, signer, {actor: email})
+
+    def read(self, *, fetch: bool = True) -> Seen:
+        """Return the log as the remote has it; without `fetch`, as this clone has it.
+
+        Raises:
+            OutsideError: `registry-unreadable`, `-damaged`, `-newer` or `-rewritten`.
+        """
+        if not fetch:
+            return self._log.cached()
+        if self._log.is_here:
+            return self._log.refresh()
+        with alone(self._git, self._place, self._sleep):
+            return self._log.refresh()
+
+    def append(
+        self, plan: Callable[[State], tuple[Record, ...]], blobs: Mapping[str, bytes | Path] | None = None
+    ) -> Appended:
+        """Append what `plan` answers to the state as it is; it is asked anew whenever somebody else was faster.
+
+        Args:
+            plan: Gives the records that are to follow a state; none if there is nothing to do. What it raises ends it.
+            blobs: Bytes by their sha256, kept on the branch; they are written with the first of the records.
+
+        Raises:
+            OutsideError: `registry-refused`, `-busy`, `tag-taken`, `store-failed`, or as of `read`.
+        """
+        with alone(self._git, self._place, self._sleep):
+            return Append(self._log, self._writer, plan, blobs or {}, wait=self._wait, say=self._say).run()
+
+    def _wait(self, seconds: float) -> None:
+        self._sleep(seconds * (0.5 + self._jitter()))
+
+    def blob(self, digest: str, tip: str | None = None) -> bytes | None:
+        """Return the bytes that the branch keeps under a sha256, at the last tip read if none is given; None without.
+
+        Raises:
+            OutsideError: `blob-altered`, if they are others.
+        """
+        at = tip or (self._log.seen or self._log.cached()).tip
+        return reading.blob_at(self._git, at, digest) if at else None
+
+    def records_at(self, tip: str) -> tuple[bytes, ...]:
+        """Return every record's bytes at a commit of the log, in order."""
+        return reading.records_at(self._git, tip)
+
+    def state_at(self, tip: str) -> State:
+        """Return the fold of the log at a commit of it, which is in this clone."""
+        return reading.state_at(self._git, tip)
+
+
+def open_journal(git: Git, world: World, token: str | None = None, signer: Signer | None = None) -> Journal:
+    """Return the journal of a clone: on its remote, with the token if one is given, else in its own branch.
+
+    Raises:
+        OutsideError: `registry-unreadable`, if the clone has several remotes and none of them is `origin`.
+    """
+    remote = Remote.of(git, world.env, token, world.log)
+    names = git.ask(["remote"]).stdout.decode(errors="replace").split()
+    if remote is None and names:
+        raise fail(
+            "registry-unreadable",
+            f"this clone has the remotes {', '.join(names)}, and which of them has the registry is not known",
+            "Call the one that has it `origin`: `git remote rename NAME origin`.",
+        )
+    name = world.env.get("GITHUB_TRIGGERING_ACTOR") or world.env.get("GITHUB_ACTOR")  # who started this try of the run
+    actor = name or _setting(git, "user.name") or world.env.get("USER") or "unknown"
+    return Journal(git, world, remote, actor, signer, email="" if name else _setting(git, "user.email"))
+
+
+def _setting(git: Git, name: str) -> str:
+    return git.ask(["config", "--get", name]).stdout.decode(errors="replace").strip()
+
+
+def look(git: Git, world: World, remote: Remote | None) -> RegistrySeen:
+    """Return what can be seen of the log, without reading its records; it never raises: absent is not unreadable.
+
+    Without a `remote`, in a clone that has one, what was fetched before counts, and nothing is known without that.
+    """
+    try:
+        if remote is None and git.ask(["remote"]).stdout.strip():
+            tip = git.resolve(REF)
+            return RegistrySeen(state=RegistryState.SEEN if tip else RegistryState.UNKNOWN, tip=tip)
+        place = place_of(git)
+        if remote is None:
+            return _seen(git.resolve(HEAD))
+        with alone(git, place, time.sleep):
+            tip = reading.fetch_tip(git, place, remote)
+            reading.check_continues(git, place, tip)
+        return _seen(tip)
+    except OutsideError as error:
+        world.log(f"the registry cannot be read: {error.message}")
+        return RegistrySeen(state=RegistryState.UNREADABLE, message=str(error))
+
+
+def _seen(tip: str | None) -> RegistrySeen:
+    return RegistrySeen(state=RegistryState.SEEN if tip else RegistryState.EMPTY, tip=tip)

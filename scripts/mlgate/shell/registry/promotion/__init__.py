@@ -1,0 +1,1 @@
+"""Finding the verdict of what was pushed, and promoting what it judged."""

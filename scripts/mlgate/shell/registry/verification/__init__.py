@@ -1,0 +1,1 @@
+"""All that `verify` looks at, and signatures."""

@@ -13,6 +13,7 @@ from mlgate.core.registry.log.plan import PlanError
 from mlgate.core.registry.log.record import Event, Record, encode
 from mlgate.core.registry.log.state import State, extend
 from mlgate.core.registry.log.versions import Change
+from mlgate.errors import UsageError
 
 BY: dict[str, Any] = {"model": MODEL, "actor": "grace", "time": "2026-03-04T10:00:00Z"}
 
@@ -44,6 +45,27 @@ def test_what_is_planned_follows_whatever_the_state_is() -> None:
     assert log.state.sequence == 9
     assert log.state.current(MODEL, "production") == "v1.2.0"
     assert log.state.entries[8].tag == f"{MODEL}#production#3"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said_of"),
+    [
+        ({"reason": "x" * 1001}, "1,001 characters, and the log takes 1,000"),
+        ({"actor": "x" * 201}, "the log takes 200"),
+    ],
+)
+def test_nobody_writes_more_words_than_the_log_takes(fields: dict[str, str], said_of: str) -> None:
+    log = Log()
+    log.promote("a")
+    log.promote("b")
+    for planned in (
+        lambda words: plan.note(log.state, version="v1.0.0", **words),
+        lambda words: plan.rollback(log.state, stage="production", to=None, **words),
+        lambda words: plan.deprecate(log.state, version="v1.0.0", **words),
+    ):
+        assert planned(BY | {"reason": "x" * 1000, "actor": "x" * 200})
+        with pytest.raises(UsageError, match=said_of):
+            planned(BY | {"reason": "why"} | fields)
 
 
 def test_promoting_twice_makes_one_version() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -59,6 +60,23 @@ def test_columns_are_aligned_by_what_a_terminal_shows() -> None:
 def test_a_cell_holds_nothing_that_acts_on_a_terminal(text: str) -> None:
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b\u202e\ud800]", cell(text))
     assert len(cell("x" * 1000)) == 60
+
+
+@pytest.mark.parametrize("sign", ["x", "日", " ", "\u0301", "\u202e", "x\u0301"])
+def test_a_cell_of_any_length_is_cut_at_once(sign: str) -> None:
+    """Old records may hold any number of characters: measuring what is left after each one took for ever."""
+    begun = monotonic()
+    shown = [cell(sign * 60_000, widest) for widest in (60, 160, 300)]
+    assert monotonic() - begun < 2
+    assert all(width(text) <= widest for text, widest in zip(shown, (60, 160, 300), strict=True))
+    assert all(text.endswith("...") for text in shown)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("x" * 60, "x" * 60), ("日" * 30, "日" * 30), ("日" * 31, "日" * 28 + "...")]
+)
+def test_a_cell_is_cut_where_it_no_longer_fits(text: str, shown: str) -> None:
+    assert cell(text) == shown
 
 
 @given(st.lists(st.text(max_size=12) | st.sampled_from(["a.bin", "A.BIN", "../x", ".git", "con.", ""]), max_size=6))

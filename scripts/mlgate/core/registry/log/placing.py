@@ -10,13 +10,14 @@ from mlgate.core.reasons import REASONS
 from mlgate.core.registry.log import names, record
 from mlgate.core.registry.log.record import Event, Record
 from mlgate.core.registry.log.state import State, extend
-from mlgate.errors import ExitStatus, MlgateError
+from mlgate.errors import ExitStatus, MlgateError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 UNPLACED = 0  # the sequence of a draft
 LEEWAY = timedelta(minutes=10)  # by which the clocks of two machines may differ
+REASON, ACTOR = 1_000, 200  # characters: what is in the log stays, and is read by everybody
 AHEAD = timedelta(minutes=5)  # by which the log's own clock may run ahead
 _FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 _SECOND = timedelta(seconds=1)
@@ -45,10 +46,12 @@ def chain(state: State, drafts: Iterable[Record]) -> tuple[Record, ...]:
 
     Raises:
         PlanError: `clock-behind`.
+        UsageError: If somebody's words are too many.
         LogError: If a draft cannot follow the state at all.
     """
     placed: list[Record] = []
     for draft in drafts:
+        _check_words(draft)
         found = dataclasses.replace(
             draft,
             sequence=state.sequence + 1,
@@ -59,6 +62,19 @@ def chain(state: State, drafts: Iterable[Record]) -> tuple[Record, ...]:
         placed.append(found)
         state = extend(state, (record.encode(found),))
     return tuple(placed)
+
+
+def _check_words(draft: Record) -> None:
+    if len(draft.reason) > REASON:
+        raise UsageError(
+            f"the reason has {len(draft.reason):,} characters, and the log takes {REASON:,}",
+            remedy="Say it in short, and name the page that says more.",
+        )
+    if len(draft.actor) > ACTOR:
+        raise UsageError(
+            f"the name of who acts has {len(draft.actor):,} characters, and the log takes {ACTOR}",
+            remedy="Set a shorter one: `git config user.name NAME`.",
+        )
 
 
 def _time(state: State, draft: Record) -> str:

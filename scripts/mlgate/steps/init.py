@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -21,7 +22,7 @@ from mlgate.shell.run_folder import write_atomically
 from mlgate.steps import Result, World
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Ask = Callable[[str], str]
 
@@ -38,6 +39,8 @@ QUESTIONS = {
     "predictions": "The file with the predictions for the holdout",
 }
 REQUIRED = ("holdout", "key", "label", "predictions")
+WRITERS = {WORKFLOW.name: workflows.workflow_text, PROMOTION.name: workflows.promote_text}
+JOBS = {WORKFLOW.name: workflows.check_jobs, PROMOTION.name: workflows.promote_jobs}
 INSTALL = {
     "requirements.txt": "pip install -r requirements.txt",
     "pyproject.toml": "pip install .",
@@ -85,10 +88,14 @@ def run(inputs: Inputs, world: World, *, ask: Ask | None = None) -> Result:
         _ask_for(answers, ("label", "run", "model", "predictions"), ask)
     _check(answers, profiles)
     written = _texts(answers, profiles, inputs, world)
+    jobs = _workflows(answers, inputs, world)
+    kept = [path for path, job in jobs.items() if _is_others(path, job.model, force=inputs.force)]
+    written |= {path: WRITERS[path.name](job) for path, job in jobs.items() if path not in kept}
     _check_texts(written, folder, world)
     _write(written, force=inputs.force)
+    notes = [_to_add(path, jobs[path], world) for path in kept]
     return Result(
-        text=_summary(written, world, _left(answers)),
+        text="\n".join([*_summary(written, world, answers), *notes]),
         outputs={"outcome": "pass", "config-path": str(inputs.config)},
     )
 
@@ -174,35 +181,21 @@ def _check(answers: dict[str, str], profiles: dict[str, Profile]) -> None:
 
 
 def _texts(answers: dict[str, str], profiles: dict[str, Profile], inputs: Inputs, world: World) -> dict[Path, str]:
-    """Return what to write, by absolute path."""
+    """Return the configuration and the contracts, by absolute path."""
     folder = (world.cwd / inputs.config).parent
-    root = _repository(world.cwd)
     tables = {"train": answers.get("train_table"), "holdout": answers["holdout"]}
-    holdout = profiles["holdout"]
     setup = files.Setup(
-        model=answers.get("name") or _slug(folder.resolve().name),
+        model=_model(answers, folder),
         tables={name: _relative(path, folder, world) for name, path in tables.items() if path},
         contracts={name: f"contracts/{name}.yml" for name in profiles},
         key=answers["key"],
         label=answers["label"],
-        task=task_of(holdout.by_name[answers["label"]]),
+        task=task_of(profiles["holdout"].by_name[answers["label"]]),
         run=answers.get("run"),
         model_file=answers.get("model"),
         predictions=answers["predictions"],
     )
-    config = os.path.relpath(world.cwd / inputs.config, root).replace(os.sep, "/")
-    job = workflows.Job(
-        config=config,
-        model=setup.model,
-        files=tuple(name for name in (setup.model_file, setup.predictions) if name),
-        install=_install(root),
-        branch=_branch(world, root),
-    )
-    texts = {
-        world.cwd / inputs.config: files.config_text(setup),
-        root / WORKFLOW: workflows.workflow_text(job),
-        **({root / PROMOTION: workflows.promote_text(job)} if setup.model_file else {}),
-    }
+    texts = {world.cwd / inputs.config: files.config_text(setup)}
     for name, profile in profiles.items():
         texts[folder / setup.contracts[name]] = files.contract_text(
             profile,
@@ -212,6 +205,38 @@ def _texts(answers: dict[str, str], profiles: dict[str, Profile], inputs: Inputs
             without_overlap="train" if name == "holdout" and "train" in profiles else None,
         )
     return texts
+
+
+def _workflows(answers: dict[str, str], inputs: Inputs, world: World) -> dict[Path, workflows.Job]:
+    """Return what each workflow has to do for this model, by absolute path."""
+    root = _repository(world.cwd)
+    job = workflows.Job(
+        config=os.path.relpath(world.cwd / inputs.config, root).replace(os.sep, "/"),
+        model=_model(answers, (world.cwd / inputs.config).parent),
+        files=tuple(answers[name] for name in ("model", "predictions") if name in answers),
+        install=_install(root),
+        branch=_branch(world, root),
+    )
+    return {root / path: job for path in (WORKFLOW, *([PROMOTION] if "model" in answers else []))}
+
+
+def _is_others(path: Path, model: str, *, force: bool) -> bool:
+    """Tell whether a workflow stays as it is: it serves another model, or `--force` was not given."""
+    if not path.is_file():
+        return False
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return not force or bool(set(re.findall(r"\bname: mlgate-(\S+)", text)) - {model})
+
+
+def _to_add(path: Path, job: workflows.Job, world: World) -> str:
+    """Return what a person has to add to a workflow that stays as it is."""
+    name = os.path.relpath(path, world.cwd)
+    lines = "\n".join(JOBS[path.name](job.beside_others()))
+    return f"\n{name} is there already and stays as it is. Add below its `jobs:`:\n\n{lines}"
+
+
+def _model(answers: dict[str, str], folder: Path) -> str:
+    return answers.get("name") or _slug(folder.resolve().name)
 
 
 def _repository(cwd: Path) -> Path:
@@ -288,22 +313,28 @@ def _restore(before: dict[Path, bytes | None]) -> None:
             write_atomically(path, data)
 
 
-def _left(answers: dict[str, str]) -> list[str]:
-    """Return what training leaves, which git must not track; files that are brought it should."""
-    return [answers[name] for name in ("model", "predictions") if name in answers and "run" in answers]
-
-
-def _summary(texts: dict[Path, str], world: World, left: list[str]) -> str:
+def _summary(texts: dict[Path, str], world: World, answers: dict[str, str]) -> list[str]:
     names = [os.path.relpath(path, world.cwd) for path in texts]
-    return "\n".join(
-        [
-            "Wrote:",
-            *(f"  {name}" for name in names),
-            "",
-            "Next:",
-            "  Read the contracts: they say what is true of the data today, and you decide what must stay true.",
-            "  `mlgate check --base HEAD` runs the whole check here, as a pull request that adds these files.",
-            *([f"  Let git ignore what training leaves, by lines in .gitignore: {', '.join(left)}"] if left else []),
-            "  Commit these files, and the holdout unless git already tracks it, and open a pull request.",
-        ]
-    )
+    option = "" if names[0] == "mlgate.yml" else f" --config {shlex.quote(names[0])}"
+    check = f"mlgate check{option}{'' if 'model' in answers else ' --base HEAD'}"
+    return [
+        "Wrote:",
+        *(f"  {name}" for name in names),
+        "",
+        "Next:",
+        "  Read the contracts: they say what is true of the data today, and you decide what must stay true.",
+        *_advice(answers, apart="/" in names[0]),
+        f"  `{check}` runs the whole check here, as a pull request that adds these files.",
+        "  Commit these files, and the holdout unless git already tracks it, and open a pull request.",
+    ]
+
+
+def _advice(answers: dict[str, str], *, apart: bool) -> Iterator[str]:
+    if apart and "run" in answers:
+        yield "  Name `train.inputs` in the configuration: without it, any change in the repository trains this model."
+    left = [answers[name] for name in ("model", "predictions") if name in answers and "run" in answers]
+    if files.is_pickle(answers.get("model", "")):
+        yield f"  {answers['model']} is a pickle by its name: judged, but not promoted, as loading one runs code."
+        yield "    Save the model as skops, ONNX or safetensors, or see `allow-pickle` in the configuration."
+    if left:
+        yield f"  Let git ignore what training leaves, by lines in .gitignore: {', '.join(left)}"

@@ -143,7 +143,10 @@ def test_a_key_is_unique_whole_and_no_measurement() -> None:
 
 @pytest.mark.parametrize("task", list(Task))
 @pytest.mark.parametrize("run", [None, "python train.py --name 'a b'"])
-def test_a_configuration_loads(task: Task, run: str | None) -> None:
+@pytest.mark.parametrize(
+    ("model_file", "baseline"), [("model.bin", "promoted"), ("model.pkl", "promoted"), (None, "base")]
+)
+def test_a_configuration_loads(task: Task, run: str | None, model_file: str | None, baseline: str) -> None:
     setup = files.Setup(
         model="m",
         tables={"train": "data/a b.csv", "holdout": "../h.csv"},
@@ -152,15 +155,18 @@ def test_a_configuration_loads(task: Task, run: str | None) -> None:
         label="déjà: vu",
         task=task,
         run=run,
-        model_file="model.bin",
+        model_file=model_file,
         predictions="p.csv",
     )
     config = configuration.parse(files.config_text(setup).encode(), "mlgate.yml")
     assert (config.key, config.label, config.task) == ("on", "déjà: vu", task)
     assert config.train is not None
     assert config.train.run == run
-    assert {rule.against for rule in config.gate.rules} == {"base", "dummy"}
-    commented = files.config_text(setup).replace("    # - {", "    - {")
+    assert (
+        {rule.against for rule in config.gate.rules} == {item.name for item in config.baselines} == {baseline, "dummy"}
+    )
+    assert (config.promote is None) == (model_file is None)
+    commented = files.config_text(setup).replace("    # - {", "    - {").replace("  # predict", "  predict")
     assert len(configuration.parse(commented.encode(), "mlgate.yml").gate.rules) == len(files.RULES[task])
 
 

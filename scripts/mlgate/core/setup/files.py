@@ -6,30 +6,38 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.config.model import Task
+from mlgate.core.config.model import BaselineKind, Task
 from mlgate.core.setup.profile import Column, Kind, Profile, is_listed, widened
 from mlgate.core.setup.scalars import command, flow, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+# AGAINST is the promoted model where there will be one, else the base's: see `Setup.baseline`.
 RULES = {
     Task.REGRESSION: (
-        "{metric: r2, against: base, margin: 0.01} # no worse than the base's model, within this margin",
+        "{metric: r2, against: AGAINST, margin: 0.01} # no worse than WHICH, within this margin",
         "{metric: r2, against: dummy, margin: 0} # better than always predicting the mean",
     ),
     Task.BINARY: (
-        "{metric: accuracy, against: base, margin: 0.01} # no worse than the base's model, within this margin",
+        "{metric: accuracy, against: AGAINST, margin: 0.01} # no worse than WHICH, within this margin",
         "{metric: balanced_accuracy, against: dummy, margin: 0} # better than always guessing the larger class",
-        "# - {metric: roc_auc, against: base, margin: 0.005} # needs a column `score` in the predictions",
+        "# - {metric: roc_auc, against: AGAINST, margin: 0.005} # needs a column `score` in the predictions",
         "# - {metric: recall, at-least: 0.6} # a floor, read literally",
     ),
     Task.MULTICLASS: (
-        "{metric: accuracy, against: base, margin: 0.01} # no worse than the base's model, within this margin",
+        "{metric: accuracy, against: AGAINST, margin: 0.01} # no worse than WHICH, within this margin",
         "{metric: balanced_accuracy, against: dummy, margin: 0} # better than always guessing the largest class",
         "# - {metric: f1, average: macro, at-least: 0.6} # a floor, read literally",
     ),
 }
+BASELINES = {
+    BaselineKind.PROMOTED: "what is in production (nothing at first), and a model that learned nothing",
+    BaselineKind.BASE: "the model of the base commit, and one that learned nothing",
+}
+MODELS = {BaselineKind.PROMOTED: "the promoted model", BaselineKind.BASE: "the base's model"}
+# What people call files of the family of pickles; the gate itself looks at what is in the file.
+PICKLES = (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +53,11 @@ class Setup:
     run: str | None = None
     model_file: str | None = None
     predictions: str
+
+    @property
+    def baseline(self) -> BaselineKind:
+        """Return what the candidate is compared with: what is in production, if anything can get there."""
+        return BaselineKind.BASE if self.model_file is None else BaselineKind.PROMOTED
 
 
 def config_text(setup: Setup) -> str:
@@ -62,6 +75,19 @@ def _config_lines(setup: Setup) -> Iterator[str]:
     yield f"key: {scalar(setup.key)} # the column that names a row"
     yield f"label: {scalar(setup.label)} # the column that is predicted"
     yield f"task: {setup.task.value}"
+    yield from _train(setup)
+    yield f"baselines: [{setup.baseline}, dummy] # {BASELINES[setup.baseline]}"
+    yield "gate:"
+    yield "  on-inconclusive: warn # `fail` blocks the merge when the holdout is too small to tell"
+    yield "  rules:"
+    for rule in RULES[setup.task]:
+        line = rule.replace("AGAINST", setup.baseline).replace("WHICH", MODELS[setup.baseline])
+        yield f"    {line}" if line.startswith("#") else f"    - {line}"
+    if setup.model_file is not None:
+        yield from _promote(setup.model_file)
+
+
+def _train(setup: Setup) -> Iterator[str]:
     yield "train:"
     if setup.run is not None:
         yield f"  run: {command(setup.run)}"
@@ -71,14 +97,27 @@ def _config_lines(setup: Setup) -> Iterator[str]:
     if setup.model_file is not None:
         yield f"  model: {scalar(setup.model_file)}"
     yield f"  predictions: {scalar(setup.predictions)} # the key, `prediction`, and scores where a metric needs them"
-    yield "baselines: [base, dummy] # the model of the base commit, and one that learned nothing"
-    yield "gate:"
-    yield "  on-inconclusive: warn # `fail` blocks the merge when the holdout is too small to tell"
-    yield "  rules:"
-    for rule in RULES[setup.task]:
-        yield f"    {rule}" if rule.startswith("#") else f"    - {rule}"
     if setup.model_file is not None:
-        yield "promote: {stage: production} # what passed, once it is merged: .github/workflows/promote.yml"
+        yield "  # Before the holdout ever changes, name what scores it anew with the promoted model"
+        yield "  # (MLGATE_PREDICT_MODEL, MLGATE_PREDICT_INPUT and MLGATE_PREDICT_OUTPUT say where they are):"
+        yield "  # predict: {run: python predict.py}"
+
+
+def _promote(model_file: str) -> Iterator[str]:
+    why = "# what passed, once it is merged: .github/workflows/promote.yml"
+    if not is_pickle(model_file):
+        yield f"promote: {{stage: production}} {why}"
+        return
+    yield f"promote: {why}"
+    yield "  stage: production"
+    yield "  # By its name the model is a pickle. Loading one runs what is in it, so it is not promoted: save it as"
+    yield "  # skops, ONNX or safetensors, or allow it, if all who load it trust everybody who can write it:"
+    yield "  # allow-pickle: true"
+
+
+def is_pickle(name: str) -> bool:
+    """Tell whether a model file's name is that of a pickle, as far as a name tells."""
+    return name.lower().endswith(PICKLES)
 
 
 def contract_text(profile: Profile, other: Profile | None, *, key: str, label: str, without_overlap: str | None) -> str:

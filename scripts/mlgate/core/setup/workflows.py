@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.setup.scalars import scalar
@@ -30,6 +30,7 @@ class Job:
         install: Shell command that installs what training needs; None if nothing is known.
         python: Version for training.
         branch: The branch whose pushes are promoted.
+        suffix: What ends the names of its jobs where other models have theirs in the same workflow.
     """
 
     config: str
@@ -38,6 +39,15 @@ class Job:
     install: str | None
     python: str = "3.13"
     branch: str = "main"
+    suffix: str = ""
+
+    def called(self, name: str) -> str:
+        """Return the name of one of its jobs."""
+        return name + self.suffix
+
+    def beside_others(self) -> Job:
+        """Return the same with names of jobs that no other model's jobs have."""
+        return replace(self, suffix="-" + self.model.replace(".", "-"))
 
 
 def workflow_text(job: Job) -> str:
@@ -56,8 +66,16 @@ def workflow_text(job: Job) -> str:
         "  cancel-in-progress: true",
         "",
         "jobs:",
-        "  gate:",
-        "    name: gate",
+        *check_jobs(job),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def check_jobs(job: Job) -> Iterator[str]:
+    """Yield the lines of the job that checks pull requests."""
+    yield from (
+        f"  {job.called('gate')}:",
+        f"    name: {job.called('gate')}",
         "    runs-on: ubuntu-latest",
         "    permissions:",
         "      contents: read",
@@ -68,8 +86,15 @@ def workflow_text(job: Job) -> str:
         f"      - uses: {MLGATE}",
         *_with(job),
         *_upload(job, always=True),
-    ]
-    return "\n".join(lines) + "\n"
+    )
+
+
+def promote_jobs(job: Job) -> Iterator[str]:
+    """Yield the lines of the jobs that promote: who writes runs no code of the repository."""
+    for number, part in enumerate((_find, _gate, _promote)):
+        if number:
+            yield ""
+        yield from part(job)
 
 
 def promote_text(job: Job) -> str:
@@ -89,19 +114,15 @@ def promote_text(job: Job) -> str:
         "  queue: max",
         "",
         "jobs:",
-        *_find(job),
-        "",
-        *_gate(job),
-        "",
-        *_promote(job),
+        *promote_jobs(job),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _find(job: Job) -> Iterator[str]:
     yield from (
-        "  find:",
-        "    name: find",
+        f"  {job.called('find')}:",
+        f"    name: {job.called('find')}",
         "    runs-on: ubuntu-latest",
         "    permissions:",
         "      contents: read",
@@ -120,10 +141,10 @@ def _find(job: Job) -> Iterator[str]:
 def _gate(job: Job) -> Iterator[str]:
     before = "base: ${{ !github.event.created && github.event.before || '' }} # the branch before this push judges"
     yield from (
-        "  gate:",
-        "    name: gate",
-        "    needs: find",
-        "    if: ${{ needs.find.outputs.needs-gate == 'true' }}",
+        f"  {job.called('gate')}:",
+        f"    name: {job.called('gate')}",
+        f"    needs: {job.called('find')}",
+        f"    if: ${{{{ needs.{job.called('find')}.outputs.needs-gate == 'true' }}}}",
         "    runs-on: ubuntu-latest",
         "    permissions:",
         "      contents: read",
@@ -137,12 +158,13 @@ def _gate(job: Job) -> Iterator[str]:
 
 
 def _promote(job: Job) -> Iterator[str]:
-    gated = """contains(fromJSON('["success", "skipped"]'), needs.gate.result)"""
+    find, gate = job.called("find"), job.called("gate")
+    gated = f"""contains(fromJSON('["success", "skipped"]'), needs.{gate}.result)"""
     yield from (
-        "  promote:",
-        "    name: promote",
-        "    needs: [find, gate]",
-        f"    if: ${{{{ !cancelled() && needs.find.result == 'success' && {gated} }}}}",
+        f"  {job.called('promote')}:",
+        f"    name: {job.called('promote')}",
+        f"    needs: [{find}, {gate}]",
+        f"    if: ${{{{ !cancelled() && needs.{find}.result == 'success' && {gated} }}}}",
         "    runs-on: ubuntu-latest",
         "    permissions:",
         "      contents: write # the registry's branch and tags",

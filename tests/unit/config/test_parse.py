@@ -111,7 +111,7 @@ def test_promotion_is_read_in_whole() -> None:
     text = """\
 version: 1
 promote:
-  stages: [staging, {name: production, approve: second-person}]
+  stages: [staging, {name: production, approve: second-person}, {name: eu, approve: environment, environment: prod-eu}]
   accept: [pass]
   bump: auto
   origin: ci
@@ -125,7 +125,11 @@ promote:
 """
     promote = parsed(text).promote
     assert promote == Promote(
-        stages=(Stage(name="staging"), Stage(name="production", approve=Approval.SECOND_PERSON)),
+        stages=(
+            Stage(name="staging"),
+            Stage(name="production", approve=Approval.SECOND_PERSON),
+            Stage(name="eu", approve=Approval.ENVIRONMENT, environment="prod-eu"),
+        ),
         accept=("pass",),
         bump=Bump.AUTO,
         origin=AcceptedOrigin.CI,
@@ -138,7 +142,7 @@ promote:
         sign=True,
         allowed_signers=".allowed",
     )
-    assert promote.stage == "production"
+    assert promote.stage == "eu"
 
 
 def test_promoted_needs_no_section() -> None:

@@ -169,10 +169,22 @@ class AcceptedOrigin(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """A name that points to a version."""
+    """A name that points to a version.
+
+    Attributes:
+        name: Its name.
+        approve: Who must agree; None for nobody.
+        environment: Whose reviewers agree, where it is not called like the stage.
+    """
 
     name: str
     approve: Approval | None = None
+    environment: str | None = None
+
+    @property
+    def reviewed_by(self) -> str:
+        """Return the environment whose reviewers agree to the stage."""
+        return self.environment or self.name
 
 
 @dataclass(frozen=True, kw_only=True)

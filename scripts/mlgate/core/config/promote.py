@@ -34,6 +34,8 @@ PROMOTABLE = ("pass", "warn", "inconclusive")
 # A stage becomes part of a git tag that GTO reads: no dots.
 STAGE = re.compile(r"(?=.{1,64}$)[A-Za-z0-9](?:[_-]?[A-Za-z0-9])*")
 STAGE_REMEDY = "Use letters and digits, with single `-` or `_` between them, at most 64."
+# What a host takes as an environment's name is wide; nothing that a log or a page could trip over.
+ENVIRONMENT = re.compile("(?=.{1,255}$)[^\\x00-\\x20\\x7f](?:[^\\x00-\\x1f\\x7f]*[^\\x00-\\x20\\x7f])?")
 WORKFLOW = re.compile(r"(?=.{1,100}$)[A-Za-z0-9_][A-Za-z0-9._-]*\.ya?ml")
 STORES = (StoreKind.BRANCH.value, StoreKind.RELEASE.value)
 STORE_REMEDY = "Write `branch`, `release`, or `{folder: path}`."
@@ -103,10 +105,17 @@ def _stage(cursor: Cursor) -> Stage | None:
     if not isinstance(cursor.value, dict):
         name = _stage_name(cursor)
         return Stage(name=name) if name else None
-    entries = cursor.mapping(("name", "approve"), required=("name",))
+    entries = cursor.mapping(("name", "approve", "environment"), required=("name",))
     name = _stage_name(entries["name"]) if "name" in entries else None
     approve = entries["approve"].choice(Approval) if "approve" in entries else None
-    return Stage(name=name, approve=approve) if name else None
+    environment = (
+        entries["environment"].text("an environment's name", ENVIRONMENT) if "environment" in entries else None
+    )
+    if "environment" in entries and approve is not Approval.ENVIRONMENT:
+        entries["environment"].problem(
+            "only the reviewers of an environment are asked in one", "Add `approve: environment`, or leave it out."
+        )
+    return Stage(name=name, approve=approve, environment=environment) if name else None
 
 
 def _accept(cursor: Cursor) -> tuple[str, ...]:

@@ -12,10 +12,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from docs import generate_actions, generate_reasons, generate_reference, generate_schemas  # noqa: E402 - the path first
+from docs import (  # noqa: E402 - the path first
+    generate_actions,
+    generate_commands,
+    generate_reasons,
+    generate_reference,
+    generate_schemas,
+)
 
 PARTS = {
-    "pages": (generate_actions, generate_reasons, generate_reference),
+    "pages": (generate_actions, generate_commands, generate_reasons, generate_reference),
     "schemas": (generate_schemas,),
 }
 

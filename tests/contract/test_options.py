@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from docs import generate_commands
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -165,3 +166,16 @@ def test_wrong_usage_is_exit_status_2_and_no_traceback(argv: list[str], capsys: 
     assert main(argv, env={}, cwd=ROOT) == 2
     shown = capsys.readouterr()
     assert "Traceback" not in shown.out + shown.err
+
+
+def test_the_committed_page_of_commands_is_the_generated_one() -> None:
+    (path, page), *_ = generate_commands.pages().items()
+    assert (ROOT / path).read_text(encoding="utf-8") == page, "run `make docs`"
+
+
+def test_the_page_tells_each_command_and_each_option() -> None:
+    (page,) = generate_commands.pages().values()
+    assert sorted(name for name, _, _ in generate_commands.commands()) == sorted(CALLED)
+    for name, _, cls in generate_commands.commands():
+        assert page.count(f"\n## mlgate {name}\n") == 1
+        assert all(f"`{options.variable(item.name)}`" in page for item in dataclasses.fields(cls))

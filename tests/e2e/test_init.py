@@ -267,6 +267,8 @@ def test_a_second_model_leaves_the_workflows_and_says_what_to_add(repository: Pa
     workflows_ = repository / ".github" / "workflows"
     before = {path.name: path.read_text() for path in workflows_.iterdir()}
     second = ["--config", "spend/mlgate.yml", *flags("csv"), "--model", "model.skops"]
+    check: dict[str, Any] = {}
+    promote: dict[str, Any] = {}
     for force in ([], ["--force"]):  # which is for files of the same model
         status, out, err = run(repository, *second, *force)
         assert (status, err) == (0, "")

@@ -41,7 +41,7 @@ def git(folder: Path, *command: str) -> str:
     return subprocess.run(["git", *command], cwd=folder, capture_output=True, text=True, check=True).stdout.strip()
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("seed", [0, 1])
 def test_every_chapter_ends_as_told(tmp_path: Path, seed: int) -> None:
     """Pass, inconclusive, fail and corrupt data come out the same for other trainings and other few rows."""
     chapters = play(tmp_path, seed)

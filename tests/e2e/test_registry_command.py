@@ -456,3 +456,57 @@ def test_a_registry_that_may_not_be_written(mine: Story, capsys: Output) -> None
     words = ("rollback", "--model", MODEL, "--stage", "staging", "--reason", "x")
     assert "contents: write" in refused(mine.clone, capsys, *words, status=5)
     assert mine.lab.journal(mine.writer).read().state.sequence == 8
+
+
+# Whose configuration counts
+
+
+def two_models(story: Story, other: str = "other/mlgate.yml") -> None:
+    """Commit the configurations of both models; the production of one needs a second person."""
+    guarded = f"version: 1\nmodel: {OTHER}\npromote: {{stages: [{{name: production, approve: second-person}}]}}\n"
+    files: dict[str, str | bytes | None] = {"mlgate.yml": CONFIG, other: guarded}
+    story.lab.origin.commit(files, "configure")
+    story.lab.origin.git("push", "-q", "origin", "main")
+    story.clone.git("pull", "-q")
+    story.promote(OTHER, story.lab.code, "2026-03-05T10:00:00Z", ())
+
+
+def test_another_model_s_configuration_lets_nobody_pass_over_an_approval(mine: Story, capsys: Output) -> None:
+    two_models(mine)
+    words = ("assign", "v1.1.0", "--model", OTHER, "--stage", "production")
+    assert "needs an agreement" in refused(mine.clone, capsys, *words)
+    assert "needs an agreement" in refused(mine.clone, capsys, *words, "--config", "mlgate.yml")
+    (mine.clone.root / "mlgate.yml").unlink()  # what is at hand does not count: what is committed does
+    assert "needs an agreement" in refused(mine.clone, capsys, *words)
+    assert "several configurations, and none is named" in refused(mine.clone, capsys, "assign", "v1.1.0")
+    assert "diabetes: assign v1.0.0 to spare" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("assign", "v1.1.0"),
+        ("unassign", "--stage", "production"),
+        ("note", "x"),
+        ("deprecate", "v1.1.0", "--reason", "x"),
+        ("rollback", "--reason", "x"),
+    ],
+)
+def test_nothing_is_written_about_a_model_whose_configuration_is_not_known(
+    mine: Story, capsys: Output, words: tuple[str, ...]
+) -> None:
+    two_models(mine, other="other/named.yml")
+    message = refused(mine.clone, capsys, *words, "--model", OTHER)
+    assert f"no committed configuration is that of the model '{OTHER}'" in message
+    assert "`--config FILE`" in message
+    assert mine.lab.journal(mine.writer).read().state.sequence == 9
+    if words[0] == "assign":
+        named = ("--model", OTHER, "--config", "other/named.yml")
+        assert "needs an agreement" in refused(mine.clone, capsys, *words, *named)
+
+
+def test_a_stage_is_emptied_with_a_reason_or_without(mine: Story, capsys: Output) -> None:
+    words = ("--model", MODEL, "--stage", "production")
+    assert "take v1.0.0 from production" in shown(mine.clone, capsys, "unassign", *words)
+    shown(mine.clone, capsys, "assign", "v1.1.0", *words, "--reason", "the board said so")
+    assert document(mine.clone, capsys, "history", "--limit", "1")["events"][0]["reason"] == "the board said so"

@@ -7,6 +7,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -26,12 +27,13 @@ from mlgate.core.registry.audit.signatures import SignatureState
 from mlgate.core.registry.log import plan as plans
 from mlgate.core.registry.log import record as records
 from mlgate.core.registry.log.record import Event
-from mlgate.errors import MlgateError, UsageError
+from mlgate.errors import MlgateError, OutsideError, UsageError
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.git.environment import Secret
 from mlgate.shell.git.repository import Git
 from mlgate.shell.registry.log.journal import Journal, look, open_journal
 from mlgate.shell.registry.verification.signing import open_signer, verify_commits
+from mlgate.shell.registry.verification.snapshot import find_ends
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -549,6 +551,38 @@ def test_absent_is_not_unreadable(lab: Lab) -> None:
     assert look(git, world, None).tip == tip
 
 
+@pytest.mark.parametrize("depth", [None, 1])
+def test_a_branch_that_was_deleted_is_not_absent(lab: Lab, depth: int | None) -> None:
+    lab.journal(lab.clone("writer")).append(next_version(lab.code))
+    lab.bare("update-ref", "-d", BRANCH)
+    clone = lab.clone("c", depth)
+    world = registries.world(clone.root)
+    git = Git(clone.root, world.env)
+    remote = Remote(source=lab.url, secret=None, log=world.log)
+
+    found = look(git, world, remote, [MODEL])
+    assert found.state is RegistryState.UNREADABLE
+    assert f"the tag {MODEL}@v1.0.0 was set with record 1" in found.message
+    assert "Restore it from a clone" in found.message
+    assert look(git, world, remote, ["trains"]).state is RegistryState.EMPTY
+    # What others call so says nothing of a log.
+    lab.bare("tag", "-d", f"{MODEL}@v1.0.0")
+    lab.bare("tag", f"{MODEL}@v3.0.0", lab.code)
+    lab.bare("-c", "user.name=a", "-c", "user.email=a@b", "tag", "-a", "-m", "by GTO", f"{MODEL}@v2.0.0", lab.code)
+    assert look(git, world, remote, [MODEL]).state is RegistryState.EMPTY
+
+
+def test_a_branch_of_its_own_that_was_deleted_is_not_absent(tmp_path: Path) -> None:
+    alone = Repository.new(tmp_path / "alone")
+    commit = alone.commit({"train.py": "1\n"})
+    registries.journal(alone, None).append(next_version(commit))
+    alone.git("update-ref", "-d", BRANCH)
+    world = registries.world(alone.root)
+    git = Git(alone.root, world.env)
+    assert look(git, world, None, ["trains"]).state is RegistryState.EMPTY
+    assert look(git, world, None, [MODEL]).state is RegistryState.UNREADABLE
+
+
 def test_an_unreachable_remote(lab: Lab, host: GitHost) -> None:
     journal = over_http(lab, host)
     lab.remote.rename(lab.folder / "away.git")
@@ -616,7 +650,7 @@ def test_a_log_that_was_cut_rewritten_or_deleted(lab: Lab, depth: int | None) ->
 
     def refused(*words: str) -> None:
         for act in both(lab):
-            with fails("registry-rewritten", *words, remedy="git push --force origin"):
+            with fails("registry-rewritten", *words, remedy="git push origin +refs/mlgate/registry-seen:"):
                 act(lab.journal(clone))
         assert refs(clone.root)[SEEN] == new
 
@@ -671,3 +705,43 @@ def test_lock_files_of_others_stay(lab: Lab) -> None:
     with fails("registry-unreadable", "shallow.lock"):
         lab.journal(clone).read()
     assert left.exists()
+
+
+def test_a_log_from_before_there_was_a_remote_is_not_called_rewritten(tmp_path: Path) -> None:
+    here = Repository.new(tmp_path / "here")
+    code = here.commit({"train.py": "print(1)\n"}, "first")
+    registries.journal(here, None).append(registries.next_version(code))
+    registries.bare(tmp_path, "init", "-q", "--bare", "-b", "main", str(tmp_path / "remote.git"))
+    url = f"file://{tmp_path / 'remote.git'}"
+    here.git("remote", "add", "origin", url)
+    here.git("push", "-q", "origin", "HEAD:main")
+    git, source = Git(here.root, registries.variables()), Remote(source=url, secret=None, log=lambda _: None)
+    for step in (registries.journal(here, url).read, lambda: find_ends(git, source, fetch=True)):
+        with pytest.raises(OutsideError) as caught:
+            step()
+        assert caught.value.reason == "registry-not-pushed"
+    assert "--force" not in caught.value.remedy
+    follow(here, caught.value.remedy)
+    assert registries.journal(here, url).read().state.sequence == 1
+    assert f"refs/tags/{registries.MODEL}@v1.0.0" in registries.refs(tmp_path / "remote.git")
+
+
+def test_the_remedy_of_a_lost_log_brings_back_its_tags_too(lab: Lab) -> None:
+    clone = lab.clone("clone")
+    lab.journal(clone).append(registries.next_version(lab.code))
+    clone.git("fetch", "-q", "origin", "refs/tags/*:refs/tags/*")
+    before = lab.refs()
+    for name in (registries.BRANCH, f"refs/tags/{registries.MODEL}@v1.0.0"):
+        lab.bare("update-ref", "-d", name)
+    with pytest.raises(OutsideError) as caught:
+        lab.journal(clone).read()
+    assert caught.value.reason == "registry-rewritten"
+    follow(clone, caught.value.remedy)
+    assert lab.refs() == before
+    assert lab.journal(clone).read().state.sequence == 1
+
+
+def follow(clone: Repository, remedy: str) -> None:
+    """Run the first `git push` that a remedy names."""
+    (command,) = re.findall(r"`(git push [^`]*)`", remedy)
+    subprocess.run(command, shell=True, cwd=clone.root, env=registries.variables(), check=True, capture_output=True)  # noqa: S602 - as a person types it

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.registries import BRANCH, MODEL, variables
+from tests.registry_forger import Forger, encode
 from tests.registry_story import Story, new_key, registry
 from tests.toolbox import tool
 
@@ -122,11 +123,58 @@ def test_a_list_in_the_working_copy_is_not_believed(story: Story, capsys: Output
 
 
 def test_an_unsigned_record_is_found_where_all_must_be_signed(story: Story, capsys: Output) -> None:
-    story.key = None
-    story.promote(MODEL, story.lab.code, "2026-03-05T10:00:00Z", ("staging",))
+    forger = Forger(remote=story.lab.remote).read()
+    plain = json.loads(forger.data(8))
+    del plain["signer"]
+    forger.rewrite(8, encode(plain))
+    forger.chain(8)
+    forger.forge()
     status, found = verified(story, capsys)
     assert status == 5
-    assert [item["reason"] for item in found] == ["signature-wrong", "signature-wrong"]
+    assert [item["reason"] for item in found] == ["signature-wrong"]
+    assert "is not signed" in found[0]["message"]
+
+
+def test_no_unsigned_record_follows_a_signed_one(tmp_path: Path, capsys: Output) -> None:
+    story = Story(tmp_path / "s", sign=True).tell()
+    before, key = story.lab.refs(), story.key
+    story.key = None
+    with pytest.raises(MlgateError) as caught:
+        story.promote(MODEL, story.lab.code, "2026-03-05T10:00:00Z", ("staging",))
+    assert caught.value.reason == "signature-wrong"
+    for words in (WORDS, ("note", "x", "--model", MODEL), ("deprecate", "v1.0.0", "--reason", "x", "--model", MODEL)):
+        assert registry(story.clone, *words) == 5
+        said = capsys.readouterr().err
+        assert "this one would be unsigned" in said
+        assert "`--sign`" in said
+    assert story.lab.refs() == before
+    assert key
+    assert registry(story.clone, *WORDS, MLGATE_SIGNING_KEY=key.read_text()) == 0
+
+
+def test_verify_counts_what_is_signed_and_an_auditor_may_demand_all(tmp_path: Path, capsys: Output) -> None:
+    story = Story(tmp_path / "s").tell()
+    key = new_key(tmp_path / "key")
+    for number in range(2):
+        words = ("note", f"seen {number}", "--model", MODEL, "--sign")
+        assert registry(story.clone, *words, MLGATE_SIGNING_KEY=key.read_text()) == 0
+    (tmp_path / "list").write_text(f"ann@example.org {key.with_suffix('.pub').read_text()}")
+    words = ("verify", "--allowed-signers", str(tmp_path / "list"))
+    capsys.readouterr()
+    assert registry(story.clone, *words) == 0
+    said = capsys.readouterr().out
+    assert ", 2 signatures; 8 records before the first are unsigned." in said
+    assert registry(story.clone, *words, "--json") == 0
+    value = json.loads(capsys.readouterr().out)
+    assert (value["checked"]["signature"], value["unsigned"]) == (2, 8)
+    status, found = verified(story, capsys, *words[1:], "--all-signed")
+    assert (status, [item["subject"] for item in found]) == (5, [f"record {number}" for number in range(1, 9)])
+    assert registry(story.clone, "verify", "--all-signed") == 2
+    assert "no list of allowed signers" in capsys.readouterr().err
+    assert registry(story.clone, *words, "--all-signed") == 5
+    said = capsys.readouterr().out
+    assert "signature-wrong" in said
+    assert "What to do:\n" in said
 
 
 def test_a_key_taken_from_the_list_no_longer_counts(story: Story, capsys: Output, tmp_path: Path) -> None:

@@ -301,7 +301,7 @@ REASONS: dict[str, ReasonText] = {
     ),
     "origin-refused": _entry(
         "fail",
-        "The verdict comes from a run folder on this machine, and `promote.origin` is `ci`.",
+        "This is no workflow's run, or the verdict comes from a run folder, and `promote.origin` is `ci`.",
         "Let the workflow promote, or set `promote.origin: any`.",
     ),
     "approval-missing": _entry(
@@ -309,21 +309,43 @@ REASONS: dict[str, ReasonText] = {
         "The stage needs somebody's agreement, and nobody who may give it has.",
         "Run the job in an environment with reviewers, or let another person promote, as `promote.stages` says.",
     ),
+    "stage-moved": _entry(
+        "fail",
+        "The stage before pointed to another version when the promotion was asked for than when it was to be written.",
+        "Look at the version that is there now, and run it again; or name the version by `version`.",
+    ),
+    "model-taken": _entry(
+        "fail",
+        "The model's versions belong to another configuration of this repository, which names the same `model`.",
+        "Give one of the two configurations another `model`; where one was moved, remove the old file.",
+    ),
     "stage-order": _entry(
         "fail",
         "The version has not been in the stage before this one.",
         "Promote it to the earlier stage first: `promote.stages` is an order.",
     ),
     "model-refused": _entry(
-        "fail",
-        "The model's file is none of the formats that are safe to load, or claims to be one and is not.",
+        "warn at least; exit 5 in promote-model",
+        "The model's file is none of the formats that are safe to load, or claims to be one and is not, or the "
+        "registry cannot store it. The check warns, as a merge does no harm; promote-model refuses.",
         "Save the model as skops, ONNX, safetensors, or XGBoost's or LightGBM's own JSON or text; a pickle needs "
-        "`promote.allow-pickle: true`.",
+        "`promote.allow-pickle: true`, and types in a skops file that nobody has reviewed `promote.trusted-types`.",
+    ),
+    "model-runs-code": _entry(
+        "note",
+        "The model is a pickle or the like, and `promote.allow-pickle` lets it be promoted: whoever loads it runs code "
+        "that it brings.",
+        "Load it only where you trust who trained it; skops, ONNX and safetensors run none.",
     ),
     "registry-unreadable": _entry(
         "exit 5",
         "The registry's branch cannot be fetched or read.",
         "Give the job `contents: read` and the token; the message has git's own words.",
+    ),
+    "registry-not-pushed": _entry(
+        "exit 5",
+        "The log lies in this clone's own branch, made when there was no remote, and the remote has none.",
+        "Push the log and its tags: the message has the command.",
     ),
     "registry-newer": _entry(
         "exit 5", "A record was written by a newer mlgate than this one.", "Update mlgate: its pin in the workflow."
@@ -405,6 +427,11 @@ REASONS: dict[str, ReasonText] = {
         "note",
         "The holdout differs from the one on which the promoted model was judged: the old model was scored again.",
         "Nothing to do.",
+    ),
+    "promoted-deprecated": _entry(
+        "note",
+        "The version with which the candidate was compared is deprecated: its stage still points to it.",
+        "Point the stage to another version by `mlgate registry rollback`, or promote a better one.",
     ),
     "predictions-not-kept": _entry(
         "note",

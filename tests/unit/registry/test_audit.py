@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.registry_log import MODEL, STAGES, Log, a_draft, git_id, sha256
 
+from mlgate.core.registry.audit.files import pages_of_others
 from mlgate.core.registry.audit.judge import audit
 from mlgate.core.registry.audit.signatures import SignatureState, SignerResult
 from mlgate.core.registry.audit.snapshot import Changed, Remembered, SeenTag, Snapshot, StoreBlob, TreeFile
@@ -390,3 +391,24 @@ def test_store_blobs_answer_for_their_store_alone() -> None:
     log = a_log()
     blobs = tuple(StoreBlob(store="folder", digest=blob.digest, found=blob.digest) for blob in log.blobs.values())
     assert {f.reason for f in audit(log.snapshot(blobs=blobs))} == {"blob-missing"}
+
+
+def test_pages_of_another_mlgate_are_not_compared_and_that_is_said() -> None:
+    log = Log()
+    log.promote("a", stages=(), mlgate="0.0.1")
+    log.promote("b", model="other", stages=())
+    for path, file in list(log.files.items()):
+        if path.endswith(".md"):
+            log.files[path] = dataclasses.replace(file, data=b"# otherwise\n")
+    found = audit(log.snapshot(stages={}))
+    assert [(f.reason, f.subject) for f in found] == [
+        ("page-altered", "models/other.md"),
+        ("page-altered", "README.md"),
+    ]
+    (said,) = pages_of_others(log.files.values())
+    assert said.startswith("1 page that mlgate 0.0.1 wrote, and this is ")
+    assert said.endswith(": models/flight-delays.md")
+    del log.files["models/flight-delays.md"]
+    assert ("page-altered", "models/flight-delays.md") in [
+        (f.reason, f.subject) for f in audit(log.snapshot(stages={}))
+    ]

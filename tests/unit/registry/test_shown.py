@@ -181,7 +181,8 @@ def test_many_findings_are_counted_and_the_first_are_shown() -> None:
     one = RegistryFinding(reason="blob-missing", subject="blob", message="gone", remedy="Restore it.")
     text = wording.audit(RegistryDocument(findings=(one,) * 250, checked={"record": 3}))
     assert text.startswith("250 things wrong, in 3 records:\n")
-    assert text.count("blob-missing") == wording.FINDINGS
+    assert text.count("blob-missing") == wording.FINDINGS + 1
+    assert "\nWhat to do:\nblob-missing: Restore it.\n" in text
     assert "And 150 more things: `--json` names all." in text
 
 

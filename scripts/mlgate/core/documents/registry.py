@@ -153,6 +153,8 @@ class RegistryDocument(Document):
         differences: In what two versions differ: `diff`.
         findings: What is wrong: `verify`.
         checked: How many records, tags, blobs, pages and signatures `verify` looked at.
+        unsigned: How many records before the first signed one are unsigned; 0 where none is signed.
+        unsigned_after: How many are after it.
         unchecked: What `verify` could not look at, and why.
         files: The bundle: `get`.
     """
@@ -167,5 +169,7 @@ class RegistryDocument(Document):
     differences: tuple[RegistryDifference, ...] = ()
     findings: tuple[RegistryFinding, ...] = ()
     checked: dict[str, int] = field(default_factory=dict)
+    unsigned: int = 0
+    unsigned_after: int = 0
     unchecked: tuple[str, ...] = ()
     files: tuple[RegistryFile, ...] = ()

@@ -11,6 +11,7 @@ from mlgate.core.outcome import Outcome
 from mlgate.core.registry.people import view, wording
 from mlgate.core.registry.promotion.by_hand import signed
 from mlgate.options import Common, option
+from mlgate.shell.registry.configured import governing
 from mlgate.shell.registry.log.journal import open_journal
 from mlgate.shell.registry.place import find_place, writing
 from mlgate.steps import Result
@@ -72,7 +73,7 @@ def write(
     inputs: Writing, world: World, command: str, plan: Callable[[Place, Journal, State], tuple[Record, ...]]
 ) -> Result:
     """Append what `plan` makes of the log's state, and say so."""
-    place = find_place(inputs.config, world)
+    place = governing(find_place(inputs.config, world), inputs.model)
     with writing(
         place,
         world,

@@ -23,7 +23,7 @@ class Inputs(Writing):
     """Let a stage point to no version."""
 
     stage: str = option("The stage.")
-    reason: str = option("Why, for those who read the log.")
+    reason: str = option("Why, for those who read the log.", default="")
 
 
 def run(inputs: Inputs, world: World) -> Result:

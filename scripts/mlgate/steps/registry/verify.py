@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.documents import RegistryDocument, RegistryFinding
 from mlgate.core.registry.audit.judge import audit
 from mlgate.core.registry.people import wording
-from mlgate.errors import ExitStatus
+from mlgate.errors import ExitStatus, UsageError
 from mlgate.options import option
 from mlgate.shell.registry.place import allowed_signers, find_place
 from mlgate.shell.registry.verification.collect import collect
@@ -28,13 +28,32 @@ class Inputs(Reading):
         "git's list of allowed signers; default: the one that the configuration names, as the default branch has it.",
         default=None,
     )
+    all_signed: bool = option(
+        "Every record must be signed, those before the first signature too.", default=False, flag=True
+    )
 
 
 def run(inputs: Inputs, world: World) -> Result:
-    """Name each thing that is wrong; exit 5 if anything is."""
+    """Name each thing that is wrong; exit 5 if anything is.
+
+    Raises:
+        UsageError: If all are to be signed, and nobody says by whom.
+    """
     place = find_place(inputs.config, world)
     allowed = allowed_signers(place, world, inputs.allowed_signers)
-    seen = collect(place, world, token=inputs.github_token, allowed=allowed, fetch=not inputs.offline)
+    if inputs.all_signed and allowed is None:
+        raise UsageError(
+            "all-signed: no list of allowed signers is known, and without one any key would do",
+            remedy="Name one by `--allowed-signers`, or by `promote.allowed-signers` in the configuration.",
+        )
+    seen = collect(
+        place,
+        world,
+        token=inputs.github_token,
+        allowed=allowed,
+        fetch=not inputs.offline,
+        all_signed=inputs.all_signed,
+    )
     found = audit(seen.snapshot)
     document = RegistryDocument(
         command="verify",
@@ -44,6 +63,8 @@ def run(inputs: Inputs, world: World) -> Result:
             RegistryFinding(reason=f.reason, subject=f.subject, message=f.message, remedy=f.remedy) for f in found
         ),
         checked=seen.checked,
+        unsigned=seen.unsigned[0],
+        unsigned_after=seen.unsigned[1],
         unchecked=seen.unchecked,
     )
     status = ExitStatus.OUTSIDE if found else ExitStatus.DONE

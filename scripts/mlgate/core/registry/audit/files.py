@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlgate import __version__
 from mlgate.core.registry.audit.findings import Finding, damaged, finding
 from mlgate.core.registry.audit.snapshot import FILE
 from mlgate.core.registry.log import pages
 from mlgate.core.registry.log.record import Record, RecordError, decode, folder_of, path_of
 from mlgate.core.registry.log.state import LogError, fold
+from mlgate.core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 _RECORD = re.compile(r"records/\d{3,}/\d{4,}/(\d{6,})\.json", re.ASCII)
 _BLOB = re.compile(r"blobs/sha256/([0-9a-f]{2})/(\1[0-9a-f]{62})", re.ASCII)
+_NAMED = 5  # pages in one line
 _PAGE = re.compile(r"README\.md|models/[^/]+\.md")
 
 
@@ -136,6 +139,28 @@ def _wanted(lines: Sequence[Line]) -> dict[tuple[str, str], str]:
     return found
 
 
+def pages_of_others(files: Iterable[TreeFile]) -> list[str]:
+    """Return, in a line each, which pages another mlgate wrote than this one: how that one writes is not known here."""
+    files = tuple(files)
+    lines, _ = read_lines(files)
+    found: dict[str, list[str]] = {}
+    for file in files:
+        writer = _writer(file.path, lines) if is_page(file.path) else None
+        if writer not in (None, __version__):
+            found.setdefault(str(writer), []).append(file.path)
+    return [
+        f"{counted(len(paths), 'page')} that mlgate {writer} wrote, and this is {__version__}: "
+        + ", ".join(paths[:_NAMED])
+        for writer, paths in found.items()
+    ]
+
+
+def _writer(path: str, lines: Sequence[Line]) -> str | None:
+    """Return which mlgate wrote a page: the one that wrote the last record that the page is about."""
+    about = (line.record for line in reversed(lines) if line.record)
+    return next((r.mlgate for r in about if path in (pages.INDEX, pages.path_of_page(r.model))), None)
+
+
 def check_pages(files: Iterable[TreeFile], lines: Sequence[Line]) -> Iterator[Finding]:
     """Find pages that do not say what the log says; of a log that cannot be folded there is nothing to say."""
     try:
@@ -148,7 +173,7 @@ def check_pages(files: Iterable[TreeFile], lines: Sequence[Line]) -> Iterator[Fi
     for path, text in expected.items():
         if path not in seen:
             yield finding("page-altered", path, f"the page {path} is missing")
-        elif seen[path].data != text.encode():
+        elif seen[path].data != text.encode() and _writer(path, lines) == __version__:
             yield finding("page-altered", path, f"the page {path} does not say what the log says")
     for path in seen.keys() - expected.keys():
         yield finding("page-altered", path, f"the page {path} is about a model that the log does not have")

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     from mlgate.core.registry.audit.findings import Finding
     from mlgate.core.registry.audit.snapshot import SeenTag, Snapshot
 
-_CUT = "`mlgate registry verify` in a clone that has seen it tells what is missing; restore the branch from there."
+_CUT = (
+    "This clone has it: `git push origin +refs/mlgate/registry-seen:refs/heads/mlgate-registry` restores the branch; "
+    "look first at what is there now, if records were added since. Then protect the branch from force pushes."
+)
 
 
 def check_tags(tags: Iterable[SeenTag], lines: Sequence[Line]) -> Iterator[Finding]:

@@ -133,7 +133,8 @@ class Snapshot:
         blobs: What these have.
         remembered: What this clone has seen before.
         signatures: By commit; None if they were not looked at.
-        must_sign: Whether every record must be signed.
+        must_sign: Whether every record must be signed, from the first one on that is.
+        all_signed: Whether all must be, those before the first one too.
         stages: The order of stages, by model; a model that is missing here has no order.
     """
 
@@ -147,4 +148,5 @@ class Snapshot:
     remembered: Remembered | None = None
     signatures: Mapping[str, SignerResult] | None = None
     must_sign: bool = False
+    all_signed: bool = False
     stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -82,6 +82,11 @@ class Entry:
         """Return whether the record says a digest anywhere: what to ask before decoding thousands of them."""
         return digest.encode() in self.data
 
+    def signer(self) -> str | None:
+        """Return who signs the record, as far as it says so."""
+        told = json.loads(self.data).get("signer") if b'"signer":' in self.data else None
+        return told if isinstance(told, str) else None
+
     def approved_by(self) -> tuple[str, ...]:
         """Return who agreed; what is no list of texts names nobody, so that a page can be made of any log."""
         told = json.loads(self.data).get("approved_by") if b'"approved_by"' in self.data else None

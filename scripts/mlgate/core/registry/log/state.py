@@ -120,6 +120,10 @@ class State:
         """Return the record with a digest."""
         return next((entry for entry in reversed(self.entries) if entry.digest == digest), None)
 
+    def is_signed(self) -> bool:
+        """Return whether a record says who signs it; from the first one on all of them must."""
+        return any(entry.signer() for entry in reversed(self.entries))
+
     def _of(self, model: str) -> _Model:
         return self._models.get(model) or _Model()
 

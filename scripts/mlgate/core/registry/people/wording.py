@@ -117,7 +117,7 @@ def files(document: RegistryDocument, version: str) -> str:
 
 def audit(document: RegistryDocument) -> str:
     """Return what `verify` found, and what it looked at."""
-    seen = ", ".join(counted(number, word) for word, number in document.checked.items() if number)
+    seen = ", ".join(counted(number, word) for word, number in document.checked.items() if number) + _unsigned(document)
     lines = [f"Not looked at: {cell(text, 300)}" for text in document.unchecked]
     if not document.findings:
         return "\n".join([f"Nothing is wrong: {seen or 'the registry is empty'}.", *lines])
@@ -125,7 +125,20 @@ def audit(document: RegistryDocument) -> str:
     shown = table(("REASON", "WHERE", "WHAT IS WRONG"), rows, widest=160)
     more = len(document.findings) - FINDINGS
     lines = [f"And {counted(more, 'more thing')}: `--json` names all.", *lines] if more > 0 else lines
-    return "\n".join([f"{counted(len(document.findings), 'thing')} wrong, in {seen}:", shown, *lines])
+    told = {f"{finding.reason}: {cell(finding.remedy, 400)}": None for finding in document.findings}
+    return "\n".join(
+        [f"{counted(len(document.findings), 'thing')} wrong, in {seen}:", shown, "", "What to do:", *told, *lines]
+    )
+
+
+def _unsigned(document: RegistryDocument) -> str:
+    parts = ((document.unsigned, "before the first"), (document.unsigned_after, "after the first"))
+    told = [
+        f"{counted(number, 'record')} {place} {'is' if number == 1 else 'are'} unsigned"
+        for number, place in parts
+        if number
+    ]
+    return f"; {', '.join(told)}" if told else ""
 
 
 def names(words: Iterable[str]) -> str:

@@ -144,6 +144,13 @@ class Append:
             return None
         if not records:
             return None
+        if not self._writer.signs and seen.state.is_signed():
+            raise fail(
+                "signature-wrong",
+                "the registry has signed records, and this one would be unsigned: nothing was written",
+                "Sign it, with your git's key by `--sign`, or as a job by `signing-key`; `promote.sign: true` in the "
+                "configuration of every model asks for it always.",
+            )
         datas = encoded(records)
         return Batch(records=records, datas=datas, after=extend(seen.state, datas), blobs=self._blobs)
 

@@ -7,6 +7,7 @@ log's history, since a limit would cut off its own.
 from __future__ import annotations
 
 import hashlib
+import shlex
 from typing import TYPE_CHECKING, NoReturn
 
 from mlgate.core.reasons import REASONS
@@ -50,7 +51,12 @@ def fetch_tip(git: Git, place: Place, remote: Remote) -> str | None:
     try:
         there = remote_refs(git, remote.source, remote.secret, [HEAD])
     except OutsideError as error:
-        raise fail("registry-unreadable", f"the registry on {remote.source} cannot be read: {error.message}") from None
+        raise fail(
+            "registry-unreadable",
+            f"the registry on {remote.source} cannot be read: {error.message}",
+            f"Is `{git.remote()}` right (`git remote -v`)? `mlgate registry show --offline` reads what this clone has. "
+            f"{REASONS['registry-unreadable'].remedy}",
+        ) from None
     if there:
         raise fail("registry-unreadable", f"the registry's branch {BRANCH} cannot be fetched: {words_of(done)}")
     return None
@@ -64,6 +70,7 @@ def check_continues(git: Git, place: Place, tip: str | None) -> None:
     """
     seen = git.resolve(SEEN)
     if tip is None and seen is not None:
+        check_pushed(git, seen)
         _rewritten(git, f"the branch {BRANCH} is gone", seen)
     if tip is None or tip == seen:
         return
@@ -90,9 +97,30 @@ def _compare(git: Git, place: Place, seen: str, tip: str) -> None:
         _rewritten(git, f"the history of the branch {BRANCH} was rewritten", seen)
 
 
+def check_pushed(git: Git, seen: str) -> None:
+    """Hold that this clone has no log of its own, made in its own branch when there was no remote."""
+    source, here = git.remote(), git.resolve(HEAD)
+    if source is None or here is None or git.ask(["merge-base", "--is-ancestor", seen, here]).returncode != 0:
+        return
+    raise fail(
+        "registry-not-pushed",
+        f"the registry lies in this clone's own branch {BRANCH}, and the remote {source} has none: it was made before "
+        "there was that remote",
+        f"Bring log and tags there: `git push {' '.join([source, f'{HEAD}:{HEAD}', *_tags(git, here)])}`.",
+    )
+
+
+def _tags(git: Git, tip: str) -> list[str]:
+    """Return what is to be pushed so that the tags of a log are, for a shell."""
+    pages = (path.removeprefix("models/") for path, _ in list_files(git, tip, "models"))
+    models = [page.removesuffix(".md") for page in pages if page.endswith(".md")]
+    return [shlex.quote(f"refs/tags/{model}{sign}*:refs/tags/{model}{sign}*") for model in models for sign in "@#"]
+
+
 def _rewritten(git: Git, what: str, seen: str) -> NoReturn:
     source = git.remote()
-    restore = f"git push --force {source} {SEEN}:{HEAD}" if source else f"git branch --force {BRANCH} {SEEN}"
+    words = f"git push {source} +{SEEN}:{HEAD}"
+    restore = " ".join([words, *_tags(git, seen)]) if source else f"git branch --force {BRANCH} {SEEN}"
     raise fail(
         "registry-rewritten",
         f"{what}, while this clone has seen it whole at {seen[:12]}",

@@ -73,6 +73,11 @@ class Writer:
         self._signer = signer
         self._emails = emails
 
+    @property
+    def signs(self) -> bool:
+        """Return whether what it writes is signed."""
+        return self._signer is not None
+
     def write(self, tip: str | None, batch: Batch) -> tuple[Move, ...]:
         """Write the objects of a batch that follows `tip`, and return the moves that make it so.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlgate.core.registry.audit.files import pages_of_others
+from mlgate.core.registry.audit.signatures import SignatureState
 from mlgate.core.registry.audit.snapshot import Snapshot
 from mlgate.core.registry.log.record import RecordError, decode
 from mlgate.shell.base.commit import Remote
@@ -34,15 +36,19 @@ class Collected:
     Attributes:
         snapshot: All of it.
         checked: How many things of each kind, in the singular.
+        unsigned: How many records are unsigned, before the first signed one and after it.
         unchecked: What was not looked at, and why.
     """
 
     snapshot: Snapshot
     checked: dict[str, int]
+    unsigned: tuple[int, int]
     unchecked: tuple[str, ...]
 
 
-def collect(place: Place, world: World, *, token: str | None, allowed: str | None, fetch: bool) -> Collected:
+def collect(
+    place: Place, world: World, *, token: str | None, allowed: str | None, fetch: bool, all_signed: bool = False
+) -> Collected:
     """Return the registry as it is seen: on the remote, in this clone, in its stores.
 
     Raises:
@@ -60,7 +66,7 @@ def collect(place: Place, world: World, *, token: str | None, allowed: str | Non
     records = tuple(_records(files))
     bundles = Bundles(place=place, journal=open_journal(git, world, token), world=world, token=token)
     blobs, unseen = bundles.look(records)
-    must_sign = place.promote.sign
+    must_sign = place.promote.sign or all_signed
     to_check = [commit.id for commit in commits] if must_sign else _claimed(commits, signed, records)
     signatures = _signatures(place, world, to_check, allowed)
     seen = Snapshot(
@@ -74,11 +80,13 @@ def collect(place: Place, world: World, *, token: str | None, allowed: str | Non
         remembered=before,
         signatures=signatures,
         must_sign=must_sign,
+        all_signed=all_signed,
         stages=_stages(place),
     )
     missing = [f"the {store} store: {why}" for store, why in unseen.items()]
     missing += [OFFLINE] if tags is None else []
     missing += [UNSIGNED] if signatures is None else []
+    missing += pages_of_others(files)
     return _counted(seen, missing)
 
 
@@ -121,6 +129,24 @@ def _counted(seen: Snapshot, missing: list[str]) -> Collected:
         "tag": len(seen.tags or ()),
         "blob": sum(path.startswith("blobs/") for path in paths) + len(seen.blobs),
         "page": sum(path.endswith(".md") for path in paths),
-        "signature": len(seen.signatures or ()),
+        "signature": len(_signed(seen)),
     }
-    return Collected(snapshot=seen, checked=checked, unchecked=tuple(missing))
+    return Collected(snapshot=seen, checked=checked, unsigned=_unsigned(seen), unchecked=tuple(missing))
+
+
+def _signed(seen: Snapshot) -> list[int]:
+    """Return which of the commits are signed, by whomever."""
+    known = seen.signatures or {}
+    return [
+        number
+        for number, commit in enumerate(seen.commits)
+        if commit.id in known and known[commit.id].state is not SignatureState.UNSIGNED
+    ]
+
+
+def _unsigned(seen: Snapshot) -> tuple[int, int]:
+    """Return how many commits are unsigned, before the first that is signed and after it; none where none is."""
+    signed = _signed(seen)
+    if not signed:
+        return 0, 0
+    return signed[0], len(seen.commits) - signed[0] - len(signed)

@@ -51,7 +51,7 @@ def find_ends(git: Git, remote: Remote | None, *, fetch: bool) -> Ends:
     """Return where the log ends, with its whole history in this clone.
 
     Raises:
-        OutsideError: `registry-unreadable`.
+        OutsideError: `registry-unreadable`, `registry-not-pushed`.
     """
     before = git.resolve(reading.SEEN)
     if remote is None:
@@ -61,6 +61,8 @@ def find_ends(git: Git, remote: Remote | None, *, fetch: bool) -> Ends:
     place = place_of(git)
     with alone(git, place, time.sleep):
         tip = reading.fetch_tip(git, place, remote)
+        if tip is None and before is not None:
+            reading.check_pushed(git, before)
         if tip is not None and place.shallow:
             _deepen(git, remote)
     return Ends(tip=tip, before=before)

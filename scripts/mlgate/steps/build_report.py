@@ -101,6 +101,7 @@ def _report(inputs: Inputs, folder: RunFolder, world: World) -> ReportDocument:
         model=policy.working.model if policy else Config.model,
         difference=_difference(inputs, policy, judge, world),
         reads=folder.reads,
+        promote=policy.working.promote if policy else None,
     )
 
 

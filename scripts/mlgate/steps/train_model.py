@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
+    from mlgate.core.documents import Artifact
     from mlgate.core.gate.policy import Policy
     from mlgate.errors import MlgateError
     from mlgate.shell.base.policy import Judge
@@ -62,15 +63,14 @@ def _train(inputs: Inputs, folder: RunFolder, world: World) -> TrainingDocument:
     if policy.base.inputs_unchanged:
         return _document(policy, folder, source=TrainingSource.UNCHANGED, reasons=(_reason("inputs-unchanged"),))
     if train is None:
-        return _document(policy, folder)
+        return _document(policy, folder, **_judged(policy, judge, None, ()))
     if inputs.brought or (train.run is None and train.estimator is None):
         return _brought(policy, judge, folder)
     trained = training.candidate(policy, judge, folder, world)
     return _document(
         policy,
         folder,
-        outcome=Outcome.FAIL if trained.reason else Outcome.PASS,
-        reasons=(trained.reason,) if trained.reason else (),
+        **_judged(policy, judge, trained.reason, trained.artifacts),
         source=trained.source,
         command=train.run or f"estimator: {train.estimator.name if train.estimator else ''}",
         seed=train.seed,
@@ -79,7 +79,6 @@ def _train(inputs: Inputs, folder: RunFolder, world: World) -> TrainingDocument:
         peak_memory_bytes=trained.ended.peak_memory_bytes,
         log_tail=trained.log_tail,
         environment=trained.environment,
-        artifacts=trained.artifacts,
     )
 
 
@@ -87,19 +86,34 @@ def _brought(policy: Policy, judge: Judge, folder: RunFolder) -> TrainingDocumen
     declared = training.declared_outputs(policy.working)
     outputs = Outputs(judge.config_folder, declared, folder.path / "training" / "aside")
     missing = outputs.missing()
+    problem = None
     if missing:
         message = f"Nothing was to be run here, and there is no {' and no '.join(missing)}."
-        reasons, outcome = (_reason("candidate-missing", message),), Outcome.FAIL
-    else:
-        reasons, outcome = (_reason("brought", "Model and predictions were trained elsewhere."),), Outcome.PASS
-    return _document(
-        policy,
-        folder,
-        outcome=outcome,
-        reasons=reasons,
-        source=TrainingSource.BROUGHT,
-        artifacts=() if missing else outputs.artifacts(),
-    )
+        problem = _reason("candidate-missing", message)
+    judged = _judged(policy, judge, problem, () if missing else outputs.artifacts())
+    if not missing:
+        judged["reasons"] += (_reason("brought", "Model and predictions were trained elsewhere."),)
+    return _document(policy, folder, source=TrainingSource.BROUGHT, **judged)
+
+
+def _judged(policy: Policy, judge: Judge, problem: Reason | None, artifacts: tuple[Artifact, ...]) -> dict[str, Any]:
+    """Return what is said of a candidate: why there is none, or whether promotion will refuse its model."""
+    promote = policy.working.promote
+    if problem is not None:
+        return {"outcome": Outcome.FAIL, "reasons": (problem,), "artifacts": artifacts}
+    if promote is None:
+        return {"outcome": Outcome.PASS, "reasons": (), "artifacts": artifacts}
+    from mlgate.shell.training.model_look import look  # noqa: PLC0415 - readers of formats: only where models are promoted
+
+    model = next((artifact for artifact in artifacts if artifact.name == "model"), None)
+    seen = look(promote, model, judge.config_folder)
+    return {
+        "outcome": Outcome.WARN if seen.refused else Outcome.PASS,
+        "reasons": seen.reasons,
+        "artifacts": artifacts,
+        "model_format": seen.model_format,
+        "runs_code": seen.runs_code,
+    }
 
 
 def _reason(identity: str, message: str = "") -> Reason:

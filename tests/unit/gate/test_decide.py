@@ -294,6 +294,21 @@ def test_an_empty_registry_passes_and_is_said_first() -> None:
     assert (verdict.outcome, ids(verdict)) == (PASS, ["registry-empty", "working-copy-dirty"])
 
 
+def test_an_empty_registry_is_said_once_however_many_rules_ask_for_it() -> None:
+    empty = {"reasons": ("registry-empty",), "baseline": None, "difference": None, "interval": None, "message": "none"}
+    told = (Reason(id="registry-empty", message="none", step="compare-models"),)
+    rules = (a.a_rule(**empty), a.a_floor(**empty))
+    assert ids(Case(comparison=comparison_of(*rules, reasons=told)).decide()) == ["registry-empty"]
+
+
+def test_a_refused_model_warns_with_its_remedy_and_never_blocks() -> None:
+    refused = Reason(id="model-refused", message="a pickle\nlines", step="train-model", remedy="Save it as skops.")
+    training = a.a_training(outcome=WARN, reasons=(refused,))
+    verdict = Case(training=training).decide()
+    assert (verdict.outcome, verdict.status, verdict.reasons) == (WARN, 0, (refused,))
+    assert [s.message for s in verdict.steps if s.step == "train-model"] == ["model-refused: a pickle"]
+
+
 @pytest.mark.parametrize(
     ("uses", "budget", "worn"),
     [(0, 1, False), (1, 1, True), (4, 5, False), (5, 5, True), (9, 5, True), (9, None, False), (None, 5, True)],

@@ -83,6 +83,29 @@ def test_what_a_reason_of_the_verdict_says_stands_beside_no_rule_again() -> None
     both = render_markdown(builders.a_report(rules=(rule,), reasons=(told,)))
     assert both.count("Nothing is promoted yet.") == 1
     assert "- <code>accuracy vs promoted</code>:" not in both
+    step = Reason(id="registry-empty", message="Nothing is promoted yet.")
+    assert render_markdown(builders.a_report(rules=(rule,), reasons=(step,))).count("Nothing is promoted yet.") == 1
+
+
+@pytest.mark.parametrize(
+    ("uses", "reports", "said"),
+    [
+        (5, None, "This holdout has judged 5 promoted models so far."),
+        (1, 0, "This holdout has judged 1 promoted model so far."),
+        (2, 12, "This holdout has judged 2 promoted models and 12 other pull requests so far."),
+        (0, 3, "This holdout has judged 3 other pull requests so far."),
+        (0, 0, ""),
+        (0, None, ""),
+        (None, None, ""),
+    ],
+)
+def test_wear_of_the_holdout_is_one_sentence_and_none_where_it_has_not_judged(
+    uses: int | None, reports: int | None, said: str
+) -> None:
+    comparison = builders.a_comparison(holdout_uses=uses, holdout_reports=reports)
+    shown = render_markdown(builders.a_report(comparison=comparison))
+    assert said in shown
+    assert shown.count("This holdout has judged") == bool(said)
 
 
 def test_rules_are_a_table_with_the_worst_first() -> None:

@@ -25,7 +25,9 @@ def text(document: ComparisonDocument) -> str:
         lines.append(f"holdout {document.holdout.path}: {document.holdout.rows:,} rows")
     if document.rules:
         lines += ["", *table([HEADERS, *(_row(rule) for rule in document.rules)]), ""]
+    told = {reason.message for reason in document.reasons}
     open_ = [rule for rule in document.rules if rule.outcome is not Outcome.PASS or not rule.interval]
+    open_ = [rule for rule in open_ if rule.message not in told]
     lines += [f"{rule.id}: {', '.join(rule.reasons)}: {rule.message}" for rule in open_]
     lines += [sentence] if (sentence := power(document)) else []
     lines += standing(document)

@@ -96,6 +96,8 @@ class ReportDocument(Document):
         comparison: From `comparison.json`.
         rules: The judging rules, as in `comparison.rules`.
         provenance: What the verdict is bound to.
+        not_promoted: Why the model will not be promoted after the merge, a phrase each; empty where it may be, where
+            the merge is blocked, and where the configuration promotes nothing.
     """
 
     schema: str = "mlgate/report/1"
@@ -113,3 +115,4 @@ class ReportDocument(Document):
     comparison: ComparisonDocument | None = None
     rules: tuple[RuleResult, ...] = ()
     provenance: Provenance = Provenance()
+    not_promoted: tuple[str, ...] = ()

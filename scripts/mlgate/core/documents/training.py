@@ -56,7 +56,7 @@ class TrainingDocument(Document):
     """`training.json`: how the candidate was made. Written by train-model.
 
     Attributes:
-        outcome: `pass`, or `fail` when there is no candidate to judge.
+        outcome: `pass`; `warn` when its model would not be promoted; `fail` when there is no candidate to judge.
         reasons: Why.
         source: Where the candidate came from.
         command: What ran.
@@ -70,6 +70,8 @@ class TrainingDocument(Document):
         tree: Its tree.
         dirty: Whether the checkout differed from the commit.
         artifacts: The model and the predictions.
+        model_format: Of the model's file, by its content, where the configuration promotes; null if it is refused.
+        runs_code: Whether loading the model can run code that it brings.
     """
 
     schema: str = "mlgate/training/1"
@@ -87,6 +89,8 @@ class TrainingDocument(Document):
     tree: str | None = None
     dirty: bool = False
     artifacts: tuple[Artifact, ...] = ()
+    model_format: str | None = None
+    runs_code: bool = False
 
     def artifact(self, name: str) -> Artifact | None:
         """Return the artifact called `name`, or None."""

@@ -272,5 +272,6 @@ def _step(name: str, document: Document | None, outcome: Outcome | None, *, need
     if document.error is not None:
         return StepStatus(step=name, outcome=Outcome.FAIL, message=document.error.message)
     reasons: tuple[Reason, ...] = getattr(document, "reasons", ())
-    message = next((f"{reason.id}: {reason.message}" if reason.message else reason.id for reason in reasons), "")
+    said = ((reason.id, reason.message.partition("\n")[0]) for reason in reasons)
+    message = next((": ".join(part for part in words if part) for words in said), "")
     return StepStatus(step=name, outcome=outcome, message=message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import OnChange, Severity
@@ -120,7 +120,10 @@ def of_comparison(
     yield from given
     # Where the whole comparison could not be made, that is the reason, and not one more for each rule.
     stopped = worst(judgement.outcome for judgement in given) is Outcome.FAIL and not document.rules
-    yield from _of_rules(tuple(results), gate, complete=complete and not stopped)
+    rules = _of_rules(tuple(results), gate, complete=complete and not stopped)
+    # That nothing was promoted yet is said once, and not once more for each rule.
+    empty = any(reason.id == "registry-empty" for reason in document.reasons)
+    yield from (j for j in rules if not (empty and j.outcome is Outcome.PASS and j.reason.id == "registry-empty"))
 
 
 def of_wear(document: ComparisonDocument, gate: Gate) -> Iterator[Judgement]:
@@ -175,7 +178,7 @@ def _vanished(rule: Rule) -> Judgement:
 def _of_reasons(reasons: Iterable[Reason], gate: Gate, step: str) -> Iterator[Judgement]:
     # Whether the inputs changed is the base's to say, and is said once.
     for reason in (reason for reason in reasons if reason.id != SKIPPED):
-        stepped = Reason(id=reason.id, message=reason.message, step=reason.step or step)
+        stepped = replace(reason, step=reason.step or step)
         yield Judgement(outcome=_outcome_of(reason.id, gate), reason=stepped)
 
 

@@ -6,11 +6,13 @@ import difflib
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import PolicyReport, PolicySource, Provenance, ReportDocument
+from mlgate.core.report.outlook import not_promoted
 from mlgate.core.report.untrusted import cut, visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlgate.core.config.model import Promote
     from mlgate.core.documents import BaseDocument, ComparisonDocument, DataDocument, Reason, TrainingDocument
     from mlgate.core.gate.decide import Verdict
 
@@ -29,6 +31,7 @@ def assemble(
     model: str,
     difference: tuple[str, ...],
     reads: Mapping[str, str],
+    promote: Promote | None = None,
 ) -> ReportDocument:
     """Return the report.
 
@@ -41,7 +44,9 @@ def assemble(
         model: The model's name in the working copy's configuration.
         difference: Of the configuration, as `policy_difference` gives it.
         reads: sha256 of every document that was read.
+        promote: What that configuration promotes by; None if it does not.
     """
+    bound = provenance(base, data, training, comparison)
     return ReportDocument(
         reads=dict(reads),
         outcome=verdict.outcome,
@@ -57,7 +62,8 @@ def assemble(
         training=training,
         comparison=comparison,
         rules=comparison.rules if comparison else (),
-        provenance=provenance(base, data, training, comparison),
+        provenance=bound,
+        not_promoted=not_promoted(promote, verdict, training, dirty=bound.dirty),
     )
 
 

@@ -40,6 +40,9 @@ def training_facts(training: TrainingDocument) -> list[tuple[str, str]]:
         facts.append(("Platform", training.environment.platform or numbers.NONE))
         facts.append(("Packages", numbers.count(len(training.environment.packages))))
     facts += [(a.name.capitalize(), f"{a.path} ({numbers.size(a.size)})") for a in training.artifacts]
+    if training.model_format:
+        code = ", which runs code when it is loaded" if training.runs_code else ""
+        facts.append(("Format", f"{training.model_format}{code}"))
     return facts
 
 

@@ -161,7 +161,7 @@ def _training(report: ReportDocument) -> Part | None:
     if document is None:
         return None
     tail = Markup("")
-    if document.outcome is not Outcome.PASS and document.log_tail:
+    if document.outcome is Outcome.FAIL and document.log_tail:
         text = Markup("\n").join(join(visible_line(line)) for line in document.log_tail)
         tail = join(tag("h3", "The last lines of its log"), tag("pre", Markup(text), tabindex="0"))
     return ("training", "Training", join(_pairs(facts.training_facts(document)), tail))

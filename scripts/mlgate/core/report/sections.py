@@ -168,7 +168,7 @@ def training(report: ReportDocument, space: Space) -> Section | None:
         return None
     rows = [[label, code(text, limit=300)] for label, text in facts.training_facts(document)]
     listed, _ = table(["", ""], rows, space=space.share(0.1))
-    failed = document.outcome is not Outcome.PASS
+    failed = document.outcome is Outcome.FAIL
     log = space.share(0.12).first(reversed(document.log_tail), most=MAX_LOG_LINES) if failed else []
     tail = f"The last lines of its log:\n\n{fenced(list(reversed(log)))}" if log else ""
     title = f"Training: {document.source.value}"

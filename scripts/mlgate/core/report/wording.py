@@ -49,7 +49,9 @@ def consequence(report: ReportDocument) -> str:
     if any(reason.id == "inputs-unchanged" for reason in report.reasons):
         return "Nothing that the model depends on has changed, so nothing was trained. The merge is not blocked."
     blocked = "The merge is blocked." if report.blocks else "The merge is not blocked."
-    return f"{_finding(report)} {blocked}".strip()
+    obstacles = "; ".join(report.not_promoted)
+    outlook = f"It will not be promoted: {obstacles}." if obstacles else ""
+    return " ".join(part for part in (_finding(report), blocked, outlook) if part)
 
 
 def _finding(report: ReportDocument) -> str:
@@ -188,13 +190,16 @@ def standing(comparison: ComparisonDocument) -> list[str]:
         for result in comparison.baselines
         if result.available and result.version is not None
     ]
-    if comparison.holdout_uses is not None:
-        judged = numbers.counted(comparison.holdout_uses, "promoted model")
-        reports = comparison.holdout_reports
-        also = (
-            "" if reports is None else f", and {numbers.counted(reports, 'other pull request')}, as their reports say"
+    judged = [
+        numbers.counted(count, noun)
+        for count, noun in (
+            (comparison.holdout_uses, "promoted model"),
+            (comparison.holdout_reports, "other pull request"),
         )
-        told.append(f"Wear of the holdout: it has judged {judged} before, as the registry's log counts{also}.")
+        if count
+    ]
+    if judged:
+        told.append(f"This holdout has judged {' and '.join(judged)} so far.")
     return told
 
 
@@ -225,7 +230,7 @@ def said(report: ReportDocument) -> set[str]:
 def has_remark(rule: RuleResult, already: set[str]) -> bool:
     """Return whether the numbers leave something to say that the verdict's reasons have not said."""
     if rule.outcome is Outcome.PASS:
-        return bool(rule.reasons) and spoken(rule) not in already
+        return bool(rule.reasons) and already.isdisjoint((spoken(rule), rule.message))
     return bool(explained(rule, already))
 
 

@@ -204,6 +204,13 @@ def test_a_baseline_that_was_not_there_says_why() -> None:
     assert "<code>registry-empty</code>" in rendered(comparison=a.a_comparison(baselines=(gone,)))
 
 
+def test_a_dummy_has_no_file_that_could_be_missing() -> None:
+    dummy = BaselineResult(name="dummy", kind=BaselineKind.DUMMY, available=True)
+    text = rendered(comparison=a.a_comparison(baselines=(dummy,)))
+    assert "computed, not a file" in text
+    assert "not there" not in text
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [

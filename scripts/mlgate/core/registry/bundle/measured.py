@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.config import grammar
+from mlgate.core.config.model import BaselineKind
 from mlgate.core.registry.bundle.from_report import contracts_of
 from mlgate.core.report import md, numbers, wording
 from mlgate.core.report.md import paragraphs
@@ -92,6 +93,8 @@ def _baselines(report: ReportDocument) -> str:
 def _baseline(baseline: BaselineResult) -> list[str]:
     version = code(baseline.version, limit=40) if baseline.version else numbers.NONE
     seen = code(baseline.digest) if baseline.digest else code(baseline.reason or "not there", limit=40)
+    if baseline.kind is BaselineKind.DUMMY and baseline.available:
+        seen = "computed, not a file"
     return [code(baseline.name), baseline.kind.value, version, seen]
 
 

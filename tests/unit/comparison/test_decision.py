@@ -112,6 +112,23 @@ def test_equal_scores_of_another_model_are_a_proof_only_on_enough_rows(metric: s
     assert asked.outcome is (FAIL if outcome is PASS else OPEN)
 
 
+@pytest.mark.parametrize("metric", ["r2", "mean_absolute_error", "mean_squared_error", "root_mean_squared_error"])
+def test_equal_numbers_have_no_width_only_where_the_model_is_the_same(metric: str) -> None:
+    known = truth(np.arange(60), task=Task.REGRESSION)
+    predictions = side(known, np.arange(60) + np.arange(60) % 3).predictions
+    result = BaselineResult(name="base", kind=BaselineKind.BASE, available=True)
+    found = []
+    for same in (False, True):
+        opponent = Opponent(result=result, predictions=(predictions,), same_model=same)
+        compared = compare(truth=known, candidate=predictions, opponents=[opponent], rules=[rule(metric, margin=0.0)])
+        found.append((compared.rules[0].method, compared.rules[0].interval))
+    (method, interval), same_bytes = found
+    assert method == "no-differing-row"
+    assert interval is not None
+    assert interval[0] < 0 < interval[1]
+    assert same_bytes == ("identity", (0.0, 0.0))
+
+
 def test_a_difference_that_is_the_same_on_every_row_has_no_width_and_never_passes() -> None:
     known = truth(np.arange(60), task=Task.REGRESSION)
     result = BaselineResult(name="base", kind=BaselineKind.BASE, available=True)

@@ -122,4 +122,6 @@ json_values = st.recursive(
 
 @given(payload=json_values)
 def test_any_payload_is_read(payload: Any) -> None:
-    assert plan_fetch(read_event("pull_request", payload)).source is BaseSource.NONE
+    plan = plan_fetch(read_event("pull_request", payload))
+    assert plan.commit is None
+    assert plan.source is (BaseSource.NONE if plan.branch is None else BaseSource.BRANCH_TIP)

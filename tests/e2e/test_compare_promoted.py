@@ -272,6 +272,42 @@ def test_nothing_was_promoted_yet(project: Project) -> None:
     assert {artifact["name"] for artifact in done.document["evidence"]} == {"holdout-predictions", "profile"}
 
 
+def test_a_stage_that_was_taken_back_or_renamed_leaves_no_way_past_the_baseline(project: Project) -> None:
+    project.promote(project.judge(), stages=("staging",))
+    unassigned = {"model": MODEL, "stage": "staging", "actor": "ada", "time": "2026-03-03T10:15:00Z", "reason": "x"}
+    config = (project.here.root / "mlgate.yml").read_text()
+    project.here.commit({"mlgate.yml": config.replace("[staging, production]", "[prod]")})
+    lost(project.judge(), "registry assign v1.0.0 --stage prod", "staging to v1.0.0")
+    project.here.commit({"mlgate.yml": config})
+    assert project.judge().status == 0
+    project._journal().append(lambda state: plan.unassign(state, **unassigned), {})
+    lost(project.judge(), "no stage of the configuration (staging, production) points to one")
+
+
+def test_a_branch_that_was_deleted_is_no_empty_registry(project: Project) -> None:
+    project.promote(project.judge())
+    Repository(project.remote).git("update-ref", "-d", BRANCH)
+    clone = project.clone("fresh", 1)
+    project.candidate(1.1, at=clone)
+    lost(project.judge(at=clone), "somebody has deleted the branch")
+
+
+def test_a_pull_request_that_renames_the_model_is_compared_with_the_old_ones_baseline(project: Project) -> None:
+    project.promote(project.judge())
+    base = project.here.git("rev-parse", "HEAD")
+    config = (project.here.root / "mlgate.yml").read_text()
+    project.here.commit({"mlgate.yml": config.replace("model: flights", "model: trains")})
+    project.candidate(0.01, seed=3)
+    done = project.judge("--base", base)
+    assert done.baseline["version"] == "v1.0.0"
+    assert done.rule["outcome"] == "fail"
+    assert "registry-empty" not in done.reasons
+    # Once it is merged, it is another model.
+    done = project.judge()
+    assert done.reasons == ["registry-empty"]
+    assert "The registry knows flights" in done.baseline["message"]
+
+
 def test_an_equal_holdout_is_compared_by_recorded_predictions_and_nothing_runs(project: Project) -> None:
     version = project.promote(project.judge())
     project.candidate(1.1, seed=7)
@@ -314,6 +350,20 @@ def test_the_same_model_again_is_identical(project: Project) -> None:
     project.promote(project.judge())
     done = project.judge()
     assert done.rule["reasons"] == ["identical"]
+
+
+def test_a_deprecated_version_is_compared_with_and_called_so(project: Project) -> None:
+    version = project.promote(project.judge())
+    assert project.judge().reasons == []
+    said = {"model": MODEL, "version": version, "actor": "ada", "time": "2026-03-04T10:15:00Z", "reason": "leaks"}
+    project._journal().append(lambda state: plan.deprecate(state, **said), {})
+    done = project.judge()
+    assert done.baseline["version"] == version
+    assert done.reasons == ["promoted-deprecated"]
+    assert f"{MODEL} {version}, with which the candidate was compared, is deprecated" in str(done.document["reasons"])
+    project.here.commit({"holdout.csv": table(5_000, noise=9)})
+    project.candidate()
+    assert project.judge().reasons == ["promoted-rescored", "promoted-deprecated"]
 
 
 def test_evidence_holds_hashed_keys_and_no_labels_and_has_the_same_bytes_again(project: Project) -> None:
@@ -566,7 +616,7 @@ def test_a_worn_holdout_warns_and_a_new_one_does_not(project: Project) -> None:
     report = built(project)
     assert report["outcome"] == "warn"
     assert "holdout-worn" in [reason["id"] for reason in report["reasons"]]
-    assert "has judged 2 promoted models before" in (project.here.root / "mlgate-run" / "report.md").read_text()
+    assert "This holdout has judged 2 promoted models" in (project.here.root / "mlgate-run" / "report.md").read_text()
     assert "Baseline promoted: v1.1.0" in (project.here.root / "mlgate-run" / "report.html").read_text()
 
     project.here.commit({"holdout.csv": table(5_000, noise=9)})

@@ -8,7 +8,12 @@ from mlgate.core.config.model import Baseline, BaselineKind, Config, Gate, Promo
 from mlgate.core.registry.log import plan, record
 from mlgate.core.registry.log.record import Digests, Event, Record
 from mlgate.core.registry.log.state import State, extend
-from mlgate.core.registry.promotion.promoted import compares_with_promoted, promoted_version, uses_registry
+from mlgate.core.registry.promotion.promoted import (
+    compares_with_promoted,
+    promoted_version,
+    unpromoted,
+    uses_registry,
+)
 
 MODEL = "flights"
 TIME = "2026-03-03T10:15:00Z"
@@ -75,6 +80,48 @@ def test_a_stage_that_was_taken_back_points_to_nothing() -> None:
 
 def test_another_model_has_nothing_promoted() -> None:
     assert promoted_version(promoted("production"), config(*STAGES, model="trains")) is None
+
+
+def test_nothing_was_promoted_where_the_log_has_no_version_of_the_model() -> None:
+    found = unpromoted(State(), config(*STAGES))
+    assert found.reason == "registry-empty"
+    assert "Nothing has been promoted yet" in found.message
+
+
+def test_a_model_with_a_new_name_begins_anew_and_the_others_are_named() -> None:
+    found = unpromoted(promoted("production"), config(*STAGES, model="trains"))
+    assert found.reason == "registry-empty"
+    assert "Nothing has been promoted of trains" in found.message
+    assert f"The registry knows {MODEL}: a model that gets another name begins anew" in found.message
+
+
+def test_versions_that_no_stage_points_to_are_not_nothing() -> None:
+    """What was promoted and taken out is a missing baseline: passing would let any model follow it."""
+    state = extended(
+        promoted("dev", "dev"),
+        plan.unassign(promoted("dev", "dev"), model=MODEL, stage="dev", actor="ada", time=TIME),
+    )
+    renamed = unpromoted(promoted("production"), config("prod"))
+    for found in (unpromoted(state, config(*STAGES)), renamed):
+        assert found.reason == "baseline-missing"
+    taken = unpromoted(state, config(*STAGES)).message
+    assert "has 2 versions of flights, and no stage of the configuration (dev, staging, production)" in taken
+    assert "`mlgate registry assign v1.1.0 --stage dev`" in taken
+    assert "it points dev to v1.0.0, staging to v1.0.0, production to v1.0.0" in renamed.message
+
+
+def test_deprecated_versions_count_and_are_not_proposed() -> None:
+    state = promoted("dev", "dev")
+    for records in (
+        lambda s: plan.unassign(s, model=MODEL, stage="dev", actor="ada", time=TIME),
+        lambda s: plan.deprecate(s, model=MODEL, version="v1.1.0", actor="ada", time=TIME, reason="x"),
+    ):
+        state = extended(state, records(state))
+    assert "assign v1.0.0" in unpromoted(state, config(*STAGES)).message
+    state = extended(state, plan.deprecate(state, model=MODEL, version="v1.0.0", actor="ada", time=TIME, reason="x"))
+    found = unpromoted(state, config(*STAGES))
+    assert found.reason == "baseline-missing"
+    assert "assign VERSION" in found.message
 
 
 PLAIN = Config(path="mlgate.yml", version=1)

@@ -58,7 +58,8 @@ def seen(
     from mlgate.shell.registry.log.reading import SEEN  # noqa: PLC0415 - as above
 
     remote = Remote.of(git, world.env, token, world.log) if network or compares_with_promoted(*configs) else None
-    found = look(git, world, remote)
+    models = {config.model for config in configs if config is not None}
+    found = look(git, world, remote, models)
     if network and token:
         reports = named_holdouts.list_them(world, token, without=document.pull_request)
         found = dataclasses.replace(found, reports=reports)
@@ -69,7 +70,7 @@ def seen(
             released_model.fetch(git, found.tip, judging, holdout=holdout, folder=folder, world=world, token=token)
     if network or remote is None or found.state is not RegistryState.UNREADABLE:
         return found
-    own = look(git, world, None)
+    own = look(git, world, None, models)
     if own.state is not RegistryState.SEEN or own.tip != git.resolve(SEEN):  # nothing here, or a log that was rewritten
         return found
     world.log(f"the registry could not be fetched, and is taken as this clone has it: {found.message}")

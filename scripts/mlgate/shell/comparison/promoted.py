@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import Reason
-from mlgate.core.registry.promotion.promoted import promoted_version
+from mlgate.core.registry.promotion.promoted import promoted_version, unpromoted
 from mlgate.errors import MlgateError
 from mlgate.shell.comparison import recorded
 from mlgate.shell.comparison.baselines import Found
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.model import Baseline, Config
+    from mlgate.core.registry.log.entry import Entry
     from mlgate.core.registry.log.record import Record, StoredArtifact
     from mlgate.shell.comparison.registry import Log
     from mlgate.shell.comparison.rescoring import Rescorer
@@ -51,9 +52,10 @@ class Promoted:
         try:
             entry = promoted_version(self.log.state, self.config)
             if entry is None:
-                return _nothing(baseline)
-            version = entry.record()
-            return self._of(baseline, version, identity)
+                why = unpromoted(self.log.state, self.config)
+                return Found(baseline=baseline, reason=why.reason, message=why.message)
+            found = self._of(baseline, entry.record(), identity)
+            return replace(found, notes=(*found.notes, *self._deprecated(entry)))
         except MlgateError as error:
             message = f"{error.message.rstrip('.')}. {error.remedy}"
             return Found(baseline=baseline, reason=MISSING, message=message)
@@ -84,17 +86,23 @@ class Promoted:
             notes=notes,
         )
 
+    def _deprecated(self, entry: Entry) -> tuple[Reason, ...]:
+        """Return that the version must not be used any more, where somebody has said so."""
+        version = str(entry.version)
+        if self.log.state is None or not self.log.state.is_deprecated(entry.model, version):
+            return ()
+        message = (
+            f"{entry.model} {version}, with which the candidate was compared, is deprecated. Point its stage to "
+            "another version (`mlgate registry rollback`), or promote a better one."
+        )
+        return (Reason(id="promoted-deprecated", message=message, step=STEP),)
+
     def _bytes(self, version: Record, kept: StoredArtifact) -> bytes:
         data = self.log.blob(kept.digest)
         if data is None:
             what = f"the holdout predictions of {version.model} {version.version}, sha256 {kept.digest}"
             raise recorded.lost(f"the registry has lost {what}")
         return data
-
-
-def _nothing(baseline: Baseline) -> Found:
-    message = "Nothing has been promoted yet, so there is nothing to compare with."
-    return Found(baseline=baseline, reason="registry-empty", message=message)
 
 
 def _why(version: Record, *, same_holdout: bool) -> str:

@@ -63,7 +63,7 @@ def read_log(policy: Policy, judge: Judge, world: World) -> Log | None:
 
     seen = policy.base.registry
     if seen.state is RegistryState.UNKNOWN:  # without fetch-base: what this clone has
-        seen = look(judge.git, world, None)
+        seen = look(judge.git, world, None, {policy.judging.model, policy.working.model})
     if seen.state is RegistryState.EMPTY:
         return Log(state=State(), reports=seen.reports)
     if seen.tip is None:

@@ -87,12 +87,21 @@ def remote_refs(git: Git, source: str, secret: Secret | None, names: Sequence[st
     Raises:
         OutsideError: With git's own words.
     """
-    done = git.ask(["ls-remote", "--quiet", "--", source, *names], secret=secret, seconds=NETWORK_SECONDS)
+    wanted = set(names)
+    return {ref: value for ref, value in remote_refs_like(git, source, secret, names).items() if ref in wanted}
+
+
+def remote_refs_like(git: Git, source: str, secret: Secret | None, patterns: Sequence[str]) -> dict[str, str]:
+    """Return the references of a remote that patterns mean, with their values; NAME^{} is what the tag NAME leads to.
+
+    Raises:
+        OutsideError: With git's own words.
+    """
+    done = git.ask(["ls-remote", "--quiet", "--", source, *patterns], secret=secret, seconds=NETWORK_SECONDS)
     if done.returncode != 0:
         raise complain("ls-remote", done)
     lines = (line.split("\t", 1) for line in done.stdout.decode(errors="replace").splitlines())
-    wanted = set(names)
-    return {parts[1]: parts[0] for parts in lines if len(parts) == 2 and parts[1] in wanted}
+    return {parts[1]: parts[0] for parts in lines if len(parts) == 2}
 
 
 def refs_here(git: Git, pattern: str) -> dict[str, str]:

@@ -20,10 +20,11 @@ from mlgate.shell.registry.log.appending import Append, Appended
 from mlgate.shell.registry.log.location import Log, Seen
 from mlgate.shell.registry.log.lock import alone, place_of
 from mlgate.shell.registry.log.reading import HEAD, fail
+from mlgate.shell.registry.log.traces import check_never_was
 from mlgate.shell.registry.log.writing import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from mlgate.core.registry.log.record import Record
@@ -135,10 +136,16 @@ def _setting(git: Git, name: str) -> str:
     return git.ask(["config", "--get", name]).stdout.decode(errors="replace").strip()
 
 
-def look(git: Git, world: World, remote: Remote | None) -> RegistrySeen:
+def look(git: Git, world: World, remote: Remote | None, models: Collection[str] = ()) -> RegistrySeen:
     """Return what can be seen of the log, without reading its records; it never raises: absent is not unreadable.
 
     Without a `remote`, in a clone that has one, what was fetched before counts, and nothing is known without that.
+
+    Args:
+        git: The clone.
+        world: The outside.
+        remote: Where the log is.
+        models: Those that there must be no tags of, where there is no log.
     """
     try:
         if remote is None and git.ask(["remote"]).stdout.strip():
@@ -146,15 +153,14 @@ def look(git: Git, world: World, remote: Remote | None) -> RegistrySeen:
             return RegistrySeen(state=RegistryState.SEEN if tip else RegistryState.UNKNOWN, tip=tip)
         place = place_of(git)
         if remote is None:
-            return _seen(git.resolve(HEAD))
-        with alone(git, place, time.sleep):
-            tip = reading.fetch_tip(git, place, remote)
-            reading.check_continues(git, place, tip)
-        return _seen(tip)
+            tip = git.resolve(HEAD)
+        else:
+            with alone(git, place, time.sleep):
+                tip = reading.fetch_tip(git, place, remote)
+                reading.check_continues(git, place, tip)
+        if tip is None:
+            check_never_was(git, place, remote, models)
+        return RegistrySeen(state=RegistryState.SEEN if tip else RegistryState.EMPTY, tip=tip)
     except OutsideError as error:
         world.log(f"the registry cannot be read: {error.message}")
         return RegistrySeen(state=RegistryState.UNREADABLE, message=str(error))
-
-
-def _seen(tip: str | None) -> RegistrySeen:
-    return RegistrySeen(state=RegistryState.SEEN if tip else RegistryState.EMPTY, tip=tip)

@@ -9,8 +9,11 @@ from tests import races
 if TYPE_CHECKING:
     from pathlib import Path
 
+ROUNDS = 20
+
 
 def test_every_round_of_a_race_has_one_winner(tmp_path: Path) -> None:
-    seen = races.race(tmp_path, events=3)
-    assert seen.pushes == 3 * races.PROMOTERS
-    assert seen.lost > 0  # there was a race
+    seen = races.race(tmp_path, ROUNDS)
+    assert len(seen.rounds) == ROUNDS
+    assert seen.pushes == ROUNDS * races.PROMOTERS  # all who lost were through later
+    assert all(contest.lost >= races.PROMOTERS - 1 for contest in seen.rounds)  # all were in it

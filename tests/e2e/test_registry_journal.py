@@ -667,6 +667,25 @@ def test_a_log_that_was_cut_rewritten_or_deleted(lab: Lab, depth: int | None) ->
     assert lab.journal(clone).read().tip == new
 
 
+@pytest.mark.parametrize("what", ["code", "forged"])
+def test_what_somebody_put_in_the_place_of_what_was_seen_is_not_offered(lab: Lab, what: str) -> None:
+    """Any process of this user can write the reference: a remedy must not push it to where everybody reads."""
+    clone = lab.clone("c")
+    lab.journal(clone).append(next_version(lab.code))
+    lab.bare("update-ref", "-d", BRANCH)
+    seen = refs(clone.root)[SEEN]
+    message = "x\n\nMlgate-Record: " + "f" * 64 + "\nMlgate-Sequence: 1"
+    who = ("-c", "user.name=a", "-c", "user.email=a@b")
+    forged = clone.git(*who, "commit-tree", f"{seen}^{{tree}}", "-m", message)
+    clone.git("update-ref", SEEN, lab.code if what == "code" else forged)
+    with pytest.raises(MlgateError) as caught:
+        lab.journal(clone).read()
+    assert caught.value.reason == "registry-rewritten"
+    assert "is no log of mlgate" in caught.value.message
+    assert "Do not push it." in caught.value.remedy
+    assert "git push" not in str(caught.value)
+
+
 def test_other_commits_with_the_same_records(lab: Lab) -> None:
     clone = lab.clone("c")
     lab.journal(clone).append(next_version(lab.code))

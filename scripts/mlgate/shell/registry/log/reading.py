@@ -118,15 +118,34 @@ def _tags(git: Git, tip: str) -> list[str]:
 
 
 def _rewritten(git: Git, what: str, seen: str) -> NoReturn:
+    if not _is_log(git, seen):
+        raise fail(
+            "registry-rewritten",
+            f"{what}; and what this clone is said to have seen, {SEEN} at {seen[:12]}, is no log of mlgate: it was "
+            "damaged, or somebody has put it there",
+            f"Do not push it. Make a new clone, and run `mlgate registry verify` there; `git update-ref -d {SEEN}` "
+            "forgets it here.",
+        )
     source = git.remote()
     words = f"git push {source} +{SEEN}:{HEAD}"
     restore = " ".join([words, *_tags(git, seen)]) if source else f"git branch --force {BRANCH} {SEEN}"
     raise fail(
         "registry-rewritten",
         f"{what}, while this clone has seen it whole at {seen[:12]}",
-        f"`mlgate registry verify` compares. To restore what was seen: `{restore}`; then protect the branch from force "
-        f"pushes. Only if it was meant: forget what was seen by `git update-ref -d {SEEN}`.",
+        f"`mlgate registry verify` compares, and `git log {SEEN}` shows what was seen. To restore that: `{restore}`; "
+        f"then protect the branch from force pushes. Only if it was meant: forget it by `git update-ref -d {SEEN}`.",
     )
+
+
+def _is_log(git: Git, tip: str) -> bool:
+    """Return whether a commit holds records that follow each other, and names no other one than the last."""
+    try:
+        (commit,) = read_objects(git, [tip])
+        state = state_at(git, tip)
+    except OutsideError:
+        return False
+    known = bound(commit.data.decode(errors="replace")) if commit is not None else None
+    return known is None or (known.sequence, known.digest) == (state.sequence, state.digest)
 
 
 def record_ids(git: Git, tip: str) -> tuple[str, ...]:

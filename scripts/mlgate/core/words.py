@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,6 +12,8 @@ SHOWN_CHARACTERS = 60
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return `, did you mean 'x'?` for the closest known word, or nothing."""
+    import difflib  # noqa: PLC0415 - only for a mistake, and every command loads this module
+
     close = difflib.get_close_matches(word[:200], list(known), n=1)
     return f", did you mean {close[0]!r}?" if close else ""
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
     from pathlib import Path
 
 
 def _now() -> datetime:
+    from datetime import UTC, datetime  # noqa: PLC0415 - most steps never ask, and enforce-gate is to start at once
+
     return datetime.now(UTC)
 
 

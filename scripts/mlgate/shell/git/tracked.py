@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from typing import TYPE_CHECKING
 
 from mlgate.errors import OutsideError
-from mlgate.shell.git.environment import SETTINGS, environment
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +20,10 @@ def tracks(folder: Path) -> bool:
     place = folder.resolve()
     if not place.is_dir() or not any((above / ".git").exists() for above in (place, *place.parents)):
         return False
+    import subprocess  # noqa: PLC0415 - enforce-gate is to start at once where there is no repository
+
+    from mlgate.shell.git.environment import SETTINGS, environment  # noqa: PLC0415 - as above
+
     settings = [word for setting in SETTINGS for word in ("-c", setting)]
     command = ["git", *settings, "ls-files", "--cached", "-z", "--", "."]
     try:

@@ -34,6 +34,8 @@ class PromotionDocument(Document):
         pending_stages: The stages that it may reach, with what each waits for.
         record_digest: sha256 of the register record.
         report_digest: sha256 of the report that judged.
+        policy_commit: The commit whose configuration's `promote` decided; null where it is the checked out one's own.
+        policy_edited: The push edits `promote`: its own takes effect with the next push.
     """
 
     schema: str = "mlgate/promotion/1"
@@ -50,3 +52,5 @@ class PromotionDocument(Document):
     pending_stages: dict[str, str] | None = None
     record_digest: str | None = None
     report_digest: str | None = None
+    policy_commit: str | None = None
+    policy_edited: bool = False

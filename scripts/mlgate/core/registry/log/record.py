@@ -164,6 +164,8 @@ class Record:
         runs_code: Whether loading the model can run code: a pickle.
         approved_by: Who agreed.
         signer: The principal that signs the record's commit; null where nobody does.
+        involved: Others than the actor who had a hand in the run that registered: who started it, and who pushed.
+        configuration: Path in the repository of the configuration that the version belongs to.
     """
 
     schema: str = SCHEMA
@@ -192,6 +194,8 @@ class Record:
     runs_code: bool = False
     approved_by: tuple[str, ...] = ()
     signer: str | None = None
+    involved: tuple[str, ...] = ()
+    configuration: str | None = None
 
 
 class RecordError(ValueError):

@@ -162,5 +162,5 @@ def _text(document: TrainingDocument) -> str:
     lines = [", ".join(said)]
     lines += [f"  {artifact.name}: {artifact.path} ({artifact.size:,} bytes)" for artifact in document.artifacts]
     if document.error is None:
-        lines += [f"  {reason.id}: {reason_text(reason)}" for reason in document.reasons]
+        lines += [f"  {reason.id}: {reason_text(reason)}".replace("\n", "\n    ") for reason in document.reasons]
     return "\n".join(lines)

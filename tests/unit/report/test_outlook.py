@@ -27,14 +27,14 @@ def test_a_model_that_may_be_promoted_has_nothing_in_its_way() -> None:
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"verdict": UNSURE}, ("the verdict is inconclusive, and `promote.accept` names pass, warn",)),
+        ({"verdict": UNSURE}, ("the verdict is inconclusive, and promote.accept names pass, warn",)),
         ({"verdict": PASSES, "base": DIRTY}, ("the working copy differs from its commit",)),
         ({"verdict": REFUSED}, ("its model is refused",)),
         (
             {"verdict": UNSURE, "base": DIRTY},
             (
                 "the working copy differs from its commit",
-                "the verdict is inconclusive, and `promote.accept` names pass, warn",
+                "the verdict is inconclusive, and promote.accept names pass, warn",
             ),
         ),
     ],
@@ -48,6 +48,12 @@ def test_nothing_is_said_where_nothing_is_promoted_or_merged_or_was_trained() ->
     assert made(verdict=a_verdict(outcome=Outcome.FAIL, blocks=True), promote=Promote()).not_promoted == ()
     unchanged = builders.a_training(source=TrainingSource.UNCHANGED)
     assert made(verdict=UNSURE, training=unchanged, promote=Promote()).not_promoted == ()
+
+
+def test_lines_to_copy_keep_their_form_on_the_page() -> None:
+    reason = Reason(id="model-refused", message="write in mlgate.yml:\npromote:\n  trusted-types:\n    - a<b")
+    page = render_html(builders.a_report(reasons=(reason,)), plots={})
+    assert '<pre tabindex="0">promote:\n  trusted-types:\n    - a&lt;b</pre>' in page
 
 
 def test_it_stands_in_the_first_lines_of_every_form() -> None:

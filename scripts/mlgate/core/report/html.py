@@ -126,14 +126,13 @@ def _reasons(report: ReportDocument) -> Markup:
 
 
 def _reason(reason: Reason, remedy: str, outcome: Outcome) -> Markup:
-    text = wording.reason_text(reason).strip().splitlines()
-    words: list[str] = []
-    for i, line in enumerate(text[:MAX_REASONS]):
-        words += [Markup("\n"), line] if i else [line]
+    first, *more = wording.reason_text(reason).strip().splitlines()[:MAX_REASONS] or [""]
+    rest = Markup("\n").join(join(line) for line in more)
     return tag(
         "li",
         tag("code", reason.id, class_="id"),
-        tag("div", *words, class_="lines"),
+        tag("div", first, class_="lines"),
+        tag("pre", Markup(rest), tabindex="0") if more else Markup(""),
         tag("div", *_coded(remedy), class_="todo") if remedy else Markup(""),
         class_=None if wording.is_note(reason) else f"weighs {outcome.value}",
     )

@@ -37,4 +37,4 @@ def _obstacles(promote: Promote, verdict: Verdict, *, dirty: bool) -> Iterator[s
     if any(reason.id == "model-refused" for reason in verdict.reasons):
         yield "its model is refused"
     if verdict.outcome.value not in promote.accept:
-        yield f"the verdict is {verdict.outcome}, and `promote.accept` names {', '.join(promote.accept) or 'none'}"
+        yield f"the verdict is {verdict.outcome}, and promote.accept names {', '.join(promote.accept) or 'none'}"

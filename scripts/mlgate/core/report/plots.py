@@ -137,7 +137,7 @@ def _forest(rows: list[dict[str, Any]]) -> dict[str, Any]:
     return _spec(
         rows,
         {
-            "facet": {"row": row | {"header": header | {"labelFontSize": 12, "labelPadding": 12}}},
+            "facet": {"row": row | {"header": header | {"labelFontSize": 12, "labelPadding": 20}}},
             "spacing": 6,
             "resolve": {"scale": {"x": "independent"}},
             "spec": {"width": 420, "height": 26, "layer": layers},

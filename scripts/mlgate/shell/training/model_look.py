@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import StoreKind
@@ -70,8 +71,10 @@ def look(promote: Promote, artifact: Artifact | None, folder: Path) -> Look:
 
 
 def _refused(message: str, remedy: str) -> Look:
-    if "\n" in remedy:  # lines to copy: they keep their form only within the message
-        return Look(reasons=(Reason(id="model-refused", message=f"{message}\n{remedy}", step=STEP),))
+    first, _, lines = remedy.partition("\n")
+    if lines:  # to be copied: they keep their form only within the message
+        message = f"{message}. {first}\n{dedent(lines)}"
+        return Look(reasons=(Reason(id="model-refused", message=message, step=STEP),))
     return Look(reasons=(Reason(id="model-refused", message=message, step=STEP, remedy=remedy),))
 
 

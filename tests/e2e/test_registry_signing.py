@@ -122,6 +122,35 @@ def test_a_list_in_the_working_copy_is_not_believed(story: Story, capsys: Output
     assert len(found) == 8
 
 
+@pytest.mark.parametrize("how", ["no signatures", "own list", "deleted"])
+def test_a_configuration_in_the_checkout_is_not_believed(
+    story: Story, capsys: Output, tmp_path: Path, how: str
+) -> None:
+    """As in CI: a shallow checkout of a pull request, in which nothing tells the default branch but the remote."""
+    forger = Forger(remote=story.lab.remote).read()
+    plain = json.loads(forger.data(8))
+    del plain["signer"]
+    forger.rewrite(8, encode(plain))
+    forger.chain(8)
+    forger.forge()
+    story.clone = story.lab.clone("ci", 1)
+    story.clone.git("remote", "set-head", "origin", "-d")
+    mine = f"eve@example.org {new_key(tmp_path / 'eve').with_suffix('.pub').read_text()}"
+    config = f"version: 1\nmodel: {MODEL}\npromote: {{stages: [staging, production]}}\n"
+    changes: dict[str, dict[str, str | bytes | None]] = {
+        "no signatures": {"mlgate.yml": config},
+        "own list": {"signers/allowed": mine},
+        "deleted": {"mlgate.yml": None, "signers/allowed": None},
+    }
+    story.clone.commit(changes[how])
+    status, found = verified(story, capsys)
+    assert status == 5
+    assert [(item["reason"], item["subject"]) for item in found] == [("signature-wrong", "record 8")]
+    if how == "own list":
+        assert registry(story.clone, *WORDS, MLGATE_SIGNING_KEY=(tmp_path / "eve").read_text()) == 5
+        assert "is on no line of the list" in capsys.readouterr().err
+
+
 def test_an_unsigned_record_is_found_where_all_must_be_signed(story: Story, capsys: Output) -> None:
     forger = Forger(remote=story.lab.remote).read()
     plain = json.loads(forger.data(8))
@@ -159,19 +188,19 @@ def test_verify_counts_what_is_signed_and_an_auditor_may_demand_all(tmp_path: Pa
         words = ("note", f"seen {number}", "--model", MODEL, "--sign")
         assert registry(story.clone, *words, MLGATE_SIGNING_KEY=key.read_text()) == 0
     (tmp_path / "list").write_text(f"ann@example.org {key.with_suffix('.pub').read_text()}")
-    words = ("verify", "--allowed-signers", str(tmp_path / "list"))
+    listed = ("verify", "--allowed-signers", str(tmp_path / "list"))
     capsys.readouterr()
-    assert registry(story.clone, *words) == 0
+    assert registry(story.clone, *listed) == 0
     said = capsys.readouterr().out
     assert ", 2 signatures; 8 records before the first are unsigned." in said
-    assert registry(story.clone, *words, "--json") == 0
+    assert registry(story.clone, *listed, "--json") == 0
     value = json.loads(capsys.readouterr().out)
     assert (value["checked"]["signature"], value["unsigned"]) == (2, 8)
-    status, found = verified(story, capsys, *words[1:], "--all-signed")
+    status, found = verified(story, capsys, *listed[1:], "--all-signed")
     assert (status, [item["subject"] for item in found]) == (5, [f"record {number}" for number in range(1, 9)])
     assert registry(story.clone, "verify", "--all-signed") == 2
     assert "no list of allowed signers" in capsys.readouterr().err
-    assert registry(story.clone, *words, "--all-signed") == 5
+    assert registry(story.clone, *listed, "--all-signed") == 5
     said = capsys.readouterr().out
     assert "signature-wrong" in said
     assert "What to do:\n" in said

@@ -11,7 +11,7 @@ from mlgate.core.registry.audit.judge import audit
 from mlgate.core.registry.people import wording
 from mlgate.errors import ExitStatus, UsageError
 from mlgate.options import option
-from mlgate.shell.registry.place import allowed_signers, find_place
+from mlgate.shell.registry.place import allowed_signers, find_place, under_default_branch
 from mlgate.shell.registry.verification.collect import collect
 from mlgate.steps import Result
 from mlgate.steps.registry.inputs import Reading
@@ -39,7 +39,8 @@ def run(inputs: Inputs, world: World) -> Result:
     Raises:
         UsageError: If all are to be signed, and nobody says by whom.
     """
-    place = find_place(inputs.config, world)
+    here = find_place(inputs.config, world)
+    place = under_default_branch(here, world, inputs.github_token, fetch=not inputs.offline)
     allowed = allowed_signers(place, world, inputs.allowed_signers)
     if inputs.all_signed and allowed is None:
         raise UsageError(

@@ -28,7 +28,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("--report", type=Path, default=ROOT / "demo" / "reports" / "boosted-trees" / "report.html")
     parser.add_argument("--to", type=Path, default=ROOT / "docs" / "images" / "report.png")
-    parser.add_argument("--size", default="1040,900", help="width and height of the window in pixels")
+    parser.add_argument("--size", default="1040,858", help="width and height of the window in pixels")
     options = parser.parse_args()
     browser = shutil.which("chromium") or shutil.which("google-chrome")
     if browser is None:

@@ -196,7 +196,8 @@ def test_a_report_of_another_commit_beside_this_run_is_not(scene: Scene) -> None
 
 def test_the_merge_queue_s_run_counts(scene: Scene) -> None:
     commit = scene.push(TRAIN)
-    scene.upload(scene.judged(commit, commit), head=commit, event="merge_group")
+    branch = "gh-readonly-queue/main/pr-7-x"
+    scene.upload(scene.judged(commit, commit), head=commit, event="merge_group", branch=branch)
     assert reason(scene.run()) == "promoted"
     assert scene.slept == []
 
@@ -282,13 +283,137 @@ def test_a_run_that_failed_does_not_count_and_is_named(scene: Scene) -> None:
     assert "failure" in document(done).reasons[0].message
 
 
-def test_the_newest_successful_run_counts(scene: Scene) -> None:
+def test_the_newest_run_counts(scene: Scene) -> None:
     judged = scene.judge(TRAIN)
-    scene.upload(judged.but(outcome=Outcome.FAIL, blocks=True))
-    scene.upload(judged)
     scene.upload(judged.but(outcome=Outcome.FAIL, blocks=True), conclusion="failure")
+    scene.upload(judged)
+    scene.github.runs.add_run(judged.head, conclusion="skipped")
     scene.merge(judged)
     assert reason(scene.run()) == "promoted"
+
+
+@pytest.mark.parametrize(
+    "newest", [{"conclusion": "failure"}, {"conclusion": "cancelled"}, {"conclusion": None, "status": "in_progress"}]
+)
+def test_an_older_success_makes_up_for_no_newer_failure(scene: Scene, newest: dict[str, Any]) -> None:
+    judged = scene.judge(TRAIN)
+    scene.upload(judged)
+    scene.upload(judged.but(outcome=Outcome.FAIL, blocks=True), **newest)
+    scene.merge(judged)
+    done = scene.run()
+    assert (reason(done), done.outputs["needs-gate"]) == ("verdict-missing", "true")
+
+
+def forged(scene: Scene, judged: Judged, **run: Any) -> Judged:
+    """Let a workflow of somebody's own have uploaded another model at the same head, with a report that names 7."""
+    other = scene.judged(judged.commit, judged.head, seed=666, number=7)
+    scene.upload(other, **run)
+    return other
+
+
+@pytest.mark.parametrize("other", [{}, {"state": "open", "merged_at": None, "closed_at": None}, {"head": "f" * 40}])
+def test_a_run_that_may_have_served_another_base_is_not_trusted(scene: Scene, other: dict[str, Any]) -> None:
+    """Its workflow is that of the base, a branch that nobody reviews; the report says what it likes."""
+    judged = scene.judge(TRAIN)
+    scene.upload(judged)
+    forged(scene, judged)
+    scene.github.runs.add_other_pull(8, **{"head": judged.head, "base": "evil-base", **other})
+    scene.merge(judged)
+    done = scene.run()
+    assert (reason(done), done.outputs["needs-gate"]) == ("verdict-untrusted", "true")
+    assert "pull request 8" in document(done).reasons[0].message
+    assert "evil-base" in document(done).reasons[0].message
+    assert scene.versions() == []
+
+
+@pytest.mark.parametrize("event", ["base_ref_changed", "automatic_base_change_succeeded"])
+@pytest.mark.parametrize("number", [7, 8])
+def test_a_pull_request_that_had_another_base_is_not_trusted(scene: Scene, number: int, event: str) -> None:
+    judged = merged(scene)
+    scene.github.runs.add_other_pull(8, judged.head, merged_at=None)
+    scene.github.runs.events[number] = ["labeled", event]
+    done = scene.run()
+    assert (reason(done), done.outputs["needs-gate"]) == ("verdict-untrusted", "true")
+    assert f"pull request {number}" in document(done).reasons[0].message
+
+
+def test_the_run_of_another_branch_at_the_same_commit_is_passed_over(scene: Scene) -> None:
+    judged = scene.judge(TRAIN)
+    scene.upload(judged)
+    forged(scene, judged, branch="change-too")
+    scene.github.runs.add_other_pull(8, judged.head, base="evil-base", branch="change-too")
+    scene.merge(judged)
+    assert reason(scene.run()) == "promoted"
+    entry = scene.state.version("flight-delays", "v1.0.0")
+    assert entry is not None
+    digests = entry.record().digests
+    assert digests is not None
+    assert digests.model == hashlib.sha256(judged.files["model.safetensors"]).hexdigest()
+
+
+def test_pull_requests_that_were_closed_long_before_disturb_nobody(scene: Scene) -> None:
+    """A branch such as `develop` is merged in several directions, again and again."""
+    judged = scene.judge(TRAIN)
+    scene.upload(judged)
+    for number in range(100, 120):
+        scene.github.runs.add_other_pull(number, "e" * 40, base="staging", closed_at="2026-11-20T09:00:00Z")
+    scene.merge(judged)
+    assert reason(scene.run()) == "promoted"
+    assert len([call for call in scene.github.calls() if call.endswith("/events")]) == 1
+
+
+def test_a_closed_pull_request_with_the_same_head_can_still_start_a_run(scene: Scene) -> None:
+    judged = merged(scene)
+    scene.github.runs.add_other_pull(8, judged.head, base="evil-base", closed_at="2026-11-01T09:00:00Z")
+    assert reason(scene.run()) == "verdict-untrusted"
+
+
+def test_more_pull_requests_than_can_be_looked_at_are_not_trusted(scene: Scene) -> None:
+    judged = merged(scene)
+    for number in range(100, 120):
+        scene.github.runs.add_other_pull(number, judged.head)
+    done = scene.run()
+    assert reason(done) == "verdict-untrusted"
+    assert len(scene.github.calls()) < 15
+
+
+def test_where_the_bases_cannot_be_read_the_run_is_not_trusted(scene: Scene) -> None:
+    merged(scene)
+
+    def refuse(_method: str, path: str) -> None:
+        if path.endswith("/events"):
+            scene.github.trouble.append(Trouble(status=403, message="Resource not accessible by integration"))
+
+    scene.github.gate = refuse
+    done = scene.run()
+    assert (reason(done), done.outputs["needs-gate"]) == ("verdict-untrusted", "true")
+    assert "pull-requests: read" in document(done).reasons[0].message
+
+
+def test_a_run_from_a_repository_that_is_gone_is_a_fork_s(scene: Scene) -> None:
+    judged = scene.judge(TRAIN)
+    scene.upload(judged, head_repository=None)
+    scene.merge(judged)
+    assert reason(scene.run()) == "verdict-untrusted"
+    scene.github.exchanges.clear()  # GitHub's description does not know that it answers so
+
+
+def test_the_queue_of_another_branch_does_not_count(scene: Scene) -> None:
+    commit = scene.push(TRAIN)
+    judged = scene.judged(commit, commit)
+    scene.upload(judged, head=commit, event="merge_group", branch="gh-readonly-queue/evil-base/pr-8-x")
+    assert reason(scene.run()) == "verdict-missing"
+
+
+def test_a_name_that_is_none_is_never_repeated(scene: Scene) -> None:
+    judged = scene.judge(TRAIN)
+    evil = "x\n::error::pwn **[a](http://evil)** @octo/team \x1b[31m"
+    scene.upload(judged.but(model=evil), key="flight-delays")
+    scene.merge(judged)
+    done = scene.run()
+    assert reason(done) == "verdict-missing"
+    for said in (done.text, done.summary, str(done.annotations), str(document(done))):
+        assert "pwn" not in said
 
 
 def test_a_pull_request_to_another_branch_does_not_count(scene: Scene) -> None:
@@ -711,6 +836,25 @@ def test_gitea_is_asked_in_its_own_way(tmp_path: Path) -> None:
         done = scene.run(env=env, stage="production")
         assert reason(done) == "approval-missing"
         assert "second-person" in document(done).reasons[0].message
+
+
+@pytest.mark.parametrize("before", [0, 70])
+def test_gitea_tells_the_change_of_a_base_in_its_own_way(tmp_path: Path, before: int) -> None:
+    with FakeGitHub(flavour="gitea").serve() as gitea:
+        scene = Scene(folder=tmp_path, github=gitea)
+        merged(scene)
+        gitea.runs.events[7] = ["comment"] * before + ["base_ref_changed"]
+        done = scene.run(env={"GITHUB_API_URL": f"{gitea.url}/api/v1"})
+        assert (reason(done), done.outputs["needs-gate"]) == ("verdict-untrusted", "true")
+
+
+def test_gitea_names_a_run_s_pull_request(tmp_path: Path) -> None:
+    with FakeGitHub(flavour="gitea").serve() as gitea:
+        scene = Scene(folder=tmp_path, github=gitea)
+        judged = scene.judge(TRAIN)
+        forged(scene, judged, path_ref="refs/pull/8/head")
+        scene.merge(judged)
+        assert reason(scene.run(env={"GITHUB_API_URL": f"{gitea.url}/api/v1"})) == "verdict-missing"
 
 
 def test_as_a_program_it_writes_document_outputs_and_summary(scene: Scene) -> None:

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 FILE = Path(__file__).parent.parent / "contract" / "github.api.json"
-ROOT = re.compile(r"/repos/([^/]+/[^/]+)/(actions/.*|commits/[^/]+/pulls?|pulls/\d+)")
+ROOT = re.compile(
+    r"/repos/([^/]+/[^/]+)/(actions/.*|commits/[^/]+/pulls?|pulls(?:/\d+)?|issues/\d+/(?:events|timeline))"
+)
 DOWNLOADS = "/artifact-host/"  # stands for the blob storage; the token must not get there
+RAN = "2026-11-24T09:00:00Z"
+GITEA_PAGE = 50
 Routed = tuple[int, Any, dict[str, str]]
 
 
@@ -77,6 +81,8 @@ class FakeRuns:
         runs: By id.
         artifacts: What the API says of each, with `run` and `data`.
         pulls: By the commits that they brought.
+        others: Pull requests that brought no commit that anybody asks for.
+        events: What happened to pull requests, by number: names of GitHub's events.
         approvals: By run.
         stores: Folders into which runs upload, one folder an artifact, by run; what lies there is served.
         late: So many looks for a commit's pull requests find nothing yet.
@@ -87,6 +93,8 @@ class FakeRuns:
     runs: dict[int, dict[str, Any]] = field(default_factory=dict)
     artifacts: dict[int, dict[str, Any]] = field(default_factory=dict)
     pulls: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    others: list[dict[str, Any]] = field(default_factory=list)
+    events: dict[int, list[str]] = field(default_factory=dict)
     approvals: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     stores: dict[int, Path] = field(default_factory=dict)
     late: int = 0
@@ -102,8 +110,10 @@ class FakeRuns:
         repository: str = "octo/flights",
         workflow: str = "mlgate.yml",
         conclusion: str = "success",
+        branch: str = "change",
+        **values: Any,
     ) -> int:
-        """Let a workflow have run."""
+        """Let a workflow have run; on Gitea, for pull request 7 unless `path_ref` names another's ref."""
         self.next_id += 1
         self.runs[self.next_id] = shaped(
             "workflow-run",
@@ -112,11 +122,16 @@ class FakeRuns:
             run_attempt=1,
             event=event,
             head_sha=head,
-            status="completed",
-            conclusion=conclusion,
+            head_branch=branch,
             path=f".github/workflows/{workflow}",
             html_url=f"https://example.org/runs/{self.next_id}",
-            head_repository={"full_name": repository},
+            **{
+                "created_at": RAN,
+                "status": "completed",
+                "conclusion": conclusion,
+                "head_repository": {"full_name": repository},
+                **values,
+            },
         )
         return self.next_id
 
@@ -128,15 +143,28 @@ class FakeRuns:
 
     def add_pull(self, commit: str, number: int, head: str, **values: Any) -> None:
         """Let a commit have come by a pull request."""
+        self.pulls.setdefault(commit, []).append(self._given(number, head, values))
+
+    def add_other_pull(self, number: int, head: str, **values: Any) -> None:
+        """Let there be another pull request."""
+        self.others.append(self._given(number, head, values))
+
+    @staticmethod
+    def _given(number: int, head: str, values: dict[str, Any]) -> dict[str, Any]:
         given = {
             "number": number,
             "state": "closed",
             "merged_at": "2026-11-24T10:00:00Z",
             "user": shaped("simple-user", login=values.pop("author", "mona")),
-            "head": {"sha": head, "repo": {"full_name": values.pop("fork", "octo/flights")}},
+            "closed_at": "2026-11-24T10:00:00Z",
+            "head": {
+                "ref": values.pop("branch", "change"),
+                "sha": head,
+                "repo": {"full_name": values.pop("fork", "octo/flights")},
+            },
             "base": {"ref": values.pop("base", "main")},
         }
-        self.pulls.setdefault(commit, []).append({**given, **values})
+        return {**given, **values}
 
     def approve(self, run: int, login: str, environment: str, state: str = "approved") -> None:
         """Let a reviewer have said something of a run."""
@@ -161,19 +189,43 @@ class FakeRuns:
                 return 200, self.approvals.get(int(run), []), {}
             case ["actions", "artifacts", number, "zip"] if int(number) in self.artifacts:
                 return self._redirect(url, int(number), gitea=gitea)
-        return self._of_pulls(found[2].split("/"), gitea=gitea)
+        return self._of_pulls(found[2].split("/"), request, gitea=gitea)
 
-    def _of_pulls(self, words: list[str], *, gitea: bool) -> Routed:
+    def _of_pulls(self, words: list[str], request: Mapping[str, Any], *, gitea: bool) -> Routed:
         match words:
             case ["commits", commit, "pulls"] if not gitea:
                 return 200, [_pull("pull-request-simple", one) for one in self._pulls(commit)], {}
             case ["commits", commit, "pull"] if gitea:
                 pulls = self._pulls(commit)
                 return (200, _pull("pull-request-simple", pulls[0]), {}) if pulls else _missing()
+            case ["pulls"] if not gitea:
+                return self._listed(request["query"])
+            case ["issues", number, "events"] if not gitea:
+                return 200, [_event(name) for name in self.events.get(int(number), [])], {}
+            case ["issues", number, "timeline"] if gitea:
+                return self._timeline(int(number), int(request["query"].get("page", "1")))
             case ["pulls", number]:
                 known = [one for pulls in self.pulls.values() for one in pulls if one["number"] == int(number)]
                 return (200, _pull("pull-request", known[0]), {}) if known else _missing()
         return _missing()
+
+    def _listed(self, query: Mapping[str, str]) -> Routed:
+        """List pull requests; of those from a branch, if `head` names one."""
+        every = {one["number"]: one for pulls in self.pulls.values() for one in pulls}
+        every |= {one["number"]: one for one in self.others}
+        owner, _, branch = query.get("head", "").partition(":")
+        shown = [
+            _pull("pull-request-simple", one)
+            for one in every.values()
+            if not branch or (one["head"]["ref"] == branch and one["head"]["repo"]["full_name"].startswith(f"{owner}/"))
+        ]
+        return 200, [one for one in shown if query.get("state") == "all" or one["state"] == "open"], {}
+
+    def _timeline(self, number: int, page: int) -> Routed:
+        """List as Gitea does: page by page, and with no `Link` to the next."""
+        names = {"base_ref_changed": "change_target_branch"}
+        happened = [{"id": i, "type": names.get(name, name)} for i, name in enumerate(self.events.get(number, []))]
+        return 200, happened[(page - 1) * GITEA_PAGE : page * GITEA_PAGE] or None, {}
 
     def _redirect(self, url: str, number: int, *, gitea: bool) -> Routed:
         if self.artifacts[number]["expired"]:
@@ -231,10 +283,16 @@ def _pull(schema: str, values: Mapping[str, Any]) -> dict[str, Any]:
     return shaped(schema, **values)
 
 
+def _event(name: str) -> dict[str, Any]:
+    """Return an event; GitHub's description has no schema for the change of a base, so another's is used."""
+    return shaped("labeled-issue-event", event=name, label={"name": "x", "color": "ededed"})
+
+
 def _as_gitea(run: Mapping[str, Any]) -> dict[str, Any]:
-    shown = {key: value for key, value in run.items() if key != "head_repository"}
+    shown = {key: value for key, value in run.items() if key not in ("head_repository", "created_at", "path_ref")}
     event = "pull_request_sync" if run["event"] == "pull_request" else run["event"]
-    return {**shown, "path": run["path"].rpartition("/")[2] + "@refs/pull/7/head", "event": event}
+    path = run["path"].rpartition("/")[2] + "@" + run.get("path_ref", "refs/pull/7/head")
+    return {**shown, "path": path, "head_branch": "", "event": event}
 
 
 def _missing() -> Routed:

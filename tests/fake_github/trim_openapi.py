@@ -25,6 +25,8 @@ CALLS = {
     f"{REPOSITORY}/actions/workflows/{{workflow_id}}/runs": ("get",),
     f"{REPOSITORY}/actions/artifacts/{{artifact_id}}/{{archive_format}}": ("get",),
     f"{REPOSITORY}/commits/{{commit_sha}}/pulls": ("get",),
+    f"{REPOSITORY}/issues/{{issue_number}}/events": ("get",),
+    f"{REPOSITORY}/pulls": ("get",),
     f"{REPOSITORY}/pulls/{{pull_number}}": ("get",),
     f"{REPOSITORY}/pulls/{{pull_number}}/files": ("get",),
     f"{REPOSITORY}/pulls/{{pull_number}}/reviews": ("get",),

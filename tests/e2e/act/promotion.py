@@ -186,7 +186,8 @@ class Host:
             git(self.work, "cherry-pick", "-x", f"main..{proposal.head}")  # -x: other commits, as the host makes them
         merged = git(self.work, "rev-parse", "main")
         assert merged != proposal.head
-        self.github.runs.add_pull(merged, proposal.number, proposal.head, fork=REPOSITORY)
+        branch = f"change-{proposal.number}"
+        self.github.runs.add_pull(merged, proposal.number, proposal.head, fork=REPOSITORY, branch=branch)
         return self._pushed()
 
     def queue(self, number: int, change: Mapping[str, str]) -> tuple[Proposal, Push]:
@@ -237,7 +238,9 @@ class Host:
     ) -> tuple[harness.Run, Path]:
         """Run a workflow; the host serves what it uploads, from the moment that it does."""
         runs, file = self.github.runs, f"{name}.yml"
-        number = runs.add_run(head, event=event, repository=REPOSITORY, workflow=file, conclusion="")
+        number = runs.add_run(
+            head, event=event, repository=REPOSITORY, workflow=file, conclusion="", branch=_branch(payload)
+        )
         home = self.folder / "runs" / str(number)
         runs.stores[number] = home / "artifacts"
         offer_pip(home / "bin")
@@ -295,3 +298,11 @@ def report_of(uploaded: Path) -> dict[str, Any]:
     value = json.loads((uploaded / "mlgate-run" / "report.json").read_bytes())
     assert isinstance(value, dict)
     return value
+
+
+def _branch(payload: Mapping[str, Any]) -> str:
+    """Return the branch that an event is about."""
+    if "pull_request" in payload:
+        return str(payload["pull_request"]["head"]["ref"])
+    ref = payload["merge_group"]["head_ref"] if "merge_group" in payload else payload["ref"]
+    return str(ref).removeprefix("refs/heads/")

@@ -69,25 +69,30 @@ def test_a_named_branch_is_promoted() -> None:
 
 def ran(**fields: Any) -> Ran:
     given = {"event": "pull_request", "workflow": "mlgate.yml", "status": "completed", "conclusion": "success"}
-    return Ran(**{**given, "head_repository": "octo/flights", "url": "https://x", **fields})
+    return Ran(**{**given, "source": "change", "head_repository": "octo/flights", "url": "https://x", **fields})
 
 
 @pytest.mark.parametrize(
     ("runs", "expected"),
     [
         ([ran()], 0),
-        ([ran(conclusion="failure"), ran()], 1),
+        ([ran(), ran(conclusion="failure")], 0),
+        ([ran(conclusion="skipped"), ran()], 1),
         ([ran(event="push"), ran(workflow="x.yml"), ran()], 2),
-        ([ran(head_repository=None)], 0),
+        ([ran(source="other"), ran(source=""), ran()], 2),
         ([ran(head_repository="mallory/flights"), ran()], 1),
         ([ran(head_repository="mallory/flights")], "verdict-untrusted"),
+        ([ran(head_repository=None)], "verdict-untrusted"),
+        ([ran(source="other")], "verdict-missing"),
+        ([ran(conclusion="failure"), ran()], "verdict-missing"),
         ([ran(conclusion="cancelled")], "verdict-missing"),
-        ([ran(conclusion="", status="in_progress")], "verdict-missing"),
+        ([ran(conclusion="", status="in_progress"), ran()], "verdict-missing"),
         ([], "verdict-missing"),
     ],
 )
-def test_the_newest_successful_run_of_the_repository_counts(runs: list[Ran], expected: int | str) -> None:
-    chosen = judged.choose(enumerate(runs), workflow="mlgate.yml", event="pull_request", repository="octo/flights")
+def test_the_newest_run_of_the_repository_counts(runs: list[Ran], expected: int | str) -> None:
+    asked = {"workflow": "mlgate.yml", "event": "pull_request", "repository": "octo/flights"}
+    chosen = judged.choose(enumerate(runs), **asked, serves=lambda source: source == "change")
     assert (chosen.reason if isinstance(chosen, Absence) else chosen) == expected
 
 
@@ -109,6 +114,28 @@ def test_a_report_is_the_only_one_about_its_model(datas: list[bytes], reason: st
     found = judged.parse_report(datas, "flight-delays")
     assert isinstance(found, Absence)
     assert found.reason == reason
+
+
+HOSTILE = "x\n::error::pwn **[a](http://evil)** @octo/team \x1b[31m"
+
+
+@pytest.mark.parametrize("text", [data(model=HOSTILE), data().replace(b'"model"', codec.dumps(HOSTILE).encode(), 1)])
+def test_a_hostile_report_s_words_are_not_repeated(text: bytes) -> None:
+    found = judged.parse_report([text], "flight-delays")
+    assert isinstance(found, Absence)
+    assert not set(found.message) & set("\n\x1b@*[<`")
+
+
+def test_a_hostile_report_s_commit_and_files_are_not_repeated() -> None:
+    report = builders.a_report(
+        provenance=builders.a_provenance(commit="\n::error::x"),
+        training=builders.a_training(artifacts=(Artifact(name=HOSTILE, path="x", digest="0" * 64, size=1),)),
+    )
+    stale = judged.is_about_commit(report, "d" * 40)
+    assert stale is not None
+    assert "error" not in stale.message
+    assert "a file" in judged.missing_files(report, [])
+    assert HOSTILE not in judged.missing_files(report, [])
 
 
 def test_reports_about_other_models_are_passed_over() -> None:

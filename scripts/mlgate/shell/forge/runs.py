@@ -75,7 +75,10 @@ class WorkflowRun:
 
     Attributes:
         workflow: The file's name.
-        head_repository: Where its commit came from; None where the host does not say.
+        source: What it ran for: the branch of its commit; on Gitea, the ref, which names the pull request.
+        created: When it was made, as the host writes it.
+        head_repository: Where its commit came from; None where that is gone. Gitea never says: there it is this one,
+            and a pull request's own head tells forks.
     """
 
     id: int
@@ -87,19 +90,29 @@ class WorkflowRun:
     status: str
     conclusion: str
     url: str
+    source: str
+    created: str
     head_repository: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class PullRequest:
-    """One pull request that brought a commit."""
+    """One pull request.
+
+    Attributes:
+        head: Its last commit.
+        head_branch: The branch that it came from.
+        closed: When it was closed, as the host writes it; empty while it is open.
+    """
 
     number: int
     author: str
     head: str
+    head_branch: str
     head_repository: str | None
     base_branch: str
     merged: bool
+    closed: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +127,7 @@ class Approval:
 def runs_at(host: Host, commit: str) -> list[WorkflowRun]:
     """Return the workflow runs at a commit, the newest first."""
     listed = host.listed("/actions/runs", "workflow_runs", {"head_sha": commit})
-    runs = [run for run in map(_run, listed) if run.head == commit]
+    runs = [run for run in (_run(host, item) for item in listed) if run.head == commit]
     return sorted(runs, key=lambda run: (run.number, run.id), reverse=True)
 
 
@@ -142,12 +155,12 @@ def _pull_requests(host: Host, commit: str) -> tuple[list[PullRequest], RefusedE
         if error.http_status not in NOT_YET:
             raise
         return [], error
-    return [_pull_request(item) for item in (data if isinstance(data, list) else [data])], None
+    return [pull_request(item) for item in (data if isinstance(data, list) else [data])], None
 
 
 def author_of(host: Host, number: int) -> str:
     """Return the login of a pull request's author."""
-    return _pull_request(host.get(f"/pulls/{number}").data).author
+    return pull_request(host.get(f"/pulls/{number}").data).author
 
 
 def approvals(host: Host, run: int) -> list[Approval] | None:
@@ -172,10 +185,11 @@ def _strange(what: str) -> OutsideError:
     return OutsideError(f"the forge's answer holds no {what}", remedy="Check GITHUB_API_URL.")
 
 
-def _run(item: dict[str, Any]) -> WorkflowRun:
+def _run(host: Host, item: dict[str, Any]) -> WorkflowRun:
     if type(item.get("id")) is not int:
         raise _strange("workflow run")
-    path = str(item.get("path") or "").partition("@")[0]
+    path, _, ref = str(item.get("path") or "").partition("@")
+    repository = _full_name(item.get("head_repository"))
     return WorkflowRun(
         id=item["id"],
         number=_number(item.get("run_number")),
@@ -186,11 +200,18 @@ def _run(item: dict[str, Any]) -> WorkflowRun:
         status=str(item.get("status") or ""),
         conclusion=str(item.get("conclusion") or ""),
         url=str(item.get("html_url") or ""),
-        head_repository=_full_name(item.get("head_repository")),
+        source=ref if host.is_gitea else str(item.get("head_branch") or ""),
+        created=str(item.get("created_at") or ""),
+        head_repository=repository or (host.repository if host.is_gitea else None),
     )
 
 
-def _pull_request(item: Any) -> PullRequest:
+def pull_request(item: Any) -> PullRequest:
+    """Return a pull request as the host describes it.
+
+    Raises:
+        OutsideError: If it describes none.
+    """
     if not isinstance(item, dict) or type(item.get("number")) is not int:
         raise _strange("pull request")
     head, base, user = (_table(item.get(name)) for name in ("head", "base", "user"))
@@ -198,9 +219,11 @@ def _pull_request(item: Any) -> PullRequest:
         number=item["number"],
         author=str(user.get("login") or ""),
         head=str(head.get("sha") or ""),
+        head_branch=str(head.get("ref") or ""),
         head_repository=_full_name(head.get("repo")),
         base_branch=str(base.get("ref") or ""),
         merged=bool(item.get("merged_at") or item.get("merged")),
+        closed=str(item.get("closed_at") or ""),
     )
 
 

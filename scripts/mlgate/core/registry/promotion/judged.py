@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core import codec
+from mlgate.core.config import grammar
 from mlgate.core.documents import Artifact, ReportDocument
 from mlgate.core.gate.base import OBJECT_ID
+from mlgate.core.registry.promotion.bases import plain
 from mlgate.core.registry.promotion.decision import Absence
 from mlgate.core.report.publishing import run_link
 from mlgate.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-SUCCESS = "success"
+SUCCESS, SKIPPED = "success", "skipped"
 SHA256 = re.compile("[0-9a-f]{64}")
 
 
@@ -45,12 +47,13 @@ class Push:
 
 @dataclass(frozen=True, kw_only=True)
 class Ran:
-    """A workflow run, as far as the choice between several needs it."""
+    """A workflow run, as far as the choice between several needs it; `source` is what it ran for."""
 
     event: str
     workflow: str
     status: str
     conclusion: str
+    source: str
     head_repository: str | None
     url: str
 
@@ -85,17 +88,23 @@ def read_push(env: Mapping[str, str], payload: Any, *, commit: str, branch: str)
             f"{commit[:12]} is checked out, and this run is for {pushed[:12]}",
             remedy="Leave `ref` out of the checkout step.",
         )
-    before = payload.get("before") if event == "push" and isinstance(payload, dict) else None
-    known = isinstance(before, str) and OBJECT_ID.fullmatch(before) and set(before) != {"0"}
     return Push(
         commit=commit,
         branch=wanted,
-        before=before if known else None,
+        before=tip_before(env, payload),
         run=_number(env.get("GITHUB_RUN_ID")) or 0,
         attempt=_number(env.get("GITHUB_RUN_ATTEMPT")) or 1,
         event=event,
         url=run_link(env) or "",
     )
+
+
+def tip_before(env: Mapping[str, str], payload: Any) -> str | None:
+    """Return the branch's tip before the push; None where no push started the run, or the branch is new."""
+    pushed = env.get("GITHUB_EVENT_NAME") == "push" and isinstance(payload, dict)
+    before = payload.get("before") if pushed else None
+    known = isinstance(before, str) and OBJECT_ID.fullmatch(before) and set(before) != {"0"}
+    return before if known else None
 
 
 def _default_branch(payload: Any) -> str:
@@ -108,27 +117,34 @@ def _number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() else None
 
 
-def choose(runs: Iterable[tuple[int, Ran]], *, workflow: str, event: str, repository: str) -> int | Absence:
-    """Return the newest successful run that judged, or why there is none.
+def choose(
+    runs: Iterable[tuple[int, Ran]], *, workflow: str, event: str, repository: str, serves: Callable[[str], bool]
+) -> int | Absence:
+    """Return the newest run that judged, or why there is none that ended well.
+
+    An older success makes up for no newer failure: the newest saw the most.
 
     Args:
         runs: Number and facts of each, the newest first.
         workflow: The file's name.
         event: What must have started it.
         repository: Where its commit must have come from.
+        serves: Tells whether a run is for what was pushed, by its source.
     """
     judged = [(number, run) for number, run in runs if run.workflow == workflow and run.event == event]
-    own = [(number, run) for number, run in judged if run.head_repository in (None, repository)]
+    own = [(number, run) for number, run in judged if run.head_repository == repository]
     if judged and not own:
         return Absence(reason="verdict-untrusted", message=f"a fork's run judged: {judged[0][1].url}")
-    for number, run in own:
-        if run.conclusion == SUCCESS:
-            return number
-    if not own:
+    served = [(number, run) for number, run in own if run.source and serves(run.source) and run.conclusion != SKIPPED]
+    if not served:
         message = f"no run of {workflow} on `{event}` is known at the judged commit"
         return Absence(reason="verdict-missing", message=message)
-    newest = own[0][1]
-    message = f"no run of {workflow} ended well; the newest is `{newest.conclusion or newest.status}`: {newest.url}"
+    number, newest = served[0]
+    if newest.conclusion == SUCCESS:
+        return number
+    message = (
+        f"the newest run of {workflow} did not end well but as `{newest.conclusion or newest.status}`: {newest.url}"
+    )
     return Absence(reason="verdict-missing", message=message)
 
 
@@ -139,9 +155,11 @@ def parse_report(datas: Iterable[bytes], model: str) -> tuple[ReportDocument, by
         try:
             report = codec.from_plain(ReportDocument, codec.loads(data))
         except codec.DecodeError as error:
-            others.append(f"one that this mlgate cannot read ({error})")
+            others.append(f"one that this mlgate cannot read ({plain(str(error))})")
             continue
-        if report.model == model:
+        if not grammar.NAME.fullmatch(report.model):
+            others.append("one about a model whose name is none")
+        elif report.model == model:
             found.append((report, data))
         else:
             others.append(f"one about {report.model}")
@@ -158,7 +176,8 @@ def is_about_commit(report: ReportDocument, commit: str) -> Absence | None:
     judged = report.provenance.commit
     if judged == commit:
         return None
-    what = f"the report is about {(judged or 'no commit')[:12]}, not about {commit[:12]}"
+    named = judged[:12] if judged and OBJECT_ID.fullmatch(judged) else "no commit"
+    what = f"the report is about {named}, not about {commit[:12]}"
     return Absence(reason="verdict-stale", message=what)
 
 
@@ -190,4 +209,4 @@ def missing_files(report: ReportDocument, found: Iterable[str]) -> tuple[str, ..
     for name, digest in (("model", bound.model_digest), ("predictions", bound.predictions_digest)):
         if digest is None or named.get(name) != digest:
             missing.append(name)
-    return tuple(dict.fromkeys(missing))
+    return tuple(dict.fromkeys(name if grammar.NAME.fullmatch(name) else "a file" for name in missing))

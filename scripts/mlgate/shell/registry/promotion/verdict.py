@@ -13,6 +13,7 @@ from mlgate.core.registry.promotion.judged import Ran
 from mlgate.shell.forge import archive as archives
 from mlgate.shell.forge import artifacts, runs
 from mlgate.shell.registry.promotion.found import Found
+from mlgate.shell.registry.promotion.served import is_another_bases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,7 +67,8 @@ class Search:
             yield _checked(found, lambda report: judged.is_about_commit(report, push.commit))
 
     def _of_the_queue(self) -> Iterator[Found]:
-        run = self._run_at(self.push.commit, "merge_group")
+        queue = f"gh-readonly-queue/{self.push.branch}/"
+        run = self._run_at(self.push.commit, "merge_group", lambda source: source.startswith(queue))
         if isinstance(run, Absence):
             if run.reason != "verdict-missing":
                 yield Found(absence=run)
@@ -88,15 +90,19 @@ class Search:
             where = one.head_repository or "a repository that is gone"
             message = f"pull request {one.number} comes from {where}, whose runs anybody could have written"
             return Found(absence=Absence(reason="verdict-untrusted", message=message))
-        run = self._run_at(one.head, "pull_request")
+        source = f"refs/pull/{one.number}/head" if self.host.is_gitea else one.head_branch
+        run = self._run_at(one.head, "pull_request", lambda found: found == source)
         if isinstance(run, Absence):
             return Found(absence=replace(run, message=f"pull request {one.number}: {run.message}"))
-        return self._of_run(run)
+        problem = is_another_bases(self.host, one, run)
+        return Found(absence=problem) if problem else self._of_run(run)
 
-    def _run_at(self, commit: str, event: str) -> WorkflowRun | Absence:
+    def _run_at(self, commit: str, event: str, serves: Callable[[str], bool]) -> WorkflowRun | Absence:
         known = {run.id: run for run in runs.runs_at(self.host, commit)}
         facts = [(run.id, _ran(run)) for run in known.values()]
-        chosen = judged.choose(facts, workflow=self.workflow, event=event, repository=self.host.repository)
+        chosen = judged.choose(
+            facts, workflow=self.workflow, event=event, repository=self.host.repository, serves=serves
+        )
         return chosen if isinstance(chosen, Absence) else known[chosen]
 
     def _of_run(self, run: WorkflowRun) -> Found:
@@ -146,6 +152,7 @@ def _ran(run: WorkflowRun) -> Ran:
         workflow=run.workflow,
         status=run.status,
         conclusion=run.conclusion,
+        source=run.source,
         head_repository=run.head_repository,
         url=run.url,
     )

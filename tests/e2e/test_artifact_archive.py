@@ -6,13 +6,14 @@ import hashlib
 import io
 import random
 import stat
+import struct
 import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
 from tests.fake_github.runs import archive
 
-from mlgate.shell.forge.archive import MAX_DIRECTORY_BYTES, UntrustedArchiveError, opened
+from mlgate.shell.forge.archive import MAX_DIRECTORY_BYTES, MAX_TEXT_BYTES, MAX_TEXTS, UntrustedArchiveError, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -96,3 +97,34 @@ def test_a_full_disk_is_not_the_archive_s_fault(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="cannot be unpacked") as caught, opened(path) as file:
         file.take({DIGEST: len(MODEL)}, tmp_path / "nowhere")
     assert getattr(caught.value, "reason", "") == "store-failed"
+
+
+def test_a_false_length_in_the_comment_hides_no_table_of_contents(tmp_path: Path) -> None:
+    names = [f"{'x' * 250}{number}" for number in range(MAX_DIRECTORY_BYTES // 296 + 1000)]
+    data = archive(dict.fromkeys(names, b""))
+    end = data.rfind(b"PK\x05\x06")
+    count = int.from_bytes(data[end + 10 : end + 12], "little")
+    size, place = (int.from_bytes(data[end + at : end + at + 4], "little") for at in (12, 16))
+    true = struct.pack("<4sQHHLLQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, place)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
+    false = b"PK\x06\x06" + bytes(36) + struct.pack("<Q", 100) + bytes(12)
+    last = data[end : end + 8] + b"\xff" * 12 + struct.pack("<H", len(false)) + false
+    path = tmp_path / "a.zip"
+    path.write_bytes(data[:end] + true + locator + last)
+    assert path.stat().st_size > MAX_DIRECTORY_BYTES
+    with pytest.raises(UntrustedArchiveError, match="table of contents"), opened(path):
+        pass
+
+
+def test_reports_have_a_limit_together(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(archive({f"{number}/report.json": bytes(MAX_TEXT_BYTES // 4) for number in range(5)}))
+    with opened(path) as file, pytest.raises(UntrustedArchiveError, match="together"):
+        list(file.texts("report.json"))
+
+
+def test_reports_are_few(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(archive({f"{number}/report.json": b"{}" for number in range(MAX_TEXTS + 1)}))
+    with opened(path) as file, pytest.raises(UntrustedArchiveError, match="more than"):
+        list(file.texts("report.json"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import stat
 import struct
 import zipfile
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
     from typing import IO
 
 MAX_ENTRIES = 10_000
-MAX_DIRECTORY_BYTES = 16 * 2**20
-MAX_TEXT_BYTES = 64 * 2**20
+MAX_DIRECTORY_BYTES = 4 * 2**20
+MAX_TEXT_BYTES = 64 * 2**20  # of all of them together
+MAX_TEXTS = 100
 MAX_READ_BYTES = 16 * 2**30
-LONGEST_END = 2**16 + 200  # the end of an archive with the longest comment
 CHUNK = 2**20
 REPORT = "report.json"
 # What Python's reader raises for bytes that are no archive, as far as changing bytes at random shows.
@@ -45,9 +46,7 @@ def opened(path: Path) -> Iterator[Archive]:
         UntrustedArchiveError: If it is not what uploading makes.
     """
     try:
-        if _directory_bytes(path) > MAX_DIRECTORY_BYTES:
-            raise UntrustedArchiveError("its table of contents is too large")
-        with zipfile.ZipFile(path) as file:
+        with _Sparing(io.FileIO(path)) as sparing, zipfile.ZipFile(sparing) as file:
             yield Archive(file)
     except DAMAGED as error:
         raise UntrustedArchiveError(f"it is no sound archive ({type(error).__name__})") from None
@@ -61,16 +60,19 @@ def opened(path: Path) -> Iterator[Archive]:
         ) from None
 
 
-def _directory_bytes(path: Path) -> int:
-    """Return how long an archive says that its table of contents is, which is read as a whole."""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - LONGEST_END))
-        tail = file.read()
-    end, large = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
-    if end < 0 or len(tail) < end + 16:
-        return 0
-    size = int.from_bytes(tail[end + 12 : end + 16], "little")
-    return int.from_bytes(tail[large + 40 : large + 48], "little") if size == 0xFFFFFFFF and large >= 0 else size
+class _Sparing(io.BufferedReader):
+    """A file that gives no more at once than a table of contents may have.
+
+    An archive says in several places how long its table is, and the reader takes the whole of it at once. What the
+    reader asks for, and not what we would read, is therefore held to the limit.
+    """
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        limit = MAX_DIRECTORY_BYTES + 1
+        data = super().read(limit if size is None or size < 0 else min(size, limit))
+        if len(data) == limit:
+            raise UntrustedArchiveError("its table of contents is too large")
+        return data
 
 
 class Archive:
@@ -87,12 +89,16 @@ class Archive:
 
     def texts(self, name: str) -> Iterator[bytes]:
         """Yield the content of every file that is called `name`, in any folder."""
-        for member in self._members:
-            if member.filename.rpartition("/")[2] == name:
-                if member.file_size > MAX_TEXT_BYTES:
-                    raise UntrustedArchiveError(f"its {name} is larger than {MAX_TEXT_BYTES >> 20} MiB")
-                with self._file.open(member) as stream:
-                    yield stream.read(MAX_TEXT_BYTES)
+        members = [member for member in self._members if member.filename.rpartition("/")[2] == name]
+        if len(members) > MAX_TEXTS:
+            raise UntrustedArchiveError(f"it has more than {MAX_TEXTS} files called {name}")
+        if sum(member.file_size for member in members) > MAX_TEXT_BYTES:
+            raise UntrustedArchiveError(f"its {name} are larger than {MAX_TEXT_BYTES >> 20} MiB together")
+        for member in members:
+            text = io.BytesIO()
+            with self._file.open(member) as stream:
+                copied(stream, text, member.file_size)
+            yield text.getvalue()
 
     def take(self, wanted: Mapping[str, int], folder: Path) -> dict[str, Path]:
         """Write the files whose sha256 is wanted, each under its digest, and return them by it.

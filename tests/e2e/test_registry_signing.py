@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -241,16 +243,49 @@ def test_an_unsigned_registry_may_be_signed_by_who_wants(tmp_path: Path, capsys:
     assert verified(story, capsys, "--allowed-signers", str(tmp_path / "list")) == (0, [])
 
 
-def test_the_key_lies_where_no_other_user_can_read_it(tmp_path: Path) -> None:
-    story = Story(tmp_path / "s")
+@pytest.mark.parametrize("in_memory", [True, False])
+def test_the_key_lies_where_no_other_user_can_read_it(tmp_path: Path, in_memory: bool) -> None:
+    """In memory; else in a file, in a workflow below the folder that the runner empties."""
+    story, runners = Story(tmp_path / "s"), tmp_path / "runner"
+    runners.mkdir()
+    env = {**variables(), "RUNNER_TEMP": str(runners)}
     text = new_key(tmp_path / "key").read_text().replace("\n", "\r\n")
-    with open_signer(git_of(story.clone), variables(), key=text, wanted=False, allowed=None) as signer:
+    given: dict[str, Any] = {"key": text, "wanted": False, "allowed": None, "in_memory": in_memory}
+    with open_signer(git_of(story.clone), env, **given) as signer:
         assert signer
         path = Path(signer.key)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        assert not stat.S_IMODE(path.parent.stat().st_mode) & 0o077
+        assert len(list(runners.rglob("key"))) == (not in_memory)
         assert not any("PRIVATE" in word for word in (*signer.commit_arguments(), *signer.settings(), repr(signer)))
     assert not path.exists()
+    assert not list(runners.iterdir())
+
+
+HOLDING = """\
+import os, sys, time
+from pathlib import Path
+from mlgate.shell.git.repository import Git
+from mlgate.shell.registry.verification.signing import open_signer
+with open_signer(Git(Path("."), os.environ), os.environ, key=os.environ["KEY"], wanted=False, allowed=None) as signer:
+    print(signer.key, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="this system has no files in memory alone")
+def test_no_key_stays_behind_a_process_that_was_killed(tmp_path: Path) -> None:
+    key = new_key(tmp_path / "key").read_text()
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    env = {**variables(), "KEY": key, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, "-c", HOLDING], env=env, stdout=subprocess.PIPE, text=True) as holding:
+        assert holding.stdout
+        path = Path(holding.stdout.readline().strip())
+        assert path.read_text() == key
+        holding.kill()
+    assert not path.exists()
+    assert not [file for file in scratch.rglob("*") if file.is_file() and "PRIVATE" in file.read_text()]
 
 
 def test_nobody_signs_unless_asked(tmp_path: Path) -> None:

@@ -55,19 +55,26 @@ class Signer:
 
 @contextmanager
 def open_signer(
-    git: Git, env: Mapping[str, str], *, key: str | None, wanted: bool, allowed: str | None
+    git: Git,
+    env: Mapping[str, str],
+    *,
+    key: str | None,
+    wanted: bool,
+    allowed: str | None,
+    in_memory: bool = hasattr(os, "memfd_create"),
 ) -> Iterator[Signer | None]:
     """Give the signer: of a private key's text, else, if `wanted`, that of the user's git configuration, else nobody.
 
-    The text of the key lies in a file that only this user can read, and only as long as the context lasts.
+    The text of the key lies in memory, under a name that only this user can read, and is gone with this process however
+    it ends. Where a system has no such memory it lies in a file as long as the context lasts; in a workflow that is in
+    the folder that the runner empties after the job.
 
     Raises:
         UsageError: If the key cannot be used.
         OutsideError: `signature-wrong`, if it is on no list although there is one.
     """
     if key:
-        with tempfile.TemporaryDirectory(prefix="mlgate-sign-") as folder:
-            path = _written(Path(folder) / "key", key)
+        with _kept(key, env, in_memory=in_memory) as path:
             public = _public(path, env, "the text of `MLGATE_SIGNING_KEY`")
             yield Signer(format="ssh", key=str(path), principal=_principal(public, allowed), own=True)
     elif wanted:
@@ -85,8 +92,8 @@ def verify_commits(git: Git, env: Mapping[str, str], commits: Sequence[str], all
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - only where signatures are checked
 
     _need_ssh_keygen(env)
-    with tempfile.TemporaryDirectory(prefix="mlgate-sign-") as folder:
-        path = _written(Path(folder) / "allowed-signers", allowed)
+    with _scratch(env) as folder:
+        path = _written(folder / "allowed-signers", allowed)
         # The user's own programs and lists must not decide.
         settings = [f"gpg.ssh.allowedSignersFile={path}", f"gpg.ssh.program={SSH_KEYGEN}", "gpg.program=gpg"]
         settings += ["gpg.ssh.revocationFile=", "gpg.minTrustLevel=undefined"]
@@ -110,11 +117,49 @@ def _states(git: Git, commits: Sequence[str], settings: Sequence[str]) -> dict[s
     return read_log(done.stdout.decode(errors="replace"))
 
 
+@contextmanager
+def _kept(key: str, env: Mapping[str, str], *, in_memory: bool) -> Iterator[Path]:
+    """Give a path by which ssh-keygen reads the key."""
+    handle = _memory() if in_memory else None
+    if handle is None:
+        with _scratch(env) as folder:
+            yield _written(folder / "key", key)
+        return
+    try:
+        os.fchmod(handle, 0o600)
+        os.write(handle, _lines(key))
+        yield Path(f"/proc/{os.getpid()}/fd/{handle}")
+    finally:
+        os.close(handle)
+
+
+def _memory() -> int | None:
+    """Return a file that exists in memory alone; None where the system cannot name one."""
+    if not Path(f"/proc/{os.getpid()}/fd").is_dir():
+        return None
+    try:
+        return os.memfd_create("mlgate-key")
+    except OSError:
+        return None
+
+
+@contextmanager
+def _scratch(env: Mapping[str, str]) -> Iterator[Path]:
+    runners = env.get("RUNNER_TEMP")
+    place = runners if runners and Path(runners).is_dir() else None
+    with tempfile.TemporaryDirectory(prefix="mlgate-sign-", dir=place) as folder:
+        yield Path(folder)
+
+
 def _written(path: Path, text: str) -> Path:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-        file.write("\n".join(text.splitlines()) + "\n")  # a secret loses its last line end; ssh-keygen wants it
+    with os.fdopen(handle, "wb") as file:
+        file.write(_lines(text))
     return path
+
+
+def _lines(text: str) -> bytes:
+    return ("\n".join(text.splitlines()) + "\n").encode()  # a secret loses its last line end; ssh-keygen wants it
 
 
 def _configured(git: Git, env: Mapping[str, str], allowed: str | None) -> Signer:

@@ -13,6 +13,7 @@ from mlgate.options import Common, option
 from mlgate.shell.base import registry as registries
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.base.document import describe
+from mlgate.shell.base.unpromoted import is_unpromoted
 from mlgate.shell.git.repository import Git
 from mlgate.shell.run_folder import RunFolder
 from mlgate.steps import Result
@@ -63,6 +64,9 @@ def _describe(inputs: Inputs, folder: RunFolder, world: World, *, network: bool)
     git = Git.discover(path.parent, world.env)
     remote = Remote.of(git, world.env, inputs.github_token, world.log) if git and network else None
     document = describe(path, git, world.env, name=inputs.config.as_posix(), option=inputs.base, remote=remote)
+    if git is not None and network and is_unpromoted(git, document, world, inputs.github_token):
+        world.log("nothing that the model depends on differs, but it was never promoted: it is judged as if it did")
+        document = dataclasses.replace(document, inputs_unchanged=False)
     registry = registries.seen(path, git, document, folder, world, token=inputs.github_token, network=network)
     return dataclasses.replace(document, registry=registry)
 

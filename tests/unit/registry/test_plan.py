@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import pytest
-from tests.registry_log import MODEL, STAGES, T0, Log, a_draft, git_id
+from tests.registry_log import MODEL, STAGES, T0, Log, a_draft, git_id, sha256
 
 from mlgate.core.config.model import Bump
 from mlgate.core.registry.log import plan
 from mlgate.core.registry.log.plan import PlanError
-from mlgate.core.registry.log.record import Event, Record, encode
+from mlgate.core.registry.log.record import Digests, Event, Record, encode
 from mlgate.core.registry.log.state import State, extend
 from mlgate.core.registry.log.versions import Change
 from mlgate.errors import UsageError
@@ -72,6 +73,22 @@ def test_promoting_twice_makes_one_version() -> None:
     log = Log()
     log.promote("a")
     assert plan.promote(log.state, draft=a_draft(time=BY["time"]), stages=STAGES) == ()
+
+
+@pytest.mark.parametrize("commit", ["a", "z"])
+def test_other_bytes_from_the_same_inputs_are_no_other_version(commit: str) -> None:
+    log = Log()
+    log.promote("a")
+    again = dataclasses.replace(a_draft().digests or Digests(), model=sha256("bytes with another time"))
+    assert log.promote("a", digests=again, commit=git_id(commit.encode()), time=BY["time"]) == ()
+
+
+def test_an_older_commit_that_is_trained_again_stays_its_version() -> None:
+    log = Log()
+    log.promote("a")
+    log.promote("b")
+    again = dataclasses.replace(a_draft().digests or Digests(), model=sha256("bytes with another time"))
+    assert log.promote("a", digests=again, time=BY["time"]) == ()
 
 
 def test_a_missing_stage_is_assigned_later() -> None:

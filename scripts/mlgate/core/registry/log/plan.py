@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Bump
 from mlgate.core.registry.log.placing import UNPLACED, PlanError, chain, draft_of, utc
+from mlgate.core.registry.log.presence import present, same_version
 from mlgate.core.registry.log.record import Event
 from mlgate.core.registry.log.versions import Change, change_between, next_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from mlgate.core.registry.log.record import Digests, Record
+    from mlgate.core.registry.log.record import Record
     from mlgate.core.registry.log.state import Entry, State
 
 __all__ = [
@@ -47,8 +48,9 @@ def promote(
 ) -> tuple[Record, ...]:
     """Return what registers a version and assigns it to stages; only what is missing if the version exists.
 
-    A stage that the version has been in, or that points to a newer version, is not assigned again: who runs an old job
-    once more does not roll back.
+    The model of a commit that was promoted, or of the inputs that were promoted last, exists, whatever its bytes are:
+    many a format holds the time. A stage that the version has been in, or that points to a newer version, is not
+    assigned again: who runs an old job once more does not roll back.
 
     Args:
         state: What there is.
@@ -61,7 +63,9 @@ def promote(
     Raises:
         PlanError: `stage-order`, `clock-behind`.
     """
-    known = same_version(state, draft.model, draft.digests)
+    inputs = draft.digests.inputs if draft.digests else None
+    known = present(state, draft.model, inputs=inputs, commit=draft.commit)
+    known = known or same_version(state, draft.model, draft.digests)
     if known is None:
         version = _next_version(state, draft, bump, change)
         drafts = [dataclasses.replace(draft, event=Event.REGISTER, version=version, stage=None)]
@@ -76,18 +80,6 @@ def promote(
         for stage in missing
     ]
     return chain(state, drafts)
-
-
-def same_version(state: State, model: str, digests: Digests | None) -> Entry | None:
-    """Return the newest version in use that is this very model, made from the same inputs."""
-    if digests is None or digests.inputs is None or digests.model is None:
-        return None
-    for entry in reversed(state.versions(model)):
-        if entry.mentions(digests.model) and not state.is_deprecated(model, str(entry.version)):
-            bound = entry.record().digests
-            if bound is not None and (bound.inputs, bound.model) == (digests.inputs, digests.model):
-                return entry
-    return None
 
 
 def assign(

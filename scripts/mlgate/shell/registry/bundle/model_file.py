@@ -18,39 +18,41 @@ if TYPE_CHECKING:
 MAX_FILES = 10_000
 
 
-def inspect_model(path: Path, *, allow_pickle: bool, trusted_types: Collection[str]) -> ModelFormat:
+def inspect_model(path: Path, *, allow_pickle: bool, trusted_types: Collection[str], name: str = "") -> ModelFormat:
     """Return what format a model has, by its content.
 
     Args:
         path: A file, or with `allow_pickle` a folder.
         allow_pickle: `promote.allow-pickle`.
         trusted_types: `promote.trusted-types`.
+        name: What people call the file, if not by its name.
 
     Raises:
         OutsideError: `model-refused`, with the reason.
     """
+    name = name or path.name
     try:
         if path.is_dir() and not path.is_symlink():
             return _folder(path, allow_pickle=allow_pickle)
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        raise refused(path, _unopened(path, error), "Let the training write a plain file.") from None
+        raise refused(name, _unopened(path, error), "Let the training write a plain file.") from None
     except RefusedError as error:
-        raise refused(path, str(error), error.remedy) from None
+        raise refused(name, str(error), error.remedy) from None
     try:
         return _file(descriptor, allow_pickle=allow_pickle, trusted_types=trusted_types)
     except RefusedError as error:
-        raise refused(path, str(error), error.remedy) from None
+        raise refused(name, str(error), error.remedy) from None
     except OSError as error:
-        raise refused(path, f"it cannot be read: {error.strerror}", "Let the training write a plain file.") from None
+        raise refused(name, f"it cannot be read: {error.strerror}", "Let the training write a plain file.") from None
     finally:
         os.close(descriptor)
 
 
-def refused(path: Path, why: str, remedy: str) -> OutsideError:
+def refused(name: str, why: str, remedy: str) -> OutsideError:
     """Return the error for a model that must not be promoted."""
     return OutsideError(
-        f"the model {harmless(path.name)} is refused: {harmless(why)}", remedy=remedy, reason="model-refused"
+        f"the model {harmless(name)} is refused: {harmless(why)}", remedy=remedy, reason="model-refused"
     )
 
 

@@ -26,6 +26,7 @@ class Found:
         data: The report's bytes.
         absence: Why there is none.
         files: Files beside it whose bytes are those that the report names, by digest.
+        dirty: What differed from the commit when it was judged, where that is known.
         run: The run that judged.
         pull_request: Its number.
     """
@@ -35,6 +36,7 @@ class Found:
     data: bytes = b""
     absence: Absence | None = None
     files: dict[str, Path] = field(default_factory=dict)
+    dirty: tuple[str, ...] = ()
     run: Run | None = None
     pull_request: int | None = None
 

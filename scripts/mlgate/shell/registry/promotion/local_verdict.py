@@ -7,10 +7,12 @@ import shutil
 from typing import TYPE_CHECKING
 
 from mlgate.core import codec
-from mlgate.core.documents import Origin, ReportDocument
+from mlgate.core.documents import BaseDocument, Origin, ReportDocument
 from mlgate.core.registry.promotion.judged import wanted_digests, wanted_files
+from mlgate.errors import InputError
 from mlgate.shell.registry.promotion.found import Found
 from mlgate.shell.report_file import read_report
+from mlgate.shell.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +38,23 @@ def local_verdict(run_dir: Path, config_folder: Path, folder: Path) -> Found:
         copy = _copy(file, (run_dir / file.path, config_folder / file.path), folder) if file.digest in wanted else None
         if copy is not None:
             files[file.digest] = copy
-    return Found(origin=Origin.LOCAL, report=report, data=data, files=files, pull_request=report.pull_request)
+    return Found(
+        origin=Origin.LOCAL,
+        report=report,
+        data=data,
+        files=files,
+        pull_request=report.pull_request,
+        dirty=_dirty(run_dir) if report.provenance.dirty else (),
+    )
+
+
+def _dirty(run_dir: Path) -> tuple[str, ...]:
+    """Return what differed from the commit, to be named; what the base's document does not tell is not named."""
+    try:
+        base = RunFolder(run_dir).find(BaseDocument)
+    except InputError:
+        return ()
+    return base.dirty if base else ()
 
 
 def _copy(file: Artifact, places: tuple[Path, ...], folder: Path) -> Path | None:

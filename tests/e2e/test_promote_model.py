@@ -351,6 +351,23 @@ def test_the_run_of_another_branch_at_the_same_commit_is_passed_over(scene: Scen
     assert digests.model == hashlib.sha256(judged.files["model.safetensors"]).hexdigest()
 
 
+@pytest.mark.parametrize(("branch", "expected"), [("change", "verdict-untrusted"), ("change-too", "promoted")])
+def test_what_the_host_shows_with_a_run_must_fit(scene: Scene, branch: str, expected: str) -> None:
+    """It shows every open pull request at the commit, also those of other branches, which have runs of their own."""
+    judged = scene.judge(TRAIN)
+    repository = {"id": 1, "url": "https://x", "name": "flights"}
+    shown = {
+        "id": 1,
+        "number": 8,
+        "url": "https://x",
+        "head": {"ref": branch, "sha": judged.head, "repo": repository},
+        "base": {"ref": "evil-base", "sha": "0" * 40, "repo": repository},
+    }
+    scene.upload(judged, pull_requests=[shown])
+    scene.merge(judged)
+    assert reason(scene.run()) == expected
+
+
 def test_pull_requests_that_were_closed_long_before_disturb_nobody(scene: Scene) -> None:
     """A branch such as `develop` is merged in several directions, again and again."""
     judged = scene.judge(TRAIN)
@@ -691,16 +708,16 @@ def test_stages_wait_for_whoever_must_agree(tmp_path: Path, github: FakeGitHub) 
     done = scene.run()
     assert (reason(done), done.outputs["stages"]) == ("promoted", "staging")
     assert document(done).pending_stages == {"production": "a reviewer of the environment"}
-    refused = scene.run(stage="production")
+    refused = scene.run(stage="production", version="v1.0.0")
     assert (refused.status, reason(refused)) == (3, "approval-missing")
     github.runs.approve(4711, "eva", "staging")
-    assert reason(scene.run(stage="production")) == "approval-missing"
+    assert reason(scene.run(stage="production", version="v1.0.0")) == "approval-missing"
     github.runs.approve(4711, "eva", "production")
-    agreed = scene.run(stage="production")
+    agreed = scene.run(stage="production", version="v1.0.0")
     assert (agreed.status, reason(agreed), agreed.outputs["version"]) == (0, "promoted", "v1.0.0")
     [entry] = scene.state.stage_history("flight-delays", "production")
     assert entry.record().approved_by == ("eva",)
-    assert reason(scene.run(stage="production")) == "already-promoted"
+    assert reason(scene.run(stage="production", version="v1.0.0")) == "already-promoted"
 
 
 def test_a_rejected_run_is_not_approved(tmp_path: Path, github: FakeGitHub) -> None:
@@ -709,7 +726,7 @@ def test_a_rejected_run_is_not_approved(tmp_path: Path, github: FakeGitHub) -> N
     scene.run()
     github.runs.approve(4711, "eva", "production")
     github.runs.approve(4711, "otto", "production", state="rejected")
-    assert reason(scene.run(stage="production")) == "approval-missing"
+    assert reason(scene.run(stage="production", version="v1.0.0")) == "approval-missing"
 
 
 @pytest.mark.parametrize(
@@ -823,6 +840,8 @@ def test_the_pushed_configuration_decides(tmp_path: Path, github: FakeGitHub, pr
     if not promote:
         text = (scene.work.root / "mlgate.yml").read_text().replace("promote: {}\n", "")
         scene.push({"mlgate.yml": text})
+        assert reason(scene.run()) == "verdict-missing"  # the one before the push still counts
+        scene.push({"README.md": "x\n"})
     done = scene.run()
     assert (done.status, reason(done)) == (2, "config-invalid")
 
@@ -833,7 +852,7 @@ def test_gitea_is_asked_in_its_own_way(tmp_path: Path) -> None:
         merged(scene)
         env = {"GITHUB_API_URL": f"{gitea.url}/api/v1"}
         assert reason(scene.run(env=env)) == "promoted"
-        done = scene.run(env=env, stage="production")
+        done = scene.run(env=env, stage="production", version="v1.0.0")
         assert reason(done) == "approval-missing"
         assert "second-person" in document(done).reasons[0].message
 
@@ -861,7 +880,7 @@ def test_as_a_program_it_writes_document_outputs_and_summary(scene: Scene) -> No
     merged(scene)
     done = scene.program(sys.executable)
     assert done.returncode == 0, done.stderr
-    assert "flight-delays v1.0.0: promoted (promoted)" in done.stdout
+    assert "flight-delays v1.0.0 is in production\n" in done.stdout
     written = json.loads((scene.clone("runner").root / "mlgate-run" / "promotion.json").read_text())
     assert (written["version"], written["stages"]) == ("v1.0.0", ["production"])
     assert "## flight-delays v1.0.0" in (scene.folder / "summary").read_text()

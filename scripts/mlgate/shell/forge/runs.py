@@ -79,6 +79,8 @@ class WorkflowRun:
         created: When it was made, as the host writes it.
         head_repository: Where its commit came from; None where that is gone. Gitea never says: there it is this one,
             and a pull request's own head tells forks.
+        bases: Of the pull requests that the host shows with it and that come from its branch; GitHub forgets those that
+            are closed.
     """
 
     id: int
@@ -93,6 +95,7 @@ class WorkflowRun:
     source: str
     created: str
     head_repository: str | None
+    bases: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,7 +206,15 @@ def _run(host: Host, item: dict[str, Any]) -> WorkflowRun:
         source=ref if host.is_gitea else str(item.get("head_branch") or ""),
         created=str(item.get("created_at") or ""),
         head_repository=repository or (host.repository if host.is_gitea else None),
+        bases=_bases(item),
     )
+
+
+def _bases(item: dict[str, Any]) -> tuple[str, ...]:
+    shown = item.get("pull_requests")
+    tables = [_table(one) for one in shown] if isinstance(shown, list) else []
+    own = [one for one in tables if _table(one.get("head")).get("ref") == item.get("head_branch")]
+    return tuple(str(_table(one.get("base")).get("ref") or "") for one in own)
 
 
 def pull_request(item: Any) -> PullRequest:

@@ -57,6 +57,12 @@ def other_base(proposals: Iterable[Proposal], branch: str) -> Absence | None:
     return None
 
 
+def shown_base(bases: Iterable[str], branch: str) -> Absence | None:
+    """Return why a run is not to be trusted with which the host shows pull requests for other branches."""
+    other = next((base for base in bases if base != branch), None)
+    return None if other is None else untrusted(f"the host shows the run with a pull request for {plain(other)}")
+
+
 def untrusted(message: str) -> Absence:
     """Return the absence of a verdict that somebody may have written himself."""
     return Absence(reason="verdict-untrusted", message=message)

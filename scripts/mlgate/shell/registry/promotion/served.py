@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.registry.promotion.bases import Proposal, may_have_started, other_base, untrusted
+from mlgate.core.registry.promotion.bases import Proposal, may_have_started, other_base, shown_base, untrusted
 from mlgate.shell.forge import bases
 from mlgate.shell.forge.answer import RefusedError
 
@@ -25,7 +25,7 @@ def is_another_bases(host: Host, merged: PullRequest, run: WorkflowRun) -> Absen
         run: The run at its head, from its branch.
     """
     try:
-        return _problem(host, merged, run)
+        return shown_base(run.bases, merged.base_branch) or _problem(host, merged, run)
     except bases.TooLongError:
         return untrusted(f"more has happened to pull request {merged.number} than can be read")
     except RefusedError as error:

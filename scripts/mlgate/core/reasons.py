@@ -284,8 +284,8 @@ REASONS: dict[str, ReasonText] = {
     ),
     "verdict-untrusted": _entry(
         "fail",
-        "The verdict was computed where the pull request could have forged it: by a fork, or by a workflow that the "
-        "pull request edits.",
+        "The verdict was computed where the pull request could have forged it: by a fork, by a workflow that the pull "
+        "request edits, or by a run that may have served another base, with a workflow of that.",
         "Judge the commit again, as the three-job example does with `needs-gate`.",
     ),
     "verdict-stale": _entry(

@@ -390,7 +390,7 @@ def test_without_a_registry(tmp_path: Path, capsys: Output) -> None:
     for word in ("show", "history"):
         assert "There is no registry yet" in shown(clone, capsys, word)
     assert document(clone, capsys, "show")["tip"] is None
-    assert "Nothing is wrong: the registry is empty" in shown(clone, capsys, "verify")
+    assert "There is no registry: no branch mlgate-registry" in shown(clone, capsys, "verify")
     for words in (("show", "--model", "x"), ("diff", "v1.0.0", "v1.1.0"), ("rollback", "--reason", "x"), ("note", "x")):
         assert "there is no registry yet" in refused(clone, capsys, *words)
 

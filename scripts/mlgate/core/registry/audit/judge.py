@@ -9,7 +9,7 @@ from mlgate.core.registry.audit.commits import check_commits, check_signatures
 from mlgate.core.registry.audit.events import check_events
 from mlgate.core.registry.audit.files import check_blobs, check_chain, check_pages, check_paths, read_lines
 from mlgate.core.registry.audit.findings import Finding
-from mlgate.core.registry.audit.refs import check_remembered, check_tags
+from mlgate.core.registry.audit.refs import check_expected, check_remembered, check_tags
 
 if TYPE_CHECKING:
     from mlgate.core.registry.audit.snapshot import Snapshot
@@ -26,6 +26,7 @@ def audit(snapshot: Snapshot) -> tuple[Finding, ...]:
     lines, unreadable = read_lines(snapshot.files)
     found = chain(
         check_remembered(snapshot, lines),
+        check_expected(snapshot.expected, lines),
         unreadable,
         check_paths(snapshot.files),
         check_chain(lines),

@@ -79,3 +79,10 @@ def check_remembered(snapshot: Snapshot, lines: Sequence[Line]) -> Iterator[Find
     elif known.is_ancestor is False:
         what = "the log does not descend from the commit that this clone has seen"
         yield finding("registry-rewritten", subject, what, _CUT)
+
+
+def check_expected(expected: str | None, lines: Sequence[Line]) -> Iterator[Finding]:
+    """Find that the log does not have a record that somebody knows of: a clean cut can be seen by nothing else."""
+    if expected is not None and not any(line.file.digest.startswith(expected) for line in lines):
+        what = "the log does not have the record that was named: it was cut, or written anew"
+        yield finding("registry-rewritten", f"record {expected[:12]}", what, _CUT)

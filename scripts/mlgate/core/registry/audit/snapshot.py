@@ -132,6 +132,7 @@ class Snapshot:
         stores: The stores that were looked at, beside the branch.
         blobs: What these have.
         remembered: What this clone has seen before.
+        expected: The start of a record's digest that whoever asks knows from elsewhere.
         signatures: By commit; None if they were not looked at.
         must_sign: Whether every record must be signed, from the first one on that is.
         all_signed: Whether all must be, those before the first one too.
@@ -146,6 +147,7 @@ class Snapshot:
     stores: tuple[str, ...] = ()
     blobs: tuple[StoreBlob, ...] = ()
     remembered: Remembered | None = None
+    expected: str | None = None
     signatures: Mapping[str, SignerResult] | None = None
     must_sign: bool = False
     all_signed: bool = False

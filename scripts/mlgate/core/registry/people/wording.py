@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlgate.core.registry.log.names import BRANCH
 from mlgate.core.registry.people.tables import cell, table
 from mlgate.core.report.untrusted import code, prose
 from mlgate.core.words import counted
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mlgate.core.documents import RegistryDocument, RegistryEvent, RegistryModel
 
 NOTHING = "There is no registry yet: nothing has been promoted."
+NONE = f"There is no registry: no branch {BRANCH}, and no tag that one has set. Nothing was checked."
 SAME = "Nothing was written: the registry says that already."
 COMMIT = 12  # characters of an id
 FINDINGS = 100  # in one answer for people
@@ -119,8 +121,10 @@ def audit(document: RegistryDocument) -> str:
     """Return what `verify` found, and what it looked at."""
     seen = ", ".join(counted(number, word) for word, number in document.checked.items() if number) + _unsigned(document)
     lines = [f"Not looked at: {cell(text, 300)}" for text in document.unchecked]
+    if not document.findings and document.tip is None:
+        return "\n".join([NONE, *lines])
     if not document.findings:
-        return "\n".join([f"Nothing is wrong: {seen or 'the registry is empty'}.", *lines])
+        return "\n".join([f"Nothing is wrong: {seen}.", *lines])
     rows = ((finding.reason, finding.subject, finding.message) for finding in document.findings[:FINDINGS])
     shown = table(("REASON", "WHERE", "WHAT IS WRONG"), rows, widest=160)
     more = len(document.findings) - FINDINGS

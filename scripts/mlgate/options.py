@@ -81,7 +81,7 @@ def parse(cls: type[T], argv: Sequence[str], env: Mapping[str, str], *, prog: st
         raw, source = _raw(item, vars(known), env)
         if raw is None:
             if item.default is dataclasses.MISSING:
-                problems.append(f"{kebab(item.name)}: required")
+                problems.append(f"{_spelled(item, hints[item.name])} is required")
             continue
         try:
             values[item.name] = _convert(hints[item.name], raw)
@@ -92,12 +92,25 @@ def parse(cls: type[T], argv: Sequence[str], env: Mapping[str, str], *, prog: st
     return cls(**values)
 
 
+def _spelled(item: dataclasses.Field[Any], hint: Any) -> str:
+    """Return how an option that is missing is given: `--reason TEXT`, `VERSION`, `MLGATE_TOKEN`."""
+    if item.metadata["secret"]:
+        return f"`{variable(item.name)}`"
+    if item.metadata["positional"]:
+        return f"`{kebab(item.name).upper()}`"
+    return f"`--{kebab(item.name)} {_METAVARS.get(hint, 'TEXT')}`"
+
+
+_METAVARS: dict[Any, str] = {Path: "PATH", int: "NUMBER", float: "NUMBER"}
+
+
 def _parser(cls: type, prog: str) -> argparse.ArgumentParser:
     parser = _Parser(prog=prog, description=(cls.__doc__ or "").split("\n")[0], allow_abbrev=False)
     for item in dataclasses.fields(cls):
         if item.metadata["secret"]:
             continue
-        text = item.metadata["help"].replace("%", "%%")
+        needed = "Required. " if item.default is dataclasses.MISSING else ""
+        text = needed + item.metadata["help"].replace("%", "%%")
         if item.metadata["positional"]:
             parser.add_argument(item.name, nargs="*" if _is_tuple(item) else "?", default=None, help=text)
             continue

@@ -8,18 +8,22 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from jsonschema import Draft202012Validator
 from tests.registries import BRANCH, MODEL, Lab, variables
 from tests.registry_forger import FILE, Forger, encode
-from tests.registry_story import OTHER, Story, bundle, registry
+from tests.registry_story import OTHER, Story, bundle, draft, registry
 from tests.repository import Repository
 from tests.toolbox import ROOT
 
 from mlgate.core import codec
 from mlgate.core.documents import RegistryDocument
+from mlgate.core.registry.log import plan
+from mlgate.core.registry.log.record import StoredArtifact
 from mlgate.main import main
 
 if TYPE_CHECKING:
@@ -137,12 +141,50 @@ def test_diff_names_what_differs(story: Story, capsys: Output) -> None:
     value = document(story.clone, capsys, "diff", "v1.0.0", "1.1.0", "--model", MODEL)
     found = {item["what"]: (item["old"], item["new"]) for item in value["differences"]}
     assert found["roc_auc.value"] == ("0.8", "0.85")
+    assert {item["name"] for item in value["differences"]} >= {"roc_auc", "registered", "commit", "table train"}
     assert found["time"] == ("2026-03-01T10:00:00Z", "2026-03-03T10:15:00Z")
     assert {"commit", "digests.data.train", "artifacts.model"} <= set(found)
     assert "digests.holdout" not in found
     text = shown(story.clone, capsys, "diff", "production", "staging", "--model", MODEL)
     assert text.splitlines()[0].split() == ["v1.0.0", "v1.1.0"]
     assert "do not differ" in shown(story.clone, capsys, "diff", "v1.0.0", "v1.0.0", "--model", MODEL)
+
+
+def test_diff_has_every_metric_of_the_reports(tmp_path: Path, capsys: Output) -> None:
+    story = Story(tmp_path / "s")
+    for number, value in enumerate((0.5, 0.25)):
+        report = json.dumps({"comparison": {"metrics": [{"metric": "log_loss", "candidate": value}]}}).encode()
+        kept = hashlib.sha256(report).hexdigest()
+        stored = StoredArtifact(name="report", file="report.json", digest=kept, size=len(report), store="branch")
+        made = replace(draft(MODEL, f"v1.{number}.0", story.lab.code, "2026-03-01T10:00:00Z"), artifacts=(stored,))
+        story.write(partial(plan.promote, draft=made, stages=()), {kept: report})
+    text = shown(story.clone, capsys, "diff", "v1.0.0", "v1.1.0")
+    assert "log_loss" in text
+    assert next(line for line in text.splitlines() if line.startswith("log_loss")).split() == [
+        "log_loss",
+        "0.5",
+        "0.25",
+    ]
+    assert "digests." not in text
+    assert "[" not in text
+
+
+def test_a_version_is_known_by_its_tag(story: Story, capsys: Output, tmp_path: Path) -> None:
+    value = document(story.clone, capsys, "get", f"{OTHER}@v1.0.0", "--to", str(tmp_path / "in" / ".." / "b"))
+    assert {item["path"] for item in value["files"]} >= {str(tmp_path / "b" / "model.skops")}
+    assert (tmp_path / "b" / "model.skops").read_text() == f"model of {OTHER} v1.0.0\n"
+    assert document(story.clone, capsys, "diff", f"{MODEL}@v1.0.0", f"{MODEL}@1.1.0")["differences"]
+    assert "several models are named" in refused(story.clone, capsys, "diff", f"{MODEL}@v1.0.0", f"{OTHER}@v1.0.0")
+    assert "no version" in refused(story.clone, capsys, "get", f"{OTHER}@v9.0.0", "--to", str(tmp_path / "c"))
+
+
+def test_show_says_what_was_measured_and_who_judged(story: Story, capsys: Output) -> None:
+    newest = document(story.clone, capsys, "show")["models"][1]["versions"][0]
+    assert (newest["measured"], newest["origin"]) == ({"roc_auc": 0.85}, "ci")
+    assert "roc_auc 0.85" in shown(story.clone, capsys, "show", "--model", MODEL)
+    events = document(story.clone, capsys, "history")["events"]
+    assert [event["origin"] for event in events if event["event"] == "register"] == ["ci"] * 3
+    assert {event["origin"] for event in events if event["event"] != "register"} == {None}
 
 
 def test_get_writes_verified_files(story: Story, capsys: Output, tmp_path: Path) -> None:
@@ -244,7 +286,7 @@ def test_two_who_roll_back_at_once_go_one_step(mine: Story, capsys: Output) -> N
 
 
 def test_rollback_needs_a_reason_and_a_way_back(mine: Story, capsys: Output) -> None:
-    assert "reason: required" in refused(mine.clone, capsys, "rollback", "--model", MODEL)
+    assert "`--reason TEXT` is required" in refused(mine.clone, capsys, "rollback", "--model", MODEL)
     other = ("--model", OTHER, "--reason", "x")
     assert "has never pointed to another version" in refused(mine.clone, capsys, "rollback", *other)
     forward = ("--model", MODEL, "--stage", "production", "--to", "v1.1.0", "--reason", "x")
@@ -414,8 +456,8 @@ def test_outside_of_a_repository(tmp_path: Path, capsys: Output) -> None:
         (("history", "--stage", "producton"), "no stage 'producton', did you mean 'production'?"),
         (("assign", "v1.1.0", "--stage", "a/b", "--model", MODEL), "cannot be the name of a stage"),
         (("assign", "v1.1.0", "--stage", "ü", "--model", MODEL), "cannot be the name of a stage"),
-        (("assign", "--model", MODEL), "version: required"),
-        (("get", "v1.0.0", "--model", MODEL), "to: required"),
+        (("assign", "--model", MODEL), "`VERSION` is required"),
+        (("get", "v1.0.0", "--model", MODEL), "`--to PATH` is required"),
         (("show", "--limit", "many"), "limit: expected a number"),
         (("shwo",), "unknown command 'shwo', did you mean 'show'?"),
         (("show", "--modle", "x"), "unknown option '--modle', did you mean '--model'?"),
@@ -456,6 +498,44 @@ def test_a_registry_that_may_not_be_written(mine: Story, capsys: Output) -> None
     words = ("rollback", "--model", MODEL, "--stage", "staging", "--reason", "x")
     assert "contents: write" in refused(mine.clone, capsys, *words, status=5)
     assert mine.lab.journal(mine.writer).read().state.sequence == 8
+
+
+def test_deprecation_is_said_where_it_matters(mine: Story, capsys: Output, tmp_path: Path) -> None:
+    words = ("--model", MODEL)
+    text = shown(mine.clone, capsys, "deprecate", "staging", "--reason", "leaks labels", *words)
+    assert f"Note: staging still points to {MODEL} v1.1.0, which is deprecated" in text
+    assert "staging is v1.1.0 (deprecated)" in shown(mine.clone, capsys, "show", *words)
+    text = shown(mine.clone, capsys, "get", "staging", "--to", str(tmp_path / "b"), *words, GITHUB_ACTIONS="true")
+    assert f"Note: {MODEL} v1.1.0 is deprecated (record 9, by ann): leaks labels." in text
+    assert "::warning" in text
+    text = shown(mine.clone, capsys, "assign", "v1.1.0", "--stage", "staging", *words)
+    assert text.startswith("Nothing was written")
+    assert "staging still points to" in text
+    assert "is deprecated" in refused(mine.clone, capsys, "assign", "v1.1.0", "--stage", "production", *words)
+    (mine.clone.root / "mlgate.yml").write_text(CONFIG)
+    assert "staging still points" in shown(mine.clone, capsys, "assign", "v1.1.0", "--stage", "staging", *words)
+
+
+def test_a_rollback_says_what_it_passes_over(mine: Story, capsys: Output) -> None:
+    words = ("rollback", "--model", MODEL, "--stage", "staging")
+    for day in (5, 6, 7):
+        mine.promote(MODEL, mine.lab.code, f"2026-03-0{day}T10:00:00Z", ("staging",))
+    shown(mine.clone, capsys, *words, "--reason", "slow")
+    shown(mine.clone, capsys, "deprecate", f"{MODEL}@v1.2.0", "--reason", "leaks")
+    text = shown(mine.clone, capsys, *words, "--reason", "worse")
+    assert "roll staging back to v1.1.0, from v1.3.0" in text
+    assert "Note: passed over v1.4.0: staging was rolled back from it in record 15 (slow)." in text
+    assert "Note: passed over v1.2.0: it is deprecated." in text
+    assert "passed over" not in shown(mine.clone, capsys, *words, "--to", "v1.3.0", "--reason", "no, better")
+    assert "point staging to v1.3.0 (was v1.1.0)" in shown(mine.clone, capsys, "history", "--limit", "1")
+
+
+def test_help_marks_what_is_required(story: Story, capsys: Output) -> None:
+    with pytest.raises(SystemExit):
+        registry(story.clone, "rollback", "--help")
+    said = " ".join(capsys.readouterr().out.split())
+    assert "--reason REASON Required. Why" in said
+    assert "--to TO The version" in said
 
 
 # Whose configuration counts

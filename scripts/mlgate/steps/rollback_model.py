@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.log import plan
-from mlgate.core.registry.people.choice import choose_model, choose_stage, choose_version, registered
+from mlgate.core.registry.people.choice import choose, choose_stage, registered
+from mlgate.core.registry.people.remarks import passed_over
 from mlgate.options import option
 from mlgate.shell.registry.bundle.bundles import Bundles
 from mlgate.steps.registry.inputs import Writing, write
@@ -31,24 +32,27 @@ class Inputs(Writing):
 def run(inputs: Inputs, world: World) -> Result:
     """Write an assignment to the older version, once its bytes were seen to be in their stores."""
     target = inputs.to
+    passed: tuple[str, ...] = ()
 
     def planned(place: Place, journal: Journal, state: State) -> tuple[Record, ...]:
-        nonlocal target
-        model = choose_model(state, inputs.model, place.model)
+        nonlocal target, passed
+        model, *versions = choose(state, inputs.model, place.model, *([target] if target else []))
+        stage = choose_stage(state, model, inputs.stage, place.promote if place.config else None)
         records = plan.rollback(
             state,
             model=model,
-            stage=choose_stage(state, model, inputs.stage, place.promote if place.config else None),
-            to=choose_version(state, model, target) if target else None,
+            stage=stage,
+            to=versions[0] if versions else None,
             actor=journal.actor,
             time=plan.utc(world.now()),
             reason=inputs.reason,
         )
         for record in records:
             # Chosen once: if somebody else rolls back in the same moment, this one is not to go a step further.
+            passed = passed if target else passed_over(state, model, stage, str(record.version))
             target = str(record.version)
             bundles = Bundles(place=place, journal=journal, world=world, token=inputs.github_token)
             bundles.check(registered(state, model, target).record())
         return records
 
-    return write(inputs, world, "rollback", planned)
+    return write(inputs, world, "rollback", planned, text=inputs.to, remarks=lambda _: passed)

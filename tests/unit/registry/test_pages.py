@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import zlib
 from typing import Any
 
 import pytest
-from tests.registry_log import MODEL, Log
+from tests.registry_log import MODEL, Log, a_draft
 
+from mlgate.core.outcome import Outcome
 from mlgate.core.registry.log import pages, plan
-from mlgate.core.registry.log.state import State
+from mlgate.core.registry.log.record import Measured, Verdict, encode
+from mlgate.core.registry.log.state import State, extend
 
 BY: dict[str, Any] = {"model": MODEL, "actor": "grace", "time": "2026-03-04T10:00:00Z"}
 HOSTILE = "@team [x](http://evil) <img src=x> | `y` #12 \u202e $$ \n| a | b |\n# T"
@@ -44,13 +47,41 @@ def test_a_models_page_has_what_happened_newest_first() -> None:
         ("8", "take v1.0.0 from production"),
         ("7", "note"),
         ("6", "deprecate v1.1.0"),
-        ("5", "roll production back to v1.0.0"),
+        ("5", "roll production back to v1.0.0, from v1.1.0"),
         ("4", "assign v1.1.0 to production"),
         ("3", "register v1.1.0"),
         ("2", "assign v1.0.0 to production"),
         ("1", "register v1.0.0"),
     ]
     assert "| grace | 86f7e43 | too slow |" in shown
+
+
+def test_a_models_page_has_its_last_versions_with_what_was_measured() -> None:
+    log = Log()
+    rules = tuple(
+        Measured(metric=metric, value=value, outcome=Outcome.PASS)
+        for metric, value in (("roc_auc", 0.81234), ("roc_auc", 0.7), ("f1", 0.5), ("log_loss", 1))
+    )
+    for number in range(pages.VERSIONS + 2):
+        verdict = Verdict(outcome=Outcome.WARN, rules=rules)
+        log.promote(str(number), stages=("production",), format="skops", verdict=verdict)
+    log.append(plan.deprecate(log.state, version="v1.11.0", reason="", **BY))
+    shown = pages.history(log.state, MODEL)
+    rows = [line for line in shown.splitlines() if line.startswith("| v1.")]
+    assert len(rows) == pages.VERSIONS
+    assert rows[0] == "| v1.11.0 | production | warn | roc_auc 0.8123, f1 0.5 | skops | yes | 17ba079 |"
+    assert rows[1].split(" | ")[1:6] == ["", "warn", "roc_auc 0.8123, f1 0.5", "skops", ""]
+    assert "2 older versions: `mlgate registry show --limit 0`." in shown
+
+
+@pytest.mark.parametrize("odd", [{"verdict": 1}, {"verdict": {"rules": {}}}, {"verdict": {"rules": [1, {"value": 2}]}},
+                                 {"format": [], "origin": {}}])  # fmt: skip
+def test_a_page_can_be_made_of_any_log(odd: dict[str, Any]) -> None:
+    log = Log()
+    (record,) = plan.promote(log.state, draft=a_draft(), stages=())
+    plain = json.loads(encode(record)) | odd
+    state = extend(State(), [json.dumps(plain).encode()])
+    assert "| v1.0.0 |" in pages.history(state, MODEL)
 
 
 def test_a_models_page_says_who_agreed() -> None:
@@ -76,7 +107,7 @@ def test_a_models_page_depends_on_its_own_records_alone() -> None:
     assert pages.history(alone.state, MODEL) == pages.history(both.state, MODEL)
 
 
-@pytest.mark.parametrize("text", [HOSTILE, HOSTILE * 100])
+@pytest.mark.parametrize("text", [HOSTILE, HOSTILE * 3])
 def test_text_of_people_stays_text(text: str) -> None:
     log = Log()
     log.promote("a", actor=text)

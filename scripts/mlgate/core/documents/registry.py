@@ -19,6 +19,8 @@ class RegistryVersion:
         stages: The stages that point to it.
         deprecated: Whether it must not be used any more.
         outcome: The verdict's.
+        origin: Where the verdict came from: `ci` or `local`.
+        measured: What the verdict's rules measured, by metric.
         format: The model file's.
         model_digest: sha256 of the model.
         record_digest: sha256 of the record that registered it.
@@ -31,6 +33,8 @@ class RegistryVersion:
     stages: tuple[str, ...] = ()
     deprecated: bool = False
     outcome: str | None = None
+    origin: str | None = None
+    measured: dict[str, float] = field(default_factory=dict)
     format: str | None = None
     model_digest: str | None = None
     record_digest: str
@@ -69,6 +73,7 @@ class RegistryEvent:
         previous_version: What the stage pointed to before.
         rollback: Whether the stage went back to an older version.
         actor: Who did it.
+        origin: Where the verdict of a registered version came from: `ci` or `local`.
         approved_by: Who agreed, where the stage asks for it.
         reason: In that person's words.
         commit: What the version was made from.
@@ -84,6 +89,7 @@ class RegistryEvent:
     previous_version: str | None = None
     rollback: bool = False
     actor: str
+    origin: str | None = None
     approved_by: tuple[str, ...] = ()
     reason: str = ""
     commit: str | None = None
@@ -96,11 +102,13 @@ class RegistryDifference:
 
     Attributes:
         what: The record's field, as `digests.data.train`.
+        name: What people call it.
         old: Its value in the first version, as text; null if it has none.
         new: Its value in the second.
     """
 
     what: str
+    name: str = ""
     old: str | None = None
     new: str | None = None
 
@@ -150,6 +158,7 @@ class RegistryDocument(Document):
         time: The moment that is shown; null for now.
         models: Models with their versions: `show`, `at`.
         events: Records, newest first: `history`; or those that were written.
+        remarks: What to know of it: a deprecated version that is in use, versions that a rollback passes over.
         differences: In what two versions differ: `diff`.
         findings: What is wrong: `verify`.
         checked: How many records, tags, blobs, pages and signatures `verify` looked at.
@@ -166,6 +175,7 @@ class RegistryDocument(Document):
     time: str | None = None
     models: tuple[RegistryModel, ...] = ()
     events: tuple[RegistryEvent, ...] = ()
+    remarks: tuple[str, ...] = ()
     differences: tuple[RegistryDifference, ...] = ()
     findings: tuple[RegistryFinding, ...] = ()
     checked: dict[str, int] = field(default_factory=dict)

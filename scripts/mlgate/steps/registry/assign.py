@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.log import plan
-from mlgate.core.registry.people.choice import choose_model, choose_version
+from mlgate.core.registry.people.choice import choose
+from mlgate.core.registry.people.remarks import in_use
 from mlgate.core.registry.promotion.by_hand import assignable
 from mlgate.options import option
 from mlgate.steps.registry.inputs import Writing, write
@@ -30,10 +31,14 @@ class Inputs(Writing):
 
 def run(inputs: Inputs, world: World) -> Result:
     """Write an assignment."""
+    met: tuple[str, ...] = ()
 
     def planned(place: Place, journal: Journal, state: State) -> tuple[Record, ...]:
-        model = choose_model(state, inputs.model, place.model)
-        version = choose_version(state, model, inputs.version)
+        nonlocal met
+        model, version = met = choose(state, inputs.model, place.model, inputs.version)
+        wanted = inputs.stage or (place.promote.stage if place.config else None)
+        if wanted and state.current(model, wanted) == version:
+            return ()
         stage = assignable(state, model, version, inputs.stage, place.promote if place.config else None)
         if stage is None:
             return ()
@@ -47,4 +52,6 @@ def run(inputs: Inputs, world: World) -> Result:
             reason=inputs.reason,
         )
 
-    return write(inputs, world, "assign", planned)
+    return write(
+        inputs, world, "assign", planned, text=inputs.version, remarks=lambda state: in_use(state, *met) if met else ()
+    )

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.documents import RegistryDocument
 from mlgate.core.registry.people import wording
-from mlgate.core.registry.people.choice import choose_model, choose_version, registered
+from mlgate.core.registry.people.choice import choose, registered
+from mlgate.core.registry.people.remarks import deprecated
 from mlgate.options import option
 from mlgate.shell.registry.bundle.bundles import Bundles
 from mlgate.steps import Result
-from mlgate.steps.registry.inputs import Reading, read
+from mlgate.steps.registry.inputs import Reading, read, warnings
 
 if TYPE_CHECKING:
     from mlgate.steps import World
@@ -29,9 +30,15 @@ class Inputs(Reading):
 def run(inputs: Inputs, world: World) -> Result:
     """Write the files."""
     place, journal, seen = read(inputs, world)
-    model = choose_model(seen.state, inputs.model, place.model)
-    version = choose_version(seen.state, model, inputs.version)
+    model, version = choose(seen.state, inputs.model, place.model, inputs.version)
     bundles = Bundles(place=place, journal=journal, world=world, token=inputs.github_token)
-    files = bundles.fetch(registered(seen.state, model, version).record(), world.cwd / inputs.to)
-    document = RegistryDocument(command="get", tip=seen.tip, sequence=seen.state.sequence, files=files)
-    return Result(text=wording.files(document, f"{model} {version}"), document=document)
+    files = bundles.fetch(registered(seen.state, model, version).record(), (world.cwd / inputs.to).resolve())
+    document = RegistryDocument(
+        command="get",
+        tip=seen.tip,
+        sequence=seen.state.sequence,
+        files=files,
+        remarks=deprecated(seen.state, model, version),
+    )
+    text = wording.files(document, f"{model} {version}")
+    return Result(text=text, document=document, annotations=warnings(document))

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - options are read from the annotations
 from typing import TYPE_CHECKING
 
+from mlgate.core.annotation import Annotation
 from mlgate.core.documents import RegistryDocument
 from mlgate.core.outcome import Outcome
-from mlgate.core.registry.people import view, wording
+from mlgate.core.registry.people import choice, view, wording
+from mlgate.core.registry.people.remarks import after
 from mlgate.core.registry.promotion.by_hand import signed
 from mlgate.options import Common, option
 from mlgate.shell.registry.configured import governing
@@ -70,10 +72,25 @@ def read(inputs: Reading, world: World) -> tuple[Place, Journal, Seen]:
 
 
 def write(
-    inputs: Writing, world: World, command: str, plan: Callable[[Place, Journal, State], tuple[Record, ...]]
+    inputs: Writing,
+    world: World,
+    command: str,
+    plan: Callable[[Place, Journal, State], tuple[Record, ...]],
+    *,
+    text: str | None = None,
+    remarks: Callable[[State], tuple[str, ...]] = lambda _: (),
 ) -> Result:
-    """Append what `plan` makes of the log's state, and say so."""
-    place = governing(find_place(inputs.config, world), inputs.model)
+    """Append what `plan` makes of the log's state, and say so.
+
+    Args:
+        inputs: The options.
+        world: The outside.
+        command: What it is called.
+        plan: Gives the records.
+        text: The version as it was given; its tag names the model, too.
+        remarks: Gives what to know of it, from the state after it.
+    """
+    place = governing(find_place(inputs.config, world), inputs.model or choice.model_in(text))
     with writing(
         place,
         world,
@@ -84,7 +101,11 @@ def write(
     ) as (journal, signer):
         done = journal.append(lambda state: signed(state, plan(place, journal, state), signer))
     document = RegistryDocument(
-        command=command, tip=done.tip, sequence=done.state.sequence, events=view.written(done.state, done.records)
+        command=command,
+        tip=done.tip,
+        sequence=done.state.sequence,
+        events=view.written(done.state, done.records),
+        remarks=(*after(done.state, done.records), *remarks(done.state)),
     )
     written = document.events[-1] if document.events else None
     outputs = {
@@ -94,4 +115,15 @@ def write(
         "stage": (written and written.stage) or "",
         "record-digest": written.record_digest if written else "",
     }
-    return Result(text=wording.written(document), document=document, outputs=outputs, summary=wording.summary(document))
+    return Result(
+        text=wording.written(document),
+        document=document,
+        outputs=outputs,
+        summary=wording.summary(document),
+        annotations=warnings(document),
+    )
+
+
+def warnings(document: RegistryDocument) -> tuple[Annotation, ...]:
+    """Return a document's remarks as a workflow's run shows them."""
+    return tuple(Annotation(level="warning", message=remark) for remark in document.remarks)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.log import plan
-from mlgate.core.registry.people.choice import choose_model, choose_version
+from mlgate.core.registry.people.choice import choose
 from mlgate.options import option
 from mlgate.steps.registry.inputs import Writing, write
 
@@ -30,10 +30,11 @@ def run(inputs: Inputs, world: World) -> Result:
     """Write a note."""
 
     def planned(place: Place, journal: Journal, state: State) -> tuple[Record, ...]:
-        model = choose_model(state, inputs.model, place.model)
-        version = choose_version(state, model, inputs.version) if inputs.version else None
+        texts = [inputs.version] if inputs.version else []
+        model, *versions = choose(state, inputs.model, place.model, *texts)
+        version = versions[0] if versions else None
         return plan.note(
             state, model=model, version=version, actor=journal.actor, time=plan.utc(world.now()), reason=inputs.reason
         )
 
-    return write(inputs, world, "note", planned)
+    return write(inputs, world, "note", planned, text=inputs.version)

@@ -9,17 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.log.record import Event, folder_of, path_of
+from mlgate.core.registry.log.told import number, told
 from mlgate.core.report.untrusted import prose
 from mlgate.core.words import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlgate.core.registry.log.state import Entry, State
 
 INDEX = "README.md"
 MODELS = 100  # on the index page
 EVENTS = 20  # on a model's page
+VERSIONS = 10
+METRICS = 2
 STAGES = 10
 AGREED = 5  # people named in one line
 _WIDEST = 80  # characters of a person's words
@@ -43,18 +46,47 @@ def index(state: State) -> str:
 
 
 def history(state: State, model: str) -> str:
-    """Return a model's page: where its stages point, and its last records, newest first."""
+    """Return a model's page: where its stages point, its last versions, and its last records, newest first."""
     events = state.events(model)
     shown = events[-EVENTS:]
     head = ["No", "Time", "What", "Who", "Commit", "Why"]
-    lines = [_event(entry) for entry in reversed(shown)]
+    lines = [_event(state, entry) for entry in reversed(shown)]
     older = ""
     if len(events) > len(shown):
         folder = folder_of(events[-EVENTS - 1].sequence)
         count = counted(len(events) - len(shown), "older record")
         older = f"\n{count}: up to [{folder}](../{folder}), or `mlgate registry history`.\n"
     stages = _stages(state, model) or "no stage points to a version"
-    return f"# {prose(model)}\n\n{stages}\n\n{_table(head, lines)}\n{older}{_FOOTER}"
+    top = f"# {prose(model)}\n\n{stages}\n{_versions(state, model)}"
+    return f"{top}\n## History\n\n{_table(head, lines)}\n{older}{_FOOTER}"
+
+
+def _versions(state: State, model: str) -> str:
+    """Return the last versions with what was measured of them; nothing if there is none."""
+    versions = state.versions(model)
+    if not versions:
+        return ""
+    stages = state.stages(model)
+    head = ["Version", "Stages", "Verdict", "Measured", "Format", "Deprecated", "Commit"]
+    lines = [_version(state, entry, stages) for entry in reversed(versions[-VERSIONS:])]
+    more = len(versions) - len(lines)
+    older = f"\n{counted(more, 'older version')}: `mlgate registry show --limit 0`.\n" if more else ""
+    return f"\n## Versions\n\n{_table(head, lines)}\n{older}"
+
+
+def _version(state: State, entry: Entry, stages: Mapping[str, str | None]) -> list[str]:
+    known, version = told(entry), str(entry.version)
+    places = [_text(stage) for stage, current in stages.items() if current == version]
+    measured = [f"{_text(metric, 40)} {number(value)}" for metric, value in list(known.measured.items())[:METRICS]]
+    return [
+        _text(version),
+        ", ".join(places[:STAGES]),
+        _text(known.outcome, 20),
+        ", ".join(measured),
+        _text(known.format, 40),
+        "yes" if state.is_deprecated(entry.model, version) else "",
+        (entry.commit or "")[:7],
+    ]
 
 
 def _line(state: State, model: str, last: Entry) -> list[str]:
@@ -71,10 +103,10 @@ def _stages(state: State, model: str) -> str:
     return ", ".join([*places[:STAGES], *(["..."] if len(places) > STAGES else [])])
 
 
-def _event(entry: Entry) -> list[str]:
-    number = f"[{entry.sequence}](../{path_of(entry.sequence)})"
+def _event(state: State, entry: Entry) -> list[str]:
+    link = f"[{entry.sequence}](../{path_of(entry.sequence)})"
     time = entry.time[:16].replace("T", " ")
-    return [number, time, _what(entry), _who(entry), (entry.commit or "")[:7], _text(entry.reason)]
+    return [link, time, _what(state, entry), _who(entry), (entry.commit or "")[:7], _text(entry.reason)]
 
 
 def _who(entry: Entry) -> str:
@@ -82,10 +114,13 @@ def _who(entry: Entry) -> str:
     return f"{_text(entry.actor, 40)}, approved by {agreed}" if agreed else _text(entry.actor, 40)
 
 
-def _what(entry: Entry) -> str:
+def _what(state: State, entry: Entry) -> str:
     version, stage = _text(entry.version), _text(entry.stage)
+    if entry.event is Event.ASSIGN and entry.rollback:
+        before = _text(state.before_event(entry))
+        return f"roll {stage} back to {version}" + (f", from {before}" if before else "")
     if entry.event is Event.ASSIGN:
-        return f"roll {stage} back to {version}" if entry.rollback else f"assign {version} to {stage}"
+        return f"assign {version} to {stage}"
     if entry.event is Event.UNASSIGN:
         return f"take {version} from {stage}"
     return " ".join(part for part in (entry.event.value, version, stage) if part)

@@ -81,6 +81,12 @@ class State:
         """Return what happened to a stage, oldest first."""
         return tuple(self._of(model).stages.get(stage, ()))
 
+    def before_event(self, entry: Entry) -> str | None:
+        """Return the version that the stage of a record pointed to before it."""
+        history = self._of(entry.model).stages.get(entry.stage or "", ())
+        last = next((other for other in reversed(history) if other.sequence < entry.sequence), None)
+        return last.version if last is not None and last.event is Event.ASSIGN else None
+
     def stage_count(self, model: str, stage: str) -> int:
         """Return how often a stage was assigned or taken back."""
         return len(self._of(model).stages.get(stage, ()))

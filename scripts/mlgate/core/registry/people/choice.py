@@ -48,12 +48,32 @@ def choose_model(state: State, given: str | None, configured: str | None) -> str
     return known_model(state, configured or "")
 
 
+def model_in(text: str | None) -> str | None:
+    """Return the model that a version's tag names, `churn@v1.1.0`; None for other texts."""
+    model, _, version = (text or "").rpartition("@")
+    return model if model and parse_version(version) is not None else None
+
+
+def choose(state: State, given: str | None, configured: str | None, *texts: str) -> tuple[str, ...]:
+    """Return the model that is meant, and the versions: each as `choose_version` takes it, or as its tag.
+
+    Raises:
+        UsageError: `version-unknown`, or if the tags and `given` name several models.
+    """
+    named = dict.fromkeys(model for model in (given, *map(model_in, texts)) if model is not None)
+    if len(named) > 1:
+        raise UsageError(f"several models are named: {', '.join(named)}", remedy="Name one, and versions of it.")
+    model = choose_model(state, next(iter(named), None), configured)
+    return (model, *(choose_version(state, model, text) for text in texts))
+
+
 def choose_version(state: State, model: str, text: str) -> str:
-    """Return the version that a text means: a version, with or without its `v`, or a stage that points to one.
+    """Return the version that a text means: a version, with or without its `v`, its tag, or a stage that points to one.
 
     Raises:
         UsageError: `version-unknown`.
     """
+    text = text.removeprefix(f"{model}@")
     version = parse_version(text)
     if version is not None and state.version(model, str(version)) is not None:
         return str(version)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mlgate.core.documents import RegistryDifference, RegistryEvent, RegistryModel, RegistryVersion
+from mlgate.core.documents import RegistryEvent, RegistryModel, RegistryVersion
 from mlgate.core.registry.log.record import Event
+from mlgate.core.registry.log.told import origin, told
 from mlgate.core.registry.people.choice import known_model, unknown
 from mlgate.core.words import did_you_mean, shown
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from mlgate.core.registry.log.state import Entry, State
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,149}(?<!\.)")
-# What every record has of its own, whatever it says of a version.
-OWN = frozenset(("schema", "sequence", "previous", "event", "model", "version", "tag"))
 
 
 def models(state: State, model: str | None, limit: int) -> tuple[RegistryModel, ...]:
@@ -46,7 +44,7 @@ def _model(state: State, model: str, limit: int) -> RegistryModel:
 
 
 def _version(state: State, entry: Entry, stages: Mapping[str, str | None]) -> RegistryVersion:
-    record, version = entry.record(), str(entry.version)
+    record, known, version = entry.record(), told(entry), str(entry.version)
     return RegistryVersion(
         version=version,
         time=entry.time,
@@ -54,7 +52,9 @@ def _version(state: State, entry: Entry, stages: Mapping[str, str | None]) -> Re
         commit=entry.commit,
         stages=tuple(stage for stage, current in stages.items() if current == version),
         deprecated=state.is_deprecated(entry.model, version),
-        outcome=record.verdict.outcome.value if record.verdict else None,
+        outcome=known.outcome,
+        origin=known.origin,
+        measured=known.measured,
         format=record.format,
         model_digest=next((item.digest for item in record.artifacts if item.name == "model"), None),
         record_digest=entry.digest,
@@ -111,52 +111,12 @@ def _event(entry: Entry, before: str | None) -> RegistryEvent:
         previous_version=before,
         rollback=entry.rollback,
         actor=entry.actor,
+        origin=origin(entry),
         approved_by=entry.approved_by(),
         reason=entry.reason,
         commit=entry.commit,
         record_digest=entry.digest,
     )
-
-
-def differences(old: Entry, new: Entry) -> tuple[RegistryDifference, ...]:
-    """Return in what the records of two versions differ, in the order of their fields."""
-    left, right = _flat(old.plain), _flat(new.plain)
-    fields = [*left, *(name for name in right if name not in left)]
-    return tuple(
-        RegistryDifference(what=name, old=left.get(name), new=right.get(name))
-        for name in fields
-        if left.get(name) != right.get(name)
-    )
-
-
-def _flat(plain: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in plain.items():
-        if name == "verdict":
-            found |= _verdict(value)
-        elif name == "artifacts":
-            found |= {f"artifacts.{item['name']}": f"{item['digest']} ({item['size']} bytes)" for item in value}
-        elif name not in OWN:
-            found |= _parts(name, value)
-    return found
-
-
-def _verdict(verdict: Mapping[str, Any]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for name, value in verdict.items():
-        found |= {} if name == "rules" else _parts(f"verdict.{name}", value)
-    for rule in verdict.get("rules", ()):
-        against = f" vs {rule['against']}" if rule.get("against") else ""
-        found |= _parts(
-            f"{rule['metric']}{against}", {key: rule[key] for key in ("value", "baseline", "outcome") if key in rule}
-        )
-    return found
-
-
-def _parts(name: str, value: Any) -> dict[str, str]:
-    if isinstance(value, dict):
-        return {key: text for part, item in value.items() for key, text in _parts(f"{name}.{part}", item).items()}
-    return {name: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)}
 
 
 def file_names(artifacts: Iterable[StoredArtifact]) -> tuple[str, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlgate.core.registry.log.names import BRANCH
+from mlgate.core.registry.log.names import BRANCH, parse_version
+from mlgate.core.registry.log.told import number
 from mlgate.core.registry.people.tables import cell, table
 from mlgate.core.report.untrusted import code, prose
 from mlgate.core.words import counted
@@ -19,6 +20,7 @@ NOTHING = "There is no registry yet: nothing has been promoted."
 NONE = f"There is no registry: no branch {BRANCH}, and no tag that one has set. Nothing was checked."
 SAME = "Nothing was written: the registry says that already."
 COMMIT = 12  # characters of an id
+METRICS = 2  # of one version in a table
 FINDINGS = 100  # in one answer for people
 _ID = re.compile(r"\b[0-9a-f]{40,64}\b")
 
@@ -35,7 +37,11 @@ def _moment(document: RegistryDocument, meaning: str) -> str:
 
 
 def _model(model: RegistryModel) -> str:
-    places = [f"{stage} is {version or 'empty'}" for stage, version in model.stages.items()]
+    left = {version.version for version in model.versions if version.deprecated}
+    places = [
+        f"{stage} is {version or 'empty'}{' (deprecated)' if version in left else ''}"
+        for stage, version in model.stages.items()
+    ]
     head = f"{cell(model.model)}: {', '.join(places) or 'no stage points to a version'}"
     if not model.versions:
         return f"{head}\nNo version is registered."
@@ -46,12 +52,14 @@ def _model(model: RegistryModel) -> str:
             version.time,
             version.actor,
             version.outcome,
+            ", ".join(f"{metric} {number(value)}" for metric, value in list(version.measured.items())[:METRICS]),
+            version.origin,
             version.format,
             (version.commit or "")[:COMMIT],
         )
         for version in model.versions
     ]
-    shown = table(("VERSION", "STAGES", "REGISTERED", "BY", "VERDICT", "FORMAT", "COMMIT"), rows)
+    shown = table(("VERSION", "STAGES", "REGISTERED", "BY", "VERDICT", "MEASURED", "JUDGED", "FORMAT", "COMMIT"), rows)
     more = model.count - len(model.versions)
     return f"{head}\n{shown}" + (f"\n{counted(more, 'older version')}: `--limit 0` shows all." if more > 0 else "")
 
@@ -61,17 +69,33 @@ def events(document: RegistryDocument, total: int) -> str:
     if not document.events:
         return NOTHING if document.sequence == 0 else "The log has no such record."
     rows = [
-        (str(e.sequence), e.time, e.model, what(e), e.actor, names(e.approved_by), (e.commit or "")[:COMMIT], e.reason)
+        (
+            str(e.sequence),
+            e.time,
+            e.model,
+            what(e),
+            e.actor,
+            e.origin,
+            names(e.approved_by),
+            (e.commit or "")[:COMMIT],
+            e.reason,
+        )
         for e in document.events
     ]
     more = total - len(document.events)
     tail = f"\n{counted(more, 'older record')}: `--limit 0` shows all." if more > 0 else ""
-    return table(("NO", "TIME", "MODEL", "EVENT", "BY", "APPROVED BY", "COMMIT", "REASON"), rows) + tail
+    return table(("NO", "TIME", "MODEL", "EVENT", "BY", "JUDGED", "APPROVED BY", "COMMIT", "REASON"), rows) + tail
+
+
+def _who(event: RegistryEvent) -> tuple[str | None, ...]:
+    return event.actor, event.origin, names(event.approved_by)
 
 
 def what(event: RegistryEvent) -> str:
     """Return what happened, in a few words."""
     version, stage, before = event.version or "", event.stage or "", event.previous_version
+    if event.event == "assign" and event.rollback and not _goes_back(version, before):
+        return f"point {stage} to {version} (was {before})"
     if event.event == "assign" and event.rollback:
         return f"roll {stage} back to {version}" + (f", from {before}" if before else "")
     if event.event == "assign":
@@ -81,11 +105,16 @@ def what(event: RegistryEvent) -> str:
     return f"{event.event} {version}".rstrip()
 
 
+def _goes_back(version: str, before: str | None) -> bool:
+    new, old = parse_version(version), parse_version(before or "")
+    return new is None or old is None or new < old
+
+
 def differences(document: RegistryDocument, old: str, new: str) -> str:
     """Return in what two versions differ."""
     if not document.differences:
         return f"{old} and {new} do not differ in what their records say."
-    rows = [(each.what, _short(each.old), _short(each.new)) for each in document.differences]
+    rows = [(each.name or each.what, _short(each.old), _short(each.new)) for each in document.differences]
     return table(("", old, new), rows, widest=70)
 
 
@@ -95,14 +124,18 @@ def _short(text: str | None) -> str:
 
 def written(document: RegistryDocument) -> str:
     """Return what was written, a sentence for each record."""
-    if not document.events:
-        return SAME
-    return "\n".join(f"{cell(e.model)}: {what(e)} (record {e.sequence}, {e.record_digest})" for e in document.events)
+    lines = [f"{cell(e.model)}: {what(e)} (record {e.sequence}, {e.record_digest})" for e in document.events]
+    return "\n".join([*(lines or [SAME]), *_remarks(document)])
+
+
+def _remarks(document: RegistryDocument) -> list[str]:
+    return [f"Note: {cell(remark, 400)}." for remark in document.remarks]
 
 
 def summary(document: RegistryDocument) -> str:
     """Return what was written as a page of the job summary, in Markdown."""
-    return "\n\n".join(map(_section, document.events)) or SAME
+    told = [prose(f"Note: {remark}.", limit=500) for remark in document.remarks]
+    return "\n\n".join([*(list(map(_section, document.events)) or [SAME]), *told])
 
 
 def _section(event: RegistryEvent) -> str:
@@ -114,7 +147,8 @@ def _section(event: RegistryEvent) -> str:
 def files(document: RegistryDocument, version: str) -> str:
     """Return the files that were written."""
     rows = [(file.name, file.path, str(file.size), file.digest) for file in document.files]
-    return f"{version}, every file verified:\n" + table(("WHAT", "FILE", "BYTES", "SHA256"), rows, widest=200)
+    shown = table(("WHAT", "FILE", "BYTES", "SHA256"), rows, widest=200)
+    return "\n".join([f"{version}, every file verified:", shown, *_remarks(document)])
 
 
 def audit(document: RegistryDocument) -> str:

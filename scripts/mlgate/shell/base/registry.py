@@ -46,8 +46,8 @@ def seen(
     """
     if git is None or document.inputs_unchanged:
         return RegistrySeen()
-    working, base = _working(path, document), None
-    if document.base:
+    working = base = _working(path, document)
+    if document.base and document.base_config_digest != document.config_digest:  # else git need not be asked
         base = config_at(git, document.base, document.config)
     configs = (working, base)
     if not uses_registry(*configs):

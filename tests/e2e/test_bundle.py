@@ -13,7 +13,7 @@ from tests import builders as a
 
 from mlgate.core import codec
 from mlgate.core.config.model import StoreKind
-from mlgate.core.documents import Artifact, ReportDocument
+from mlgate.core.documents import Artifact, DataDocument, DataFinding, FindingRow, ReportDocument, TableResult
 from mlgate.core.registry.bundle.card import Written
 from mlgate.core.registry.bundle.measured import About
 from mlgate.errors import InputError, MlgateError, OutsideError
@@ -69,6 +69,19 @@ class Run:
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     return Run(tmp_path)
+
+
+@pytest.mark.parametrize("where", ["data", "comparison"])
+def test_a_report_that_shows_what_git_does_not_have_is_not_kept(tmp_path: Path, where: str) -> None:
+    """`--show-values` is for one pair of eyes; the registry's branch is for everybody, and for ever."""
+    finding = DataFinding(check="/row", rows=(FindingRow(row=1, value="Jane Roe"),))
+    table = TableResult(name="train", path="train.csv", values_shown=True, private=True, findings=(finding,))
+    shown: dict[str, Any] = {"data": DataDocument(tables=(table,)), "comparison": a.a_comparison(private=True)}
+    with pytest.raises(InputError, match="show-values") as caught:
+        Run(tmp_path, **{where: shown[where]}).bundle()
+    assert caught.value.reason == "verdict-not-accepted"
+    assert ("train" if where == "data" else "holdout") in caught.value.message
+    assert "without `--show-values`" in caught.value.remedy
 
 
 def test_the_bundle_holds_what_the_record_names(run: Run) -> None:

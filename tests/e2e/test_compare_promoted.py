@@ -416,6 +416,40 @@ def test_the_profile_of_a_table_that_differs_from_the_commit_has_counts_alone(pr
     assert {c["n"] for c in profile["columns"]} == {ROWS}
 
 
+@pytest.mark.parametrize("asked", [True, False])
+@pytest.mark.parametrize("tracked", [True, False])
+def test_documents_say_that_they_show_what_git_does_not_have(project: Project, asked: bool, tracked: bool) -> None:
+    if not tracked:
+        project.here.git("rm", "-q", "--cached", "holdout.csv")
+        project.here.git("-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "untracked")
+    words = ["--show-values"] if asked else []
+    assert project.run("fetch_base")[0] == 0
+    assert project.run("train_model")[0] == 0
+    project.run("validate_data", *words)
+    project.run("compare_models", *words)
+    folder = project.here.root / "mlgate-run"
+    tables = {table["name"]: table["private"] for table in json.loads((folder / "data.json").read_text())["tables"]}
+    compared = json.loads((folder / "comparison.json").read_text())["private"]
+    assert (tables, compared) == ({"train": False, "holdout": asked and not tracked}, asked and not tracked)
+
+
+def test_what_training_plants_in_the_clone_does_not_judge(project: Project) -> None:
+    """Training code runs between fetch-base and the comparison, in the same clone."""
+    project.promote(project.judge())
+    assert project.run("fetch_base")[0] == 0
+    seen = json.loads((project.here.root / "mlgate-run" / "base.json").read_text())["registry"]["tip"]
+    git = project.here.git
+    forged = git("-c", "user.name=a", "-c", "user.email=a@b", "commit-tree", "HEAD^{tree}", "-m", "forged")
+    for ref in ("refs/mlgate/registry", "refs/mlgate/registry-seen", BRANCH):
+        git("update-ref", ref, forged)
+    git("update-ref", f"refs/replace/{seen}", forged)
+    (project.here.root / ".git" / "info" / "grafts").write_text(f"{seen} {forged}\n")
+    project.candidate(0.01, seed=3)
+    done = project.judge(fetch=False)
+    assert done.baseline["version"] == "v1.0.0"
+    assert done.rule["reasons"] == ["worse-than-margin", "small-holdout"]
+
+
 def test_a_configuration_without_the_registry_leaves_no_evidence_and_reads_no_log(project: Project) -> None:
     config = (project.here.root / "mlgate.yml").read_text()
     config = config.replace("promoted", "dummy").split("promote:", maxsplit=1)[0]

@@ -27,6 +27,7 @@ def table_result(
     contract_digests: Mapping[str, str],
     on_contract_change: OnChange,
     values_shown: bool,
+    private: bool = False,
 ) -> TableResult:
     """Return what is recorded of one table.
 
@@ -37,6 +38,7 @@ def table_result(
         contract_digests: sha256 of each version of the contract that was applied.
         on_contract_change: What it comes to when only the base's contract is broken.
         values_shown: Whether findings may carry values.
+        private: Whether those are values that whoever reads the repository does not know.
     """
     findings = judged(scanned.findings, on_contract_change)
     return TableResult(
@@ -51,6 +53,7 @@ def table_result(
         checks=scanned.checks,
         fallback=scanned.fallback,
         values_shown=values_shown,
+        private=private,
         findings=findings,
     )
 

@@ -204,6 +204,7 @@ class ComparisonDocument(Document):
         holdout_uses: How often this holdout has judged, as far as the registry's log tells; null where nobody looked.
         holdout_reports: How many other pull requests' reports name it; null where no token could list them.
         power: Probability that an unchanged candidate passes the rules against models; null without such a rule.
+        private: Whether `show-values` shows keys that whoever reads the repository does not know.
     """
 
     schema: str = "mlgate/comparison/1"
@@ -224,3 +225,4 @@ class ComparisonDocument(Document):
     holdout_uses: int | None = None
     holdout_reports: int | None = None
     power: float | None = None
+    private: bool = False

@@ -88,6 +88,7 @@ class TableResult:
         checks: How many checks ran.
         fallback: JSON pointers of checks with no compiled form, which went through `jsonschema` row by row.
         values_shown: Whether findings may carry values.
+        private: Whether `show-values` shows values that whoever reads the repository does not know.
         findings: Worst first.
     """
 
@@ -102,6 +103,7 @@ class TableResult:
     checks: int = 0
     fallback: tuple[str, ...] = ()
     values_shown: bool = False
+    private: bool = False
     findings: tuple[DataFinding, ...] = ()
 
 

@@ -62,6 +62,7 @@ class Request:
         rules: Those that judge.
         proposed: Those of the pull request's own policy.
         show_keys: Whether keys may be shown.
+        private: Whether those are keys that whoever reads the repository does not know.
         hide_classes: Whether the values of the label must not be shown.
         whole: Whether metrics that no rule names, and plots, are wanted.
         spill: Folder for what does not fit into memory.
@@ -83,6 +84,7 @@ class Request:
     found: tuple[Found, ...] = ()
     proposed: tuple[Rule, ...] = ()
     show_keys: bool = False
+    private: bool = False
     hide_classes: bool = False
     whole: bool = True
     log: Log | None = None
@@ -150,6 +152,7 @@ def document(request: Request, *, on_holdout_change: Outcome = Outcome.FAIL) -> 
         evidence=found.evidence,
         holdout_uses=found.uses,
         holdout_reports=_reports(request, found.identity),
+        private=request.private,
         **measured,
     )
 

@@ -85,7 +85,8 @@ class Maker:
         table, columns = _holdout(self.policy, root)
         base_table = config.table("holdout") or table
         model = training.artifact("model")
-        shown = self.show_values or self.judge.as_committed(table.path)
+        known = self.judge.as_committed(table.path)
+        shown = self.show_values or known
         here, spill = root / table.path, self.scratch / "spill"
         base = holdout_identity.fetch(self.judge, table.path, base_table.path, self.scratch)
         redacted = _redacted(self.policy, self.judge, "holdout")
@@ -104,6 +105,7 @@ class Maker:
             rules=config.gate.rules,
             proposed=proposed_rules(self.policy),
             show_keys=shown and redacted is not None and columns.key not in redacted,
+            private=self.show_values and not known,
             hide_classes=redacted is None or columns.label in redacted,
             spill=spill,
             log=log,

@@ -42,12 +42,14 @@ class Work:
         path: The file.
         sides: Versions of its contract, by side.
         show_values: Whether findings carry values.
+        private: Whether those are values that whoever reads the repository does not know.
     """
 
     table: Table
     path: Path
     sides: dict[str, Version] = field(default_factory=dict)
     show_values: bool = False
+    private: bool = False
 
 
 def from_policy(policy: Policy, judge: Judge, *, show_values: bool) -> list[Work]:
@@ -62,9 +64,11 @@ def from_policy(policy: Policy, judge: Judge, *, show_values: bool) -> list[Work
             table=table,
             path=judge.config_folder / table.path,
             sides=_sides(table, policy, judge),
-            show_values=show_values or judge.as_committed(table.path),
+            show_values=show_values or known,
+            private=show_values and not known,
         )
         for table in policy.working.tables
+        for known in [judge.as_committed(table.path)]
     ]
 
 
@@ -176,6 +180,7 @@ def _validate_one(
         contract_digests={name: side.digest for name, side in work.sides.items()},
         on_contract_change=on_contract_change,
         values_shown=work.show_values,
+        private=work.private,
     )
 
 

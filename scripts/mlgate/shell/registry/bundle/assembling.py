@@ -103,10 +103,12 @@ def assemble(
         source: Where the report comes from.
 
     Raises:
-        InputError: `verdict-stale` if a judged file is absent or another; `model-refused` if the report names no model.
+        InputError: `verdict-stale` if a judged file is absent or another; `model-refused` if the report names no model;
+            `verdict-not-accepted` if it shows what is not to be public.
         ConfigError: If the person's card cannot be read.
         OutsideError: `store-failed` if this disk does not take the files.
     """
+    _check_public(report)
     work = _Assembly(folder=scratch, store=store)
     _add_model(work, report, files)
     work.copy(bundle.REPORT, bundle.FILES[bundle.REPORT], report_digest, files.get(report_digest))
@@ -123,6 +125,20 @@ def assemble(
         paths={artifact.digest: work.files[artifact.name] for artifact in work.found},
         files=work.files,
     )
+
+
+def _check_public(report: ReportDocument) -> None:
+    """Hold that the report shows no values that git does not have: what is in a registry stays there, for everybody."""
+    tables = [table.name for table in report.data.tables if table.private and table.findings] if report.data else []
+    if report.comparison is not None and report.comparison.private:
+        tables = list(dict.fromkeys([*tables, "holdout"]))
+    if tables:
+        raise InputError(
+            f"the report shows values of tables that git does not track ({', '.join(tables)}), as `--show-values` "
+            "asks, and the registry would keep them for ever where everybody reads",
+            remedy="Check again without `--show-values`, and promote that.",
+            reason="verdict-not-accepted",
+        )
 
 
 def _add_model(work: _Assembly, report: ReportDocument, files: Mapping[str, Path]) -> None:

@@ -75,7 +75,7 @@ def assert_promoted(
         "needs-gate": "false",
     }
     assert push.run.step("promote", PROMOTE).outputs.items() >= expected.items()
-    assert f"{MODEL} {version}: promoted" in push.run.summary
+    assert f"{MODEL} {version} is in {stage}" in push.run.summary
     refs = host.refs()
     assert refs[f"refs/tags/{MODEL}@{version}"] == refs["refs/heads/main"] == push.commit
     fetched = bundle(host, stage)
@@ -175,7 +175,7 @@ def test_a_merge_queue_s_model_goes_to_staging_and_on_when_a_reviewer_agrees(tmp
         assert_promoted(host, push, judged.uploaded, "v1.0.0", None, stage="staging")
         assert not [call.path for call in host.github.exchanges if call.path.endswith("/pulls")]
 
-        run = host.dispatch("promote-to-stage", {"version": ""}, approver="olga")
+        run = host.dispatch("promote-to-stage", {"version": "v1.0.0"}, approver="olga")
         assert run.jobs == {"promote": "success"}, run.log
         expected = {"outcome": "pass", "version": "v1.0.0", "stages": "staging,production"}
         assert run.step("promote", PROMOTE).outputs.items() >= expected.items()

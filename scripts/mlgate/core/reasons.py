@@ -269,12 +269,13 @@ REASONS: dict[str, ReasonText] = {
     "promoted": _entry("pass", "The model was promoted: the registry's log has it.", "Nothing to do."),
     "already-promoted": _entry(
         "pass",
-        "The registry has this model, made from the same inputs, already: nothing was written.",
+        "The registry has this commit's model, or the newest version has the same inputs: nothing was written.",
         "Nothing to do.",
     ),
     "verdict-missing": _entry(
         "fail",
-        "No verdict belongs to the pushed commit: it was pushed directly, or its check uploaded no artifact.",
+        "No verdict belongs to the commit: it was pushed directly, its check uploaded no artifact, or nothing was "
+        "trained although the registry has no such model yet.",
         "Judge the commit in a job of its own, as the three-job example does with `needs-gate`.",
     ),
     "verdict-expired": _entry(
@@ -297,7 +298,8 @@ REASONS: dict[str, ReasonText] = {
     "verdict-not-accepted": _entry(
         "fail",
         "The verdict's outcome is none that `promote.accept` names, or the tree was dirty.",
-        "Improve the model; or add the outcome to `promote.accept`.",
+        "Improve the model; or add the outcome to `promote.accept`. If the tree was dirty: commit or discard the "
+        "changes, and check again.",
     ),
     "origin-refused": _entry(
         "fail",
@@ -313,6 +315,16 @@ REASONS: dict[str, ReasonText] = {
         "fail",
         "The stage before pointed to another version when the promotion was asked for than when it was to be written.",
         "Look at the version that is there now, and run it again; or name the version by `version`.",
+    ),
+    "version-deprecated": _entry(
+        "fail",
+        "What was pushed is a version that is deprecated: it has the same inputs, or the very same bytes.",
+        "Change what the model is made from: a version that was taken out of use does not come back.",
+    ),
+    "commit-overtaken": _entry(
+        "fail",
+        "A later commit of the branch is promoted, and this one is in its history: an old run was started again.",
+        "To go back, revert the change in a new commit, or use `mlgate registry rollback`.",
     ),
     "model-taken": _entry(
         "fail",

@@ -3,25 +3,30 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import PromotionDocument, Reason
+from mlgate.core.documents import Origin, PromotionDocument, Reason
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.promotion import text as promotion_text
 from mlgate.core.registry.promotion.assignment import Wish
+from mlgate.core.registry.promotion.document import STEP
 from mlgate.errors import ExitStatus, UsageError
 from mlgate.options import Common, option
 from mlgate.shell.registry.promotion.assigning import promote_to_stage
 from mlgate.shell.registry.promotion.order import Order
+from mlgate.shell.registry.promotion.policy import before_the_push, of_the_default_branch
 from mlgate.shell.registry.promotion.promoting import promote_push
-from mlgate.shell.registry.promotion.pushed import find_pushed
+from mlgate.shell.registry.promotion.pushed import commit_of, find_pushed
 from mlgate.shell.run_folder import RunFolder
+from mlgate.shell.runner import in_actions
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mlgate.core.documents import Failure
+    from mlgate.shell.registry.promotion.pushed import Pushed
     from mlgate.steps import World
 
 
@@ -39,10 +44,6 @@ class Inputs(Common):
     )
     version: str | None = option(
         "The version for the stage; default: what the stage before points to, or the newest for the first stage.",
-        default=None,
-    )
-    environment: str | None = option(
-        "The job's environment, whose reviewers agree to the stage; default: one that is called like the stage.",
         default=None,
     )
     branch: str | None = option(
@@ -73,14 +74,19 @@ def run(inputs: Inputs, world: World, *, sleep: Callable[[float], None] = time.s
     """Write `promotion.json`; exit 3 if the model may not be promoted."""
     folder = RunFolder(world.cwd / inputs.run_dir)
     folder.prepare()
+    known: list[Pushed] = []
     document, error = folder.guarded(
-        lambda: _promote(inputs, folder, world, sleep),
-        lambda failure, reads: PromotionDocument(
-            error=failure, reads=reads, reasons=(Reason(id=failure.reason, message=failure.message),)
-        ),
+        lambda: _promote(inputs, folder, world, sleep, known),
+        lambda failure, reads: _failed(failure, reads, inputs, known[0] if known else None, world),
     )
     if error is not None:
-        return Result(status=error.status, document=document, outputs=_outputs(document, folder), error=error)
+        return Result(
+            status=error.status,
+            document=document,
+            outputs=_outputs(document, folder),
+            error=error,
+            summary=promotion_text.summary(document),
+        )
     later = document.outcome is Outcome.PASS or (inputs.find_only and document.needs_gate)
     return Result(
         text=promotion_text.text(document),
@@ -92,14 +98,30 @@ def run(inputs: Inputs, world: World, *, sleep: Callable[[float], None] = time.s
     )
 
 
-def _promote(inputs: Inputs, folder: RunFolder, world: World, sleep: Callable[[float], None]) -> PromotionDocument:
-    if inputs.stage is None and (inputs.version or inputs.environment):
-        raise UsageError("`version` and `environment` go with a stage", remedy="Add `stage`.")
+def _failed(
+    failure: Failure, reads: dict[str, str], inputs: Inputs, pushed: Pushed | None, world: World
+) -> PromotionDocument:
+    """Return the document of a promotion that an error ended, with all that was known by then."""
+    found = PromotionDocument(
+        error=failure,
+        reads=reads,
+        reasons=(Reason(id=failure.reason, message=failure.message, step=STEP, remedy=failure.remedy),),
+        find_only=inputs.find_only,
+        commit=pushed.commit if pushed else commit_of(inputs.config, world),
+    )
+    return replace(found, model=pushed.config.model) if pushed else found
+
+
+def _promote(
+    inputs: Inputs, folder: RunFolder, world: World, sleep: Callable[[float], None], known: list[Pushed]
+) -> PromotionDocument:
+    if inputs.stage is None and inputs.version:
+        raise UsageError("`version` goes with a stage", remedy="Add `stage`.")
     pushed = find_pushed(inputs.config, world)
+    known.append(pushed)
     order = Order(
         find_only=inputs.find_only,
         local=inputs.local,
-        environment=inputs.environment or "",
         branch=inputs.branch or "",
         report_key=inputs.report_key,
         token=inputs.github_token,
@@ -107,9 +129,23 @@ def _promote(inputs: Inputs, folder: RunFolder, world: World, sleep: Callable[[f
         sleep=sleep,
     )
     if inputs.stage is None:
-        return promote_push(pushed, order, folder, world)
-    wish = Wish(model=pushed.config.model, stage=inputs.stage, version=inputs.version)
-    return promote_to_stage(pushed, wish, order, folder, world)
+        pushed = before_the_push(pushed, order, world)
+        document = promote_push(pushed, order, folder, world)
+    else:
+        pushed = of_the_default_branch(pushed, order, world)
+        document = promote_to_stage(pushed, _wish(inputs.stage, inputs, pushed, world), order, folder, world)
+    return replace(document, policy_commit=pushed.policy, policy_edited=pushed.edits_policy)
+
+
+def _wish(stage: str, inputs: Inputs, pushed: Pushed, world: World) -> Wish:
+    return Wish(
+        model=pushed.config.model,
+        stage=stage,
+        version=inputs.version,
+        origin=Origin.CI if in_actions(world.env) else Origin.LOCAL,
+        configuration=pushed.name,
+        has_model=pushed.has_model,
+    )
 
 
 def _outputs(document: PromotionDocument, folder: RunFolder) -> dict[str, str]:

@@ -6,7 +6,7 @@ there anything to do.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,14 @@ from mlgate.core.config.model import AcceptedOrigin, Approval
 from mlgate.core.documents import Origin, TrainingSource
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.bundle.from_report import digests_of
-from mlgate.core.registry.log.names import parse_version
-from mlgate.core.registry.log.plan import same_version
-from mlgate.core.registry.log.record import Event
+from mlgate.core.registry.log.presence import present, same_version
+from mlgate.core.registry.promotion import standing
+from mlgate.core.registry.promotion.involved import taken
+from mlgate.core.registry.promotion.outdated import overtaken, withdrawn
+from mlgate.core.words import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mlgate.core.config.model import Promote
     from mlgate.core.documents import ReportDocument
@@ -27,6 +29,10 @@ if TYPE_CHECKING:
 
 # Judging the commit anew can help where no verdict can be used; not where one was, and was not good enough.
 NEEDS_GATE = frozenset({"verdict-missing", "verdict-expired", "verdict-untrusted", "verdict-stale"})
+MAX_NAMED = 5
+COMMIT_ALL = "Commit or discard the changes, run `mlgate check` again, and then this."
+CHECK_AGAIN = "Run `mlgate check` again, and then this."
+IN_CI = "Find out what changes files of the checkout before the check: `git status` in a step there names them."
 WAITS_FOR = {
     Approval.ENVIRONMENT: "a reviewer of the environment",
     Approval.SECOND_PERSON: "a second person",
@@ -36,10 +42,11 @@ WAITS_FOR = {
 
 @dataclass(frozen=True, kw_only=True)
 class Absence:
-    """Why there is no verdict that can be used: a reason id, and the particulars."""
+    """Why there is no verdict that can be used: a reason id, the particulars, and what to change in just this case."""
 
     reason: str
     message: str
+    remedy: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +62,10 @@ class Facts:
         report: The verdict; None where there is none.
         absence: Why there is none.
         missing: Files that the report names, and whose bytes were not found beside it.
+        changed: Files that differ between what was judged and the commit, as far as this machine can tell.
+        configuration: Path in the repository of the configuration that is promoted.
+        has_model: Tells whether the configuration at a path is the model's, too.
+        is_behind: Tells whether the pushed commit is in the history of another one, and no longer the branch's tip.
     """
 
     promote: Promote
@@ -65,6 +76,20 @@ class Facts:
     report: ReportDocument | None = None
     absence: Absence | None = None
     missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    configuration: str | None = None
+    has_model: Callable[[str], bool] = field(default=lambda _path: False, compare=False)
+    is_behind: Callable[[str], bool] = field(default=lambda _commit: False, compare=False)
+
+    @property
+    def is_here(self) -> bool:
+        """Return whether the verdict is this machine's, and not a workflow's."""
+        return self.origin is Origin.LOCAL
+
+    @property
+    def what(self) -> str:
+        """Return the commit as people call it."""
+        return "this commit" if self.is_here else "the pushed commit"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +99,7 @@ class Decision:
     Attributes:
         reason: Stable id.
         message: The particulars, in one sentence.
+        remedy: What to change, where that is more than the reason says.
         outcome: `pass` or `fail`.
         needs_gate: The commit must be judged before it can be promoted.
         register: Whether a new version is made.
@@ -81,10 +107,12 @@ class Decision:
         stages: The stages to assign to it now.
         pending: The stages that it may reach later, with what each waits for.
         approved_by: Who agreed.
+        merge: The commit whose verdict brings back a version that another commit made.
     """
 
     reason: str
     message: str
+    remedy: str = ""
     outcome: Outcome = Outcome.FAIL
     needs_gate: bool = False
     register: bool = False
@@ -92,6 +120,7 @@ class Decision:
     stages: tuple[str, ...] = ()
     pending: Mapping[str, str] = field(default_factory=dict)
     approved_by: tuple[str, ...] = ()
+    merge: str | None = None
 
     @property
     def writes(self) -> bool:
@@ -101,16 +130,42 @@ class Decision:
 
 def plan_promotion(facts: Facts, state: State) -> Decision:
     """Return what becomes of the pushed model."""
+    other = taken(state, facts.model, facts.configuration, facts.has_model)
+    if other:
+        return refused(Absence(reason="model-taken", message=other))
+    there = present(state, facts.model, inputs=facts.inputs, commit=facts.commit)
+    outdated = _outdated(facts, state) if there is None else None
+    if outdated is not None:
+        return outdated
     problem = _refused_origin(facts) or facts.absence or _other_inputs(facts)
-    if problem is None and facts.report is not None:
-        if is_unchanged(facts.report):
-            message = "nothing that the model depends on has changed: there is nothing to promote"
+    if problem is None and facts.report is not None and is_unchanged(facts.report):
+        if there is not None:
+            message = f"nothing that it depends on has changed since {there.version}"
             return Decision(reason="inputs-unchanged", message=message, outcome=Outcome.PASS)
+        problem = _never_trained(facts)
+    if problem is None and facts.report is not None:
         problem = _not_accepted(facts, facts.report) or _other_bytes(facts)
     if problem is not None:
-        return _refusal(problem, facts, state)
+        return _refusal(problem, facts, there, state)
+    if there is not None:
+        return _again(facts, state, there)
     same = same_version(state, facts.model, digests_of(facts.report)) if facts.report else None
-    return _registration(facts) if same is None else _again(facts, state, same)
+    return _registration(facts) if same is None else _revert(facts, state, same)
+
+
+def _outdated(facts: Facts, state: State) -> Decision | None:
+    """Return the refusal of what is older than what is promoted, or was taken out of use; judging it would not help."""
+    later = overtaken(state, facts.model, [stage.name for stage in facts.promote.stages], facts.is_behind)
+    if later:
+        return refused(Absence(reason="commit-overtaken", message=later))
+    report = facts.report
+    same = same_version(state, facts.model, digests_of(report)) if report else None
+    bad = withdrawn(state, facts.model, inputs=facts.inputs, data=report.provenance.model_digest if report else None)
+    if not bad or same is not None:
+        return None
+    if report is not None and is_unchanged(report):
+        return Decision(reason="inputs-unchanged", message=bad, outcome=Outcome.PASS)
+    return refused(Absence(reason="version-deprecated", message=bad))
 
 
 def is_unchanged(report: ReportDocument) -> bool:
@@ -118,17 +173,9 @@ def is_unchanged(report: ReportDocument) -> bool:
     return report.training is not None and report.training.source is TrainingSource.UNCHANGED
 
 
-def same_inputs(state: State, facts: Facts) -> Entry | None:
-    """Return the newest version in use that was made from the pushed inputs."""
-    for entry in reversed(state.versions(facts.model)):
-        bound = entry.record().digests if facts.inputs and entry.mentions(facts.inputs) else None
-        if (
-            bound is not None
-            and bound.inputs == facts.inputs
-            and not state.is_deprecated(facts.model, str(entry.version))
-        ):
-            return entry
-    return None
+def refused(problem: Absence) -> Decision:
+    """Return the decision that something forbids, which judging anew would not change."""
+    return Decision(reason=problem.reason, message=problem.message, remedy=problem.remedy)
 
 
 def _refused_origin(facts: Facts) -> Absence | None:
@@ -146,17 +193,17 @@ def _other_inputs(facts: Facts) -> Absence | None:
         return Absence(reason="verdict-missing", message=f"the verdict is about another model, {report.model}")
     if facts.inputs is None:
         message = "git does not know all that the model depends on, so nobody can say that this is what was judged"
-        return Absence(reason="verdict-stale", message=message)
+        return Absence(reason="verdict-stale", message=message, remedy=COMMIT_ALL if facts.is_here else "")
     if report.provenance.inputs_digest != facts.inputs:
-        message = "what the model depends on differs between the pushed commit and the judged one"
-        return Absence(reason="verdict-stale", message=message)
+        message = f"what the model depends on differs between {facts.what} and what was judged{_named(facts.changed)}"
+        return Absence(reason="verdict-stale", message=message, remedy=_check_again(facts))
     return None
 
 
 def _not_accepted(facts: Facts, report: ReportDocument) -> Absence | None:
     if report.provenance.dirty:
-        message = "the working copy that was judged differs from its commit"
-        return Absence(reason="verdict-not-accepted", message=message)
+        message = f"the working copy that was judged differs from its commit{_named(facts.changed)}"
+        return Absence(reason="verdict-not-accepted", message=message, remedy=COMMIT_ALL if facts.is_here else IN_CI)
     if report.blocks or report.outcome.value not in facts.promote.accept:
         accepted = ", ".join(facts.promote.accept)
         message = f"the verdict is {report.outcome.value}, and {accepted} may be promoted"
@@ -168,19 +215,37 @@ def _other_bytes(facts: Facts) -> Absence | None:
     if not facts.missing:
         return None
     message = f"not the bytes that were judged, or not uploaded with the report: {', '.join(facts.missing)}"
-    return Absence(reason="verdict-stale", message=message)
+    return Absence(reason="verdict-stale", message=message, remedy=_check_again(facts))
 
 
-def _refusal(problem: Absence, facts: Facts, state: State) -> Decision:
+def _never_trained(facts: Facts) -> Absence:
+    """Return the reason to judge a model that no promotion has reached, although nothing differs from the base."""
+    message = (
+        f"the registry has no {facts.model} that was made from what {facts.what} has, and the check trained none: "
+        "nothing differs from its base"
+    )
+    remedy = "Run `mlgate check` without `--base`, or with the `--base` of a commit before the change; then this again."
+    return Absence(reason="verdict-missing", message=message, remedy=remedy if facts.is_here else "")
+
+
+def _check_again(facts: Facts) -> str:
+    return CHECK_AGAIN if facts.is_here else ""
+
+
+def _named(files: tuple[str, ...]) -> str:
+    """Return the first of some files, as the end of a sentence."""
+    more = f" and {len(files) - MAX_NAMED} more" if len(files) > MAX_NAMED else ""
+    return f": {', '.join(map(shown, files[:MAX_NAMED]))}{more}" if files else ""
+
+
+def _refusal(problem: Absence, facts: Facts, there: Entry | None, state: State) -> Decision:
     """Return the refusal; where what was pushed is in the registry already, there is nothing to judge."""
     needs_gate = problem.reason in NEEDS_GATE
-    known = same_inputs(state, facts) if needs_gate else None
-    if known is not None:
-        message = f"{known.version} was made from the same inputs"
-        return Decision(reason="already-promoted", message=message, outcome=Outcome.PASS, version=str(known.version))
+    if there is not None and needs_gate:
+        return _nothing_left(facts, state, there)
     # What git does not know it will not know after another run either.
     needs_gate = needs_gate and facts.inputs is not None and facts.origin is Origin.CI
-    return Decision(reason=problem.reason, message=problem.message, needs_gate=needs_gate)
+    return replace(refused(problem), needs_gate=needs_gate)
 
 
 def open_stages(promote: Promote) -> tuple[str, ...]:
@@ -205,34 +270,46 @@ def _registration(facts: Facts) -> Decision:
     )
 
 
-def _again(facts: Facts, state: State, same: Entry) -> Decision:
-    """Return what is left to do for a model that has a version: a second run of its push undoes no rollback."""
-    version = str(same.version)
-    stages = tuple(name for name in open_stages(facts.promote) if not _was_there(facts, state, same, name))
-    reached = tuple(stage.name for stage in facts.promote.stages if state.current(facts.model, stage.name) == version)
-    message = f"{version} is this model" + (f"; it is promoted to {', '.join(stages)}" if stages else "")
+def _again(facts: Facts, state: State, there: Entry) -> Decision:
+    """Return what is left to do for a model that has a version: promoting it again undoes no rollback."""
+    version, names = str(there.version), open_stages(facts.promote)
+    own = there.commit == facts.commit
+    stages = standing.missing(state, facts.model, version, names, is_own=own)
+    if not stages:
+        return _nothing_left(facts, state, there)
+    return _assigned(facts, state, version, stages)
+
+
+def _nothing_left(facts: Facts, state: State, there: Entry) -> Decision:
+    version = str(there.version)
+    found = standing.of_version(state, facts.model, version, [stage.name for stage in facts.promote.stages])
+    pending = pending_stages(facts.promote, (*found.reached, *found.left))
+    where = f", in {', '.join(found.reached)}" if found.reached else ""
     return Decision(
-        reason="promoted" if stages else "already-promoted",
-        message=message,
+        reason="already-promoted",
+        message="; ".join([f"this is {version}{where}", *found.left.values()]),
+        outcome=Outcome.PASS,
+        version=version,
+        pending=pending,
+    )
+
+
+def _revert(facts: Facts, state: State, same: Entry) -> Decision:
+    """Return what brings an older version back: another commit has its inputs again, and training made its bytes."""
+    version = str(same.version)
+    stages = tuple(name for name in open_stages(facts.promote) if state.current(facts.model, name) != version)
+    if not stages:
+        return _nothing_left(facts, state, same)
+    return replace(_assigned(facts, state, version, stages), merge=facts.commit)
+
+
+def _assigned(facts: Facts, state: State, version: str, stages: tuple[str, ...]) -> Decision:
+    reached = [stage.name for stage in facts.promote.stages if state.current(facts.model, stage.name) == version]
+    return Decision(
+        reason="promoted",
+        message=f"this is {version}, which is promoted to {', '.join(stages)}",
         outcome=Outcome.PASS,
         version=version,
         stages=stages,
         pending=pending_stages(facts.promote, (*reached, *stages)),
     )
-
-
-def _was_there(facts: Facts, state: State, same: Entry, stage: str) -> bool:
-    current = state.current(facts.model, stage)
-    if same.commit == facts.commit:
-        return has_been_in(state, facts.model, stage, str(same.version)) or _is_newer(current, same.version)
-    return current == same.version  # another push brought the same model back: a revert
-
-
-def _is_newer(current: str | None, version: str | None) -> bool:
-    there, ours = parse_version(current or ""), parse_version(version or "")
-    return there is not None and ours is not None and there > ours
-
-
-def has_been_in(state: State, model: str, stage: str, version: str) -> bool:
-    """Return whether a stage has ever pointed to a version."""
-    return any(entry.event is Event.ASSIGN and entry.version == version for entry in state.stage_history(model, stage))

@@ -43,7 +43,7 @@ def document(
     stages = after.stages(subject.model)
     return PromotionDocument(
         outcome=decision.outcome,
-        reasons=(Reason(id=decision.reason, message=_message(decision, subject), step=STEP),),
+        reasons=(Reason(id=decision.reason, message=_message(decision, subject), step=STEP, remedy=decision.remedy),),
         find_only=subject.find_only,
         needs_gate=decision.needs_gate,
         origin=subject.origin,

@@ -11,20 +11,24 @@ from mlgate.core.registry.promotion.assignment import (
     Agreement,
     Wish,
     assignments,
-    needs,
+    check_named,
     plan_assignment,
     reviewers,
+    second_key,
     second_person,
+    settled,
+    stage_of,
     version_of,
 )
 from mlgate.core.registry.promotion.document import Subject, document
-from mlgate.core.registry.promotion.judged import read_push
 from mlgate.errors import OutsideError
 from mlgate.shell.registry.place import writing
-from mlgate.shell.registry.promotion.order import event_payload, host_of
+from mlgate.shell.registry.promotion.branch import pushed_here
+from mlgate.shell.registry.promotion.order import host_of
 from mlgate.shell.runner import in_actions
 
 if TYPE_CHECKING:
+    from mlgate.core.config.model import Stage
     from mlgate.core.documents import PromotionDocument
     from mlgate.core.registry.log.record import Record
     from mlgate.core.registry.log.state import State
@@ -41,7 +45,7 @@ def promote_to_stage(pushed: Pushed, wish: Wish, order: Order, folder: RunFolder
     """Promote a version to a stage, as far as it may be.
 
     Args:
-        pushed: The checkout; its configuration says which stages there are and what each needs.
+        pushed: The checkout, under the configuration that says which stages there are and what each needs.
         wish: The version and the stage.
         order: The promotion's other options.
         folder: The run folder.
@@ -51,14 +55,15 @@ def promote_to_stage(pushed: Pushed, wish: Wish, order: Order, folder: RunFolder
         MlgateError: If it could not be decided or written.
     """
     policy = pushed.promote
-    if in_actions(world.env):
-        read_push(world.env, event_payload(world), commit=pushed.commit, branch=order.branch)
+    check_named(wish, policy)
+    pushed_here(pushed, order, world)
     key = None if order.find_only else order.signing_key
     with writing(pushed.place, world, token=order.token, key=key) as (journal, signer):
         before = journal.read().state
-        actor = journal.actor
-        asking = _Asking(wish=wish, actor=actor, order=order, world=world)
-        agreement = asking.agreement(needs(policy, wish.stage), order.environment or wish.stage, pushed, before)
+        actor, wish = journal.actor, settled(wish, policy, before)
+        listed = signer if policy.allowed_signers else None  # a key that is on no list is nobody's
+        asking = _Asking(wish=wish, actor=actor, signer=listed, order=order, world=world)
+        agreement = asking.agreement(stage_of(policy, wish.stage), pushed, before)
         made: list[tuple[Decision, State]] = []
 
         def follow(state: State) -> tuple[Record, ...]:
@@ -81,17 +86,19 @@ class _Asking:
 
     Attributes:
         actor: Who acts.
+        signer: Who signs, as the list of allowed signers says.
     """
 
     wish: Wish
     actor: str
+    signer: str | None
     order: Order
     world: World
 
-    def agreement(self, needed: Approval | None, environment: str, pushed: Pushed, state: State) -> Agreement:
-        if needed is Approval.ENVIRONMENT:
-            return self._reviewers(environment)
-        if needed is Approval.SECOND_PERSON:
+    def agreement(self, stage: Stage, pushed: Pushed, state: State) -> Agreement:
+        if stage.approve is Approval.ENVIRONMENT:
+            return self._reviewers(stage.reviewed_by)
+        if stage.approve is Approval.SECOND_PERSON:
             return self._second_person(pushed, state)
         return Agreement()
 
@@ -116,7 +123,10 @@ class _Asking:
         author = self._author(number) if number is not None else ""
         if author is None:
             return Agreement(message=f"the author of pull request {number} cannot be asked for here")
-        return second_person(self.actor, tuple(name for name in (entry.actor, author) if name))
+        involved = tuple(name for name in (entry.actor, *entry.record().involved, author) if name)
+        if in_actions(self.world.env):
+            return second_person(self.actor, involved)
+        return second_key(self.signer, entry.record().signer, involved)
 
     def _author(self, number: int) -> str | None:
         """Return a pull request's author; None where no forge can be asked, which must not count as an agreement."""

@@ -30,7 +30,6 @@ class Order:
     Attributes:
         find_only: Write nothing.
         local: Take the run folder's report, also in a workflow.
-        environment: The environment whose reviewers agree to a stage; empty for one that is called like the stage.
         branch: Whose pushes are promoted; empty for the default branch.
         report_key: What the artifact is called after `mlgate-`; empty for the model's name.
         token: For the forge and the registry.
@@ -40,7 +39,6 @@ class Order:
 
     find_only: bool = False
     local: bool = False
-    environment: str = ""
     branch: str = ""
     report_key: str = ""
     token: str | None = field(default=None, repr=False)

@@ -16,14 +16,18 @@ from mlgate.core.registry.log.names import version_tag
 from mlgate.core.registry.log.placing import chain, utc
 from mlgate.core.registry.log.plan import promote
 from mlgate.core.registry.log.versions import Change, change_between
+from mlgate.core.registry.model_format import ModelFormat
 from mlgate.core.registry.promotion.assignment import assignments
-from mlgate.core.registry.promotion.decision import Facts, plan_promotion
+from mlgate.core.registry.promotion.decision import Absence, Facts, plan_promotion, refused
 from mlgate.core.registry.promotion.document import Subject, document
-from mlgate.core.registry.promotion.judged import missing_files, read_push
+from mlgate.core.registry.promotion.involved import involved_in
+from mlgate.core.registry.promotion.judged import missing_files, wanted_files
 from mlgate.errors import MlgateError
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.registry.bundle.assembling import assemble
 from mlgate.shell.registry.place import writing
+from mlgate.shell.registry.promotion.behind import Behind
+from mlgate.shell.registry.promotion.branch import pushed_here
 from mlgate.shell.registry.promotion.local_verdict import local_verdict
 from mlgate.shell.registry.promotion.order import event_payload, forge_of, host_of
 from mlgate.shell.registry.stores import open_store
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from mlgate.core.registry.log.record import Record
     from mlgate.core.registry.log.state import Entry, State
     from mlgate.core.registry.promotion.decision import Decision
+    from mlgate.core.registry.promotion.judged import Push
     from mlgate.shell.registry.bundle.assembling import Bundle
     from mlgate.shell.registry.log.journal import Journal
     from mlgate.shell.registry.promotion.found import Found
@@ -54,9 +59,14 @@ def promote_push(pushed: Pushed, order: Order, folder: RunFolder, world: World) 
         MlgateError: If it could not be decided or written.
     """
     policy = pushed.promote
+    push = pushed_here(pushed, order, world)
     scratch = folder.fresh("promotion")
-    found = _find(pushed, order, folder, world, scratch)
+    if order.local or push is None:
+        found = local_verdict(folder.path, pushed.folder, scratch)
+    else:
+        found = _searched(pushed, push, order, world, scratch)
     missing = missing_files(found.report, found.files) if found.report else ()
+    remote = Remote.of(pushed.git, world.env, order.token, world.log)
     facts = Facts(
         promote=policy,
         model=pushed.config.model,
@@ -65,7 +75,11 @@ def promote_push(pushed: Pushed, order: Order, folder: RunFolder, world: World) 
         origin=found.origin,
         report=found.report,
         absence=found.absence,
-        missing=missing,
+        missing=_called(found, missing),
+        changed=_changed(pushed, found),
+        configuration=pushed.name,
+        has_model=pushed.has_model,
+        is_behind=Behind(pushed.git, pushed.commit, order.branch, remote),
     )
     place = pushed.place
     key = None if order.find_only else order.signing_key
@@ -74,12 +88,23 @@ def promote_push(pushed: Pushed, order: Order, folder: RunFolder, world: World) 
         return work.run()
 
 
-def _find(pushed: Pushed, order: Order, folder: RunFolder, world: World, scratch: Path) -> Found:
-    if order.local or not in_actions(world.env):
-        return local_verdict(folder.path, pushed.folder, scratch)
+def _called(found: Found, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Return files of the report with their paths."""
+    paths = {file.name: file.path for file in wanted_files(found.report)} if found.report else {}
+    return tuple(f"{name} ({paths[name]})" if name in paths else name for name in names)
+
+
+def _changed(pushed: Pushed, found: Found) -> tuple[str, ...]:
+    """Return the files to name where a laptop's verdict is about something else than its commit."""
+    if found.origin is not Origin.LOCAL or found.report is None:
+        return ()
+    judged = found.report.provenance
+    return found.dirty if judged.dirty else pushed.differing(judged.commit)
+
+
+def _searched(pushed: Pushed, push: Push, order: Order, world: World, scratch: Path) -> Found:
     from mlgate.shell.registry.promotion.verdict import Search  # noqa: PLC0415 - as above
 
-    push = read_push(world.env, event_payload(world), commit=pushed.commit, branch=order.branch)
     remote = Remote.of(pushed.git, world.env, order.token, world.log)
     search = Search(
         host=host_of(world, order.token, order.sleep),
@@ -107,9 +132,12 @@ class _Work:
     def run(self) -> PromotionDocument:
         before = self.journal.read().state
         decision = plan_promotion(self.facts, before)
+        kind = self._inspected() if decision.register else None
+        if isinstance(kind, Absence):
+            decision = refused(kind)
         after = before
         if not self.order.find_only:
-            decision, before, after = self._carry_out(decision, before)
+            decision, before, after = self._carry_out(decision, before, kind if isinstance(kind, ModelFormat) else None)
         subject = Subject(
             model=self.facts.model,
             commit=self.facts.commit,
@@ -121,13 +149,32 @@ class _Work:
         reads = {FILES[ReportDocument]: digest} if digest else {}
         return document(decision, subject, before, after, reads=reads)
 
-    def _carry_out(self, decision: Decision, before: State) -> tuple[Decision, State, State]:
+    def _inspected(self) -> ModelFormat | Absence:
+        """Return the format of the model's file, or why it must not be promoted."""
+        from mlgate.shell.registry.bundle.model_file import inspect_model  # noqa: PLC0415 - readers of formats: a new model's
+
+        policy, found = self.facts.promote, self.found
+        bound = found.report.provenance.model_digest if found.report else None
+        names = {file.digest: file.path for file in wanted_files(found.report)} if found.report else {}
+        try:
+            return inspect_model(
+                found.files[str(bound)],
+                allow_pickle=policy.allow_pickle,
+                trusted_types=policy.trusted_types,
+                name=names.get(str(bound), ""),
+            )
+        except MlgateError as error:
+            if error.reason != "model-refused":
+                raise
+            return Absence(reason=error.reason, message=error.message, remedy=error.remedy)
+
+    def _carry_out(self, decision: Decision, before: State, kind: ModelFormat | None) -> tuple[Decision, State, State]:
         """Write what was decided; what is decided at last depends on what others have written meanwhile."""
         store = self._store() if decision.writes or self._may_be_unpublished(decision) else None
         made: list[tuple[Decision, State]] = []
         after = before
         if decision.writes:
-            bundle, record = self._prepare(before) if decision.register else (None, self._draft())
+            bundle, record = self._prepare(before, kind) if kind else (None, self._draft())
             branch = open_store(StoreKind.BRANCH, journal=self.journal)
             self._put(bundle, store, branch)
 
@@ -187,18 +234,14 @@ class _Work:
         again = decision.reason == "already-promoted" and self.found.report is not None
         return again and self.facts.promote.store is StoreKind.RELEASE
 
-    def _prepare(self, before: State) -> tuple[Bundle, Record]:
+    def _prepare(self, before: State, kind: ModelFormat) -> tuple[Bundle, Record]:
         report, found = self.found.report, self.found
         if report is None:
             raise AssertionError
-        from mlgate.shell.registry.bundle.model_file import inspect_model  # noqa: PLC0415 - readers of formats: a new model's
-
         policy, scratch = self.facts.promote, self.scratch / "bundle"
         scratch.mkdir()
         (self.scratch / "report").write_bytes(found.data)
         digest = str(found.report_digest)
-        model = found.files[str(report.provenance.model_digest)]
-        kind = inspect_model(model, allow_pickle=policy.allow_pickle, trusted_types=policy.trusted_types)
         bundle = assemble(
             report,
             {**found.files, digest: self.scratch / "report"},
@@ -227,7 +270,12 @@ class _Work:
             pull_request=found.pull_request,
             run=found.run,
         )
-        return replace(made, time=utc(self.world.now()))
+        others = (
+            involved_in(self.world.env, event_payload(self.world), actor=made.actor)
+            if in_actions(self.world.env)
+            else ()
+        )
+        return replace(made, time=utc(self.world.now()), involved=others, configuration=self.pushed.name)
 
     def _written(self, before: State) -> Written:
         path = self.facts.promote.card

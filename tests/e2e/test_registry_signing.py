@@ -153,7 +153,7 @@ def test_a_configuration_in_the_checkout_is_not_believed(
         assert "is on no line of the list" in capsys.readouterr().err
 
 
-def test_an_unsigned_record_is_found_where_all_must_be_signed(story: Story, capsys: Output) -> None:
+def test_an_unsigned_record_is_found_where_all_must_be_signed(story: Story, capsys: Output, tmp_path: Path) -> None:
     forger = Forger(remote=story.lab.remote).read()
     plain = json.loads(forger.data(8))
     del plain["signer"]
@@ -164,6 +164,10 @@ def test_an_unsigned_record_is_found_where_all_must_be_signed(story: Story, caps
     assert status == 5
     assert [item["reason"] for item in found] == ["signature-wrong"]
     assert "is not signed" in found[0]["message"]
+    # Whatever this clone's configuration asks for.
+    (story.clone.root / "mlgate.yml").unlink()
+    (tmp_path / "list").write_text(story.allowed)
+    assert verified(story, capsys, "--allowed-signers", str(tmp_path / "list")) == (5, found)
 
 
 def test_no_unsigned_record_follows_a_signed_one(tmp_path: Path, capsys: Output) -> None:

@@ -428,7 +428,7 @@ REASONS: dict[str, ReasonText] = {
     "signature-wrong": _entry(
         "exit 5",
         "A record is not signed, or by nobody on the list of allowed signers.",
-        "Sign with a listed key; `mlgate registry verify` names the records.",
+        "Sign with a listed key (`--sign`, `signing-key`); `docs/how-to/recover.md` helps with one that is there.",
     ),
     "holdout-worn": _entry(
         "warn at least",

@@ -107,13 +107,14 @@ def _letters(name: str) -> str:
 def check_signatures(snapshot: Snapshot, lines: Sequence[Line]) -> Iterator[Finding]:
     """Find records whose commit is not signed by the signer that they name, or by nobody where signing is a must.
 
-    Signing is a must from the first record on that names a signer; if none does, or all are demanded, for all.
+    Signing is a must from the first record on that names a signer; for all, if that is demanded, or if signing is asked
+    for and no record names one.
     """
     if snapshot.signatures is None:
         return
     by_number = {line.sequence: line for line in lines}
     signed = [line.sequence for line in lines if line.record and line.record.signer]
-    since = (signed[0] if signed and not snapshot.all_signed else 1) if snapshot.must_sign else None
+    since = 1 if snapshot.all_signed else signed[0] if signed else 1 if snapshot.must_sign else None
     for commit in snapshot.commits:
         added = [found for change in commit.changes if change.before is None and (found := sequence_in(change.path))]
         line = by_number.get(added[0]) if added else None

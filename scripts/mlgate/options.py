@@ -6,6 +6,7 @@ From one field come the command-line option, the `MLGATE_*` variable, the help t
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import math
 import types
@@ -15,7 +16,7 @@ from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from mlgate.core.words import did_you_mean
+from mlgate.core.words import did_you_mean, shown
 from mlgate.errors import UsageError
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ def option(
     positional: bool = False,
     secret: bool = False,
     flag: bool = False,
+    least: float | None = None,
 ) -> Any:
     """Declare one option. A `secret` comes from its variable only; a `flag` needs no value on the command line."""
-    metadata = {"help": help_text, "positional": positional, "secret": secret, "flag": flag}
+    metadata = {"help": help_text, "positional": positional, "secret": secret, "flag": flag, "least": least}
     if default is dataclasses.MISSING:
         return field(metadata=metadata, repr=not secret)
     return field(default=default, metadata=metadata, repr=not secret)
@@ -74,7 +76,7 @@ def parse(cls: type[T], argv: Sequence[str], env: Mapping[str, str], *, prog: st
     """
     parser = _parser(cls, prog)
     known, unknown = parser.parse_known_args(list(argv))
-    problems = [_unknown(word, cls) for word in unknown]
+    problems = [_unknown(word, cls, prog) for word in unknown]
     values: dict[str, Any] = {}
     hints = typing.get_type_hints(cls)
     for item in dataclasses.fields(typing.cast("Any", cls)):
@@ -84,7 +86,7 @@ def parse(cls: type[T], argv: Sequence[str], env: Mapping[str, str], *, prog: st
                 problems.append(f"{_spelled(item, hints[item.name])} is required")
             continue
         try:
-            values[item.name] = _convert(hints[item.name], raw)
+            values[item.name] = _at_least(item, _convert(hints[item.name], raw))
         except ValueError as error:
             problems.append(f"{source}: {error}")
     if problems:
@@ -162,15 +164,26 @@ def _convert(hint: Any, raw: Any) -> Any:
 
 
 def _number(hint: Any, raw: str) -> Any:
-    try:
-        number = hint(raw)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise ValueError(f"expected a number, got {raw!r}")
+    number = math.nan
+    with contextlib.suppress(ValueError, OverflowError):  # a whole number may be too large to be asked
+        if math.isfinite(found := hint(raw)):
+            number = found
+    if math.isnan(number):
+        raise ValueError(f"expected a number, got {shown(raw)}")
     return number
 
 
-def _unknown(word: str, cls: type) -> str:
-    names = [f"--{kebab(item.name)}" for item in dataclasses.fields(cls) if not item.metadata["secret"]]
-    return f"unknown option {word!r}{did_you_mean(word.split('=', maxsplit=1)[0], names)}"
+def _at_least(item: dataclasses.Field[Any], value: Any) -> Any:
+    least = item.metadata["least"]
+    if least is not None and value < least:
+        raise ValueError(f"expected {least} or more, got {value}")
+    return value
+
+
+def _unknown(word: str, cls: type, prog: str) -> str:
+    fields = [item for item in dataclasses.fields(cls) if not item.metadata["secret"]]
+    name = word.split("=", maxsplit=1)[0]
+    if any(item.metadata["positional"] and name == f"--{kebab(item.name)}" for item in fields):
+        return f"{name} is given without its name: `{prog} {name[2:].upper()}`"
+    names = [f"--{kebab(item.name)}" for item in fields if not item.metadata["positional"]]
+    return f"unknown option {shown(word)}{did_you_mean(name, names)}"

@@ -89,6 +89,25 @@ def test_every_problem_is_told_at_once() -> None:
     assert "`mlgate x --help`" in message
 
 
+@pytest.mark.parametrize(
+    ("command", "words", "said"),
+    [
+        ("note", ["--reason", "x"], "--reason is given without its name: `mlgate registry note REASON`"),
+        ("show", ["--limit", "-1"], "limit: expected 0 or more, got -1"),
+        ("at", ["now", "--limit=-1"], "limit: expected 0 or more, got -1"),
+        ("history", ["--limit", "9" * 500], "limit: expected a number, got '" + "9" * 60 + "'..."),
+        ("show", ["--limit", "9" * 5_000], "limit: expected a number, got '" + "9" * 60 + "'..."),
+        ("show", ["--" + "x" * 5_000], "unknown option '--" + "x" * 58 + "'..."),
+    ],
+)
+def test_what_cannot_be_an_option_of_the_registry(command: str, words: list[str], said: str) -> None:
+    inputs = importlib.import_module(f"mlgate.steps.registry.{command}").Inputs
+    with pytest.raises(UsageError) as caught:
+        options.parse(inputs, words, {}, prog=f"mlgate registry {command}")
+    assert said in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
 def test_an_abbreviation_is_no_option() -> None:
     with pytest.raises(UsageError, match="--coun"):
         parse("--coun", "5")

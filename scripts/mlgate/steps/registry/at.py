@@ -25,7 +25,7 @@ class Inputs(Reading):
     date: str = option(
         "A date, `2026-03-03`, which means its end in UTC, or a time, `2026-03-03T10:15:00+01:00`.", positional=True
     )
-    limit: int = option("How many versions of each model, the newest first; 0 for all.", default=20)
+    limit: int = option("How many versions of each model, the newest first; 0 for all.", default=20, least=0)
 
 
 def run(inputs: Inputs, world: World) -> Result:

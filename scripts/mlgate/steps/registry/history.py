@@ -20,7 +20,7 @@ class Inputs(Reading):
     """Show what happened, newest first."""
 
     stage: str | None = option("Only what happened to this stage.", default=None)
-    limit: int = option("How many records; 0 for all.", default=20)
+    limit: int = option("How many records; 0 for all.", default=20, least=0)
 
 
 def run(inputs: Inputs, world: World) -> Result:

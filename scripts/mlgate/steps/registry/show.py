@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class Inputs(Reading):
     """Show the models, their versions, and what each stage points to."""
 
-    limit: int = option("How many versions of each model, the newest first; 0 for all.", default=20)
+    limit: int = option("How many versions of each model, the newest first; 0 for all.", default=20, least=0)
 
 
 def run(inputs: Inputs, world: World) -> Result:

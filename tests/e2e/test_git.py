@@ -132,6 +132,13 @@ def test_a_folder_of_another_user_is_named_with_the_remedy(repository: Repositor
     assert f'git config --global --add safe.directory "{repository.root.resolve()}"' in caught.value.remedy
 
 
+def test_a_bare_repository_is_no_checkout(tmp_path: Path) -> None:
+    Repository(tmp_path).git("init", "-q", "--bare", "bare.git")
+    with pytest.raises(OutsideError, match="is a bare repository") as caught:
+        Git.discover(tmp_path / "bare.git", environment())
+    assert "git clone" in caught.value.remedy
+
+
 def test_a_secret_reaches_git_by_its_environment_beside_other_settings() -> None:
     secret = Secret(url="https://example.org/", token="sesame")
     given = secret.environment({"GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "a.b", "GIT_CONFIG_VALUE_0": "c"})

@@ -349,6 +349,11 @@ def _explained(done: subprocess.CompletedProcess[bytes], command: str, folder: P
             "in a container job that is usual",
             remedy=f'Add a step before: run: git config --global --add safe.directory "{folder}"',
         )
+    if "cannot use bare repository" in words:
+        return OutsideError(
+            f"{folder} is a bare repository: it has no files to work with",
+            remedy="Run it in a checkout: `git clone` that folder to another place.",
+        )
     last = words.rsplit("\n", maxsplit=1)[-1] if words else "it said nothing"
     return OutsideError(
         f"`git {command}` failed: {last:.500}",

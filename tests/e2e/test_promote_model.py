@@ -385,6 +385,14 @@ def test_a_closed_pull_request_with_the_same_head_can_still_start_a_run(scene: S
     assert reason(scene.run()) == "verdict-untrusted"
 
 
+def test_a_run_from_before_the_pull_request_is_not_trusted(scene: Scene) -> None:
+    """It is that of another one, which may have come from the branch under a name that it has no more."""
+    merged(scene, created_at="2026-11-24T09:30:00Z")
+    done = scene.run()
+    assert (reason(done), done.outputs["needs-gate"]) == ("verdict-untrusted", "true")
+    assert "older" in document(done).reasons[0].message
+
+
 def test_more_pull_requests_than_can_be_looked_at_are_not_trusted(scene: Scene) -> None:
     judged = merged(scene)
     for number in range(100, 120):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlgate.core.registry.promotion.bases import Proposal, may_have_started, other_base
+from mlgate.core.registry.promotion.bases import Proposal, may_have_started, other_base, too_old
 
 HEAD = "a" * 40
 RAN = "2026-11-24T09:00:00Z"
@@ -42,3 +42,17 @@ def test_every_base_must_be_the_pushed_branch() -> None:
     assert found is not None
     assert found.reason == "verdict-untrusted"
     assert "pull request 9" in found.message
+
+
+@pytest.mark.parametrize(
+    ("opened", "expected"),
+    [
+        ("2026-11-24T08:00:00Z", True),
+        (RAN, True),
+        ("2026-11-24T09:00:10Z", True),
+        ("2026-11-24T09:00:11Z", False),
+        ("", False),
+    ],
+)
+def test_a_run_is_no_older_than_its_pull_request(opened: str, expected: bool) -> None:
+    assert (too_old(7, opened=opened, created=RAN) is None) is expected

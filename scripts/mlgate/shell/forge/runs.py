@@ -105,7 +105,8 @@ class PullRequest:
     Attributes:
         head: Its last commit.
         head_branch: The branch that it came from.
-        closed: When it was closed, as the host writes it; empty while it is open.
+        created: When it was opened, as the host writes it.
+        closed: When it was closed; empty while it is open.
     """
 
     number: int
@@ -115,6 +116,7 @@ class PullRequest:
     head_repository: str | None
     base_branch: str
     merged: bool
+    created: str
     closed: str
 
 
@@ -234,6 +236,7 @@ def pull_request(item: Any) -> PullRequest:
         head_repository=_full_name(head.get("repo")),
         base_branch=str(base.get("ref") or ""),
         merged=bool(item.get("merged_at") or item.get("merged")),
+        created=str(item.get("created_at") or ""),
         closed=str(item.get("closed_at") or ""),
     )
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 # What a host makes of an event can come so much later than the event.
 LATEST = timedelta(days=1)
+SKEW = timedelta(seconds=10)  # between two clocks of one host
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,14 @@ def may_have_started(one: Proposal, *, head: str, created: str) -> bool:
     """
     closed, ran = _moment(one.closed), _moment(created)
     return one.head == head or closed is None or ran is None or ran - closed < LATEST
+
+
+def too_old(number: int, *, opened: str, created: str) -> Absence | None:
+    """Return why a run, made at the time `created`, is no run of a pull request that was `opened` later."""
+    begin, ran = _moment(opened), _moment(created)
+    if begin is not None and ran is not None and begin - ran <= SKEW:
+        return None
+    return untrusted(f"the run is older than pull request {number}, so another one started it")
 
 
 def other_base(proposals: Iterable[Proposal], branch: str) -> Absence | None:

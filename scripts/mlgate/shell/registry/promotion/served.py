@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.registry.promotion.bases import Proposal, may_have_started, other_base, shown_base, untrusted
+from mlgate.core.registry.promotion.bases import Proposal, may_have_started, other_base, shown_base, too_old, untrusted
 from mlgate.shell.forge import bases
 from mlgate.shell.forge.answer import RefusedError
 
@@ -40,10 +40,14 @@ def _problem(host: Host, merged: PullRequest, run: WorkflowRun) -> Absence | Non
         for one in map(_proposal, _from_the_same_branch(host, merged))
         if may_have_started(one, head=run.head, created=run.created)
     ]
-    problem = other_base(proposals, merged.base_branch)
+    problem = _too_old(host, merged, run) or other_base(proposals, merged.base_branch)
     if problem is None and len(proposals) > MAX_PROPOSALS:
         problem = untrusted(f"the run can be that of {len(proposals)} pull requests")
     return problem or next((_changed(one) for one in proposals if bases.had_another_base(host, one.number)), None)
+
+
+def _too_old(host: Host, merged: PullRequest, run: WorkflowRun) -> Absence | None:
+    return None if host.is_gitea else too_old(merged.number, opened=merged.created, created=run.created)
 
 
 def _from_the_same_branch(host: Host, merged: PullRequest) -> list[PullRequest]:

@@ -16,6 +16,10 @@ from tests.forge.scene import GATE
 from tests.repository import environment
 from tests.toolbox import ROOT
 
+from mlgate.shell.forge.bases import had_another_base
+from mlgate.shell.forge.client import Forge
+from mlgate.shell.forge.runs import Host
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 BRANCH = "mlgate-registry"
 TAGS = f"/^{project.MODEL}[@#]/"
 BOT_TOKEN = "REGISTRY_TOKEN"
+PAGE = 50  # what the forge shows at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,3 +183,19 @@ def test_a_change_of_the_workflow_is_judged_again_after_the_merge(promoted: Prom
     assert jobs["gate"].result == "success", str(jobs["gate"])
     assert jobs["promote"].result == "success", str(jobs["promote"])
     assert production(scene.repository) == [*before, merged]
+
+
+def test_the_forge_tells_that_a_pull_request_had_another_base(scene: Scene) -> None:
+    repository, copy = scene.repository, scene.clone(scene.alice)
+    copy.git("push", "--quiet", "origin", "HEAD:refs/heads/unreviewed")
+    copy.branch("moved")
+    copy.commit({"notes.txt": "x\n"}, "Change no model [skip ci]")
+    copy.push()
+    number = repository.open_pull_request(scene.alice, "moved", "Change no model")
+    for talk in range(PAGE):
+        repository.call("POST", f"/issues/{number}/comments", {"body": str(talk)})
+    host = Host(forge=Forge(url=f"{scene.alice.url}/api/v1", token=scene.alice.token), repository=repository.name)
+    assert not had_another_base(host, number)
+    for base in ("unreviewed", "main"):
+        repository.call("PATCH", f"/pulls/{number}", {"base": base})
+    assert had_another_base(host, number)

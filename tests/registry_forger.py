@@ -49,6 +49,13 @@ class Forger:
     commits: list[Commit] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)
     original: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)  # what each tag says
+    targets: dict[str, str] = field(default_factory=dict)  # the commit of each tag
+    code: list[str] = field(default_factory=list)  # the commits of main
+    tag_of: dict[int, str] = field(default_factory=dict)  # the tag of each record
+    before: dict[str, Entry] = field(default_factory=dict)  # the files of the tip as it was
+    there: set[str] = field(default_factory=set)  # the references that stand in the repository
+    ids: list[str] = field(default_factory=list)  # of the commits as they were written
 
     def read(self) -> Forger:
         git = Repository(self.remote).git
@@ -56,11 +63,19 @@ class Forger:
         self.original = dict(line.split(" ") for line in lines)
         self.tags = {name: oid for name, oid in self.original.items() if name.startswith("refs/tags/")}
         self.commits = [self._commit(oid) for oid in git("rev-list", "--reverse", BRANCH).split()]
+        self.code = git("rev-list", "main").split()
+        for ref in self.tags:
+            self.texts[ref] = git("for-each-ref", "--format=%(contents)", ref) + "\n"
+            self.targets[ref] = git("rev-parse", f"{ref}^{{commit}}")
+        self.there.update({*self.tags, BRANCH})
+        self.before = self.commits[-1].files
+        records = (decode(self.data(number)) for number in range(1, len(self.commits) + 1))
+        self.tag_of = {record.sequence: record.tag for record in records if record.tag}
         return self
 
     def fresh(self) -> Forger:
         """Return a forger of the same registry that can be changed alone."""
-        return replace(self, commits=list(self.commits), tags=dict(self.tags))
+        return replace(self, commits=list(self.commits), tags=dict(self.tags), ids=[])
 
     def _commit(self, oid: str) -> Commit:
         git = Repository(self.remote).git
@@ -142,7 +157,8 @@ class Forger:
             if commit.oid is not None and not moved:
                 tip = commit.oid
             else:
-                tip, moved = self._written(commit, tip, key), True
+                tip, moved = self.written(commit, tip, key), True
+            self.ids.append(tip)
         wanted = {**self.tags, **({BRANCH: tip} if tip else {})}
         self._set(wanted)
 
@@ -151,12 +167,14 @@ class Forger:
         self._set({name: oid for name, oid in self.original.items() if name.startswith(("refs/tags/", BRANCH))})
 
     def _set(self, wanted: Mapping[str, str]) -> None:
-        lines = Repository(self.remote).git("for-each-ref", "--format=%(refname)", "refs/tags", BRANCH).splitlines()
-        steps = [f"delete {name}\n" for name in lines if name not in wanted]
+        steps = [f"delete {name}\n" for name in self.there if name not in wanted]
         steps += [f"update {name} {oid}\n" for name, oid in wanted.items()]
+        self.there.clear()
+        self.there.update(wanted)
         subprocess.run(["git", "update-ref", "--stdin"], cwd=self.remote, input="".join(steps).encode(), check=True)
 
-    def _written(self, commit: Commit, before: str | None, key: Path | None) -> str:
+    def written(self, commit: Commit, before: str | None, key: Path | None) -> str:
+        """Write a commit, and return its id."""
         parents = commit.parents if commit.parents is not None else (() if before is None else (before,))
         head = [f"tree {self._tree(commit.files)}", *(f"parent {parent}" for parent in parents)]
         head += [f"author {commit.author}", f"committer {commit.committer}"]

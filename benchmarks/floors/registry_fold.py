@@ -1,6 +1,6 @@
 """The floor of `registry show`: one listing, one batch of objects, and JSON; prints what each stage points to.
 
-It imports the packages of the command's group, as the floor of every command's start-up does.
+It imports nothing that this needs not.
 """
 
 from __future__ import annotations
@@ -9,10 +9,6 @@ import hashlib
 import json
 import subprocess
 import sys
-
-import jsonschema
-import requests
-import yaml
 
 
 def git(*words: str, given: bytes | None = None) -> bytes:
@@ -38,5 +34,4 @@ while at < len(data):
         versions[plain["version"]] = previous
     elif plain["event"] == "assign":
         stages[plain["stage"]] = plain["version"]
-_ = jsonschema, requests, yaml
 print(len(versions), stages)

@@ -264,7 +264,7 @@ def test_the_remote_and_the_actor_are_found(lab: Lab) -> None:
     clone.git("remote", "rename", "origin", "here")
     clone.git("remote", "add", "there", lab.url)
     with fails("registry-unreadable", "here, there", remedy="git remote rename"):
-        open_journal(git, registries.world(clone.root))
+        open_journal(Git(clone.root, registries.variables()), registries.world(clone.root))
 
 
 def test_a_clone_with_a_filter_gets_the_records_at_once(lab: Lab) -> None:

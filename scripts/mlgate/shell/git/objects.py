@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from mlgate.shell.git.repository import Git
 
 _KINDS = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
+MANY = 100
 FILE = "100644"
 FOLDER = "40000"
 
@@ -57,7 +58,7 @@ def read_objects(git: Git, names: Sequence[str]) -> tuple[Stored | None, ...]:
     if not names:
         return ()
     given = "".join(f"{name}\n" for name in names).encode()
-    done = git.ask(["cat-file", "--batch", "--buffer"], given=given)
+    done = git.ask(["cat-file", "--batch", "--buffer"], given=given, large=len(names) > MANY)
     if done.returncode != 0:
         raise complain("cat-file", done)
     return tuple(_answers(done.stdout, len(names)))

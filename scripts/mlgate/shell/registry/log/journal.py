@@ -7,6 +7,7 @@ is read again: it has the record, or it has not.
 
 from __future__ import annotations
 
+import functools
 import random
 import time
 from typing import TYPE_CHECKING
@@ -39,8 +40,7 @@ __all__ = ["Appended", "Journal", "Seen", "look", "open_journal"]
 class Journal:
     """The log of one repository: on its remote, else in its own branch.
 
-    Attributes:
-        actor: Who acts: the forge's login, else git's name.
+    Who acts, and by which address, may be a question: it is asked where something is written.
     """
 
     def __init__(
@@ -48,21 +48,28 @@ class Journal:
         git: Git,
         world: World,
         source: Remote | None,
-        actor: str,
+        actor: str | Callable[[], tuple[str, str]],
         signer: Signer | None = None,
         *,
         email: str = "",
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self.actor = actor
+        self._who: Callable[[], tuple[str, str]] = functools.cache(
+            functools.partial(_named, actor, email) if isinstance(actor, str) else actor
+        )
+        self._signer = signer
         self._git = git
         self._say = world.log
         self._sleep = sleep
         self._jitter = jitter
         self._place = place_of(git)
         self._log = Log(git, self._place, source)
-        self._writer = Writer(git, self._place.algorithm, signer, {actor: email})
+
+    @property
+    def actor(self) -> str:
+        """Return who acts: the forge's login, else git's name."""
+        return self._who()[0]
 
     def read(self, *, fetch: bool = True) -> Seen:
         """Return the log as the remote has it; without `fetch`, as this clone has it.
@@ -89,8 +96,10 @@ class Journal:
         Raises:
             OutsideError: `registry-refused`, `-busy`, `tag-taken`, `store-failed`, or as of `read`.
         """
+        actor, email = self._who()
+        writer = Writer(self._git, self._place.algorithm, self._signer, {actor: email})
         with alone(self._git, self._place, self._sleep):
-            return Append(self._log, self._writer, plan, blobs or {}, wait=self._wait, say=self._say).run()
+            return Append(self._log, writer, plan, blobs or {}, wait=self._wait, say=self._say).run()
 
     def _wait(self, seconds: float) -> None:
         self._sleep(seconds * (0.5 + self._jitter()))
@@ -120,16 +129,25 @@ def open_journal(git: Git, world: World, token: str | None = None, signer: Signe
         OutsideError: `registry-unreadable`, if the clone has several remotes and none of them is `origin`.
     """
     remote = Remote.of(git, world.env, token, world.log)
-    names = git.ask(["remote"]).stdout.decode(errors="replace").split()
+    names = git.remotes()
     if remote is None and names:
         raise fail(
             "registry-unreadable",
             f"this clone has the remotes {', '.join(names)}, and which of them has the registry is not known",
             "Call the one that has it `origin`: `git remote rename NAME origin`.",
         )
+    return Journal(git, world, remote, functools.partial(_who, git, world), signer)
+
+
+def _named(actor: str, email: str) -> tuple[str, str]:
+    return actor, email
+
+
+def _who(git: Git, world: World) -> tuple[str, str]:
     name = world.env.get("GITHUB_TRIGGERING_ACTOR") or world.env.get("GITHUB_ACTOR")  # who started this try of the run
-    actor = name or _setting(git, "user.name") or world.env.get("USER") or "unknown"
-    return Journal(git, world, remote, actor, signer, email="" if name else _setting(git, "user.email"))
+    if name:
+        return name, ""
+    return _setting(git, "user.name") or world.env.get("USER") or "unknown", _setting(git, "user.email")
 
 
 def _setting(git: Git, name: str) -> str:
@@ -157,7 +175,7 @@ def look(git: Git, world: World, remote: Remote | None, models: Collection[str] 
         else:
             with alone(git, place, time.sleep):
                 tip = reading.fetch_tip(git, place, remote)
-                reading.check_continues(git, place, tip)
+                reading.check_continues(git, place, tip, git.resolve(reading.SEEN))
         if tip is None:
             check_never_was(git, place, remote, models)
         return RegistrySeen(state=RegistryState.SEEN if tip else RegistryState.EMPTY, tip=tip)

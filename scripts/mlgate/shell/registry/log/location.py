@@ -11,7 +11,7 @@ from mlgate.errors import OutsideError
 from mlgate.shell.git.pushing import NETWORK_SECONDS, Answer, Move, move_here, push, refs_here, remote_refs
 from mlgate.shell.git.words import words_of
 from mlgate.shell.registry.log import reading
-from mlgate.shell.registry.log.reading import HEAD, fail
+from mlgate.shell.registry.log.reading import HEAD, SEEN, fail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +56,11 @@ class Log:
 
     def refresh(self) -> Seen:
         """Read the log as it is now, from the remote if there is one."""
-        tip = reading.fetch_tip(self.git, self._place, self._remote) if self._remote else self.git.resolve(HEAD)
-        reading.check_continues(self.git, self._place, tip)
+        if self._remote is None:
+            tip, seen = reading.tips(self.git, HEAD)
+        else:
+            tip, seen = reading.fetch_tip(self.git, self._place, self._remote), self.git.resolve(SEEN)
+        reading.check_continues(self.git, self._place, tip, seen)
         return self._read(tip)
 
     def cached(self) -> Seen:

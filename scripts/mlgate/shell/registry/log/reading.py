@@ -62,13 +62,22 @@ def fetch_tip(git: Git, place: Place, remote: Remote) -> str | None:
     return None
 
 
-def check_continues(git: Git, place: Place, tip: str | None) -> None:
+def tips(git: Git, name: str) -> tuple[str | None, str | None]:
+    """Return the commit of a reference, and the last tip that was seen here, by one process where all is well."""
+    done = git.ask(["for-each-ref", "--format=%(refname) %(objecttype) %(objectname)", name, SEEN])
+    lines = [line.split(" ") for line in done.stdout.decode(errors="replace").splitlines()]
+    found = {line[0]: line[2] for line in lines if line[1:2] == ["commit"]}
+    if done.returncode != 0 or len(found) != len(lines):
+        return git.resolve(name), git.resolve(SEEN)
+    return found.get(name), found.get(SEEN)
+
+
+def check_continues(git: Git, place: Place, tip: str | None, seen: str | None) -> None:
     """Hold the tip against the last one that was seen here, and remember it.
 
     Raises:
         OutsideError: `registry-rewritten`, if it does not continue that one.
     """
-    seen = git.resolve(SEEN)
     if tip is None and seen is not None:
         check_pushed(git, seen)
         _rewritten(git, f"the branch {BRANCH} is gone", seen)

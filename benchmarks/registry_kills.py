@@ -2,10 +2,12 @@
 
     .venv/bin/python benchmarks/registry_kills.py [--every] [--of N] [OPERATION ...]
 
-Killed is mlgate, or one of the git processes that it starts, against a git daemon on loopback and in a repository
-without a remote. By default it is every call that changes or sends something; `--every` takes those that only look,
-too, which is ten times as many; `--of N` takes each N-th. After each kill the registry must be readable, be the old or
-the new one, and the same operation in the same clone must complete. Needs strace and `git daemon`; takes its time.
+Operations are the journal with a store alone, and the real commands `promote-command` (`scripts/promote_model.py`) and
+`rollback-command` (`scripts/registry.py rollback`). Killed is mlgate, or one of the git processes that it starts,
+against a git daemon on loopback and in a repository without a remote. By default it is every call that changes or sends
+something; `--every` takes those that only look, too, which is ten times as many; `--of N` takes each N-th. After each
+kill the registry must be readable, be the old or the new one, and the same operation in the same clone must complete.
+Needs strace and `git daemon`; takes its time.
 """
 
 from __future__ import annotations
@@ -46,7 +48,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--every", action="store_true")
     options.add_argument("--of", type=int, default=1)
-    options.add_argument("operations", nargs="*", default=list(kills.OPERATIONS))
+    options.add_argument("operations", nargs="*", default=[*kills.OPERATIONS, *kills.COMMANDS])
     asked = options.parse_args()
     total: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:

@@ -3,9 +3,10 @@
     python tests/kills.py OPERATION PLACE STORE FOLDER      the operation, as the process that is killed
 
 The operation runs in a clone, against a git daemon on loopback: killed are mlgate and every git process that it starts,
-never the server. A stand-in for `git` counts these processes, and runs the one that is to die under strace; it takes
-its parents with it. After each kill the registry must be readable and be the old or the new one, and the same operation
-in the same clone must complete.
+never the server. Two cases are real commands, `scripts/promote_model.py` with a laptop's verdict and
+`scripts/registry.py rollback`; the others are the journal and a store alone. A stand-in for `git` counts these
+processes, and runs the one that is to die under strace; it takes its parents with it. After each kill the registry must
+be readable and be the old or the new one, and the same operation in the same clone must complete.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "scripts")) if path not in sys.path]
 
-from tests import registries  # noqa: E402 - the path first
+from tests import promotion_scene, registries  # noqa: E402 - the path first
+from tests.fake_github.server import FakeGitHub  # noqa: E402
 from tests.registries import MODEL, Lab  # noqa: E402
 from tests.repository import Repository  # noqa: E402
 
@@ -36,14 +38,17 @@ from mlgate.core.registry.log import plan  # noqa: E402
 from mlgate.core.registry.log.record import Digests, Event, Record, StoredArtifact  # noqa: E402
 from mlgate.shell.registry.stores.branch import BranchStore  # noqa: E402
 from mlgate.shell.registry.stores.folder import FolderStore  # noqa: E402
+from mlgate.shell.run_folder import RunFolder  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mlgate.core.registry.log.state import State
     from mlgate.shell.registry.log.journal import Journal
 
 OPERATIONS = ("register", "promote", "rollback")
+ROLLBACK = ["rollback", "--stage", "production", "--to", "v1.0.0", "--reason", "worse"]
+COMMANDS = {"promote-command": ["promote_model.py"], "rollback-command": ["registry.py", *ROLLBACK]}
 PLACES = ("remote", "alone")  # with a remote, and without any
 STORES = ("branch", "folder")
 CALLS = "%file,%network,write,pwrite64,writev,ftruncate,fsync,fdatasync,dup2,close"
@@ -75,9 +80,22 @@ class Case:
     place: str
     store: str
 
+    @property
+    def is_command(self) -> bool:
+        """Return whether it is one that people run, with the time of the day in its records."""
+        return self.operation in COMMANDS
+
+    def told(self, state: State) -> str:
+        """Return what a registry is: its last record's digest; of a command's, all but times and commits."""
+        if not self.is_command:
+            return str(state.digest)
+        said = [(e.event, e.model, e.version, e.stage, e.rollback, e.commit, e.actor) for e in state.entries]
+        return repr(said)
+
 
 def cases() -> list[Case]:
-    return [Case(operation=o, place=p, store=s) for p in PLACES for s in STORES for o in OPERATIONS]
+    parts = [Case(operation=o, place=p, store=s) for p in PLACES for s in STORES for o in OPERATIONS]
+    return parts + [Case(operation=o, place=p, store="branch") for p in PLACES for o in COMMANDS]
 
 
 # The operation
@@ -116,7 +134,7 @@ def _planner(artifact: StoredArtifact, code: str, stages: Sequence[str]) -> regi
         actor="ada",
         time=TIME,
         commit=code,
-        digests=Digests(inputs="1" * 64, model=artifact.digest),
+        digests=Digests(inputs=artifact.digest[::-1], model=artifact.digest),
         artifacts=(artifact,),
     )
     return lambda state: plan.promote(state, draft=draft, stages=stages)
@@ -146,28 +164,65 @@ def scene(case: Case, folder: Path) -> Scene:
     """Make the template, and learn from a run in a copy what the operation does."""
     template = folder / "template"
     template.mkdir(parents=True)
-    lab = Lab(template)
-    lab.clone("clone", 1)
+    code = _laptop(template) if case.is_command else _code(template)
     if case.place == "alone":
         Repository(template / "clone").git("remote", "remove", "origin")
-    shutil.rmtree(template / "origin")
-    made = Scene(folder=template, code=lab.code, old="")
-    journal = open_place(case, template, lab.url)
+    made = Scene(folder=template, code=code, old="")
+    journal = open_place(case, template, f"file://{template}/remote.git")
     store = BranchStore(journal) if case.store == "branch" else FolderStore(template / "store")
     for name in ("first", "second"):
-        journal.append(_planner(_stored(store, template, name), lab.code, STAGES), store.blobs())
-    for repository in (lab.remote, template / "clone" / ".git"):
+        journal.append(_planner(_stored(store, template, name), code, STAGES), store.blobs())
+    for repository in (template / "remote.git", template / "clone" / ".git"):
         shutil.rmtree(repository / "hooks", ignore_errors=True)
-    made = dataclasses.replace(made, old=str(journal.read().state.digest))
-    copy = copied(made, folder / "learned")
+    made = dataclasses.replace(made, old=case.told(journal.read().state))
+    copy = copied(made, folder / "learned", f"file://{folder}/learned/remote.git")
     done = open_place(case, copy, f"file://{copy}/remote.git")
-    perform(case, done, copy, lab.code)
-    return dataclasses.replace(made, new=str(done.read().state.digest))
+    if case.is_command:
+        command(case, copy, registries.variables()).check_returncode()
+    else:
+        perform(case, done, copy, code)
+    return dataclasses.replace(made, new=case.told(done.read().state))
 
 
-def copied(made: Scene, to: Path) -> Path:
+def _code(template: Path) -> str:
+    lab = Lab(template)
+    lab.clone("clone", 1)
+    shutil.rmtree(template / "origin")
+    return lab.code
+
+
+def _laptop(template: Path) -> str:
+    """Make a clone with a configuration and the run folder of a verdict that may be promoted."""
+    made = promotion_scene.Scene(folder=template, github=FakeGitHub(), promote="{stages: [staging, production]}")
+    commit = made.push({"train.py": "print(2)\n"})
+    judged = made.judged(commit, commit).but(pull_request=None)
+    clone = made.clone("clone", depth=None).root
+    RunFolder(clone / "mlgate-run").write(judged.report)
+    for path, data in judged.files.items():
+        (clone / path).parent.mkdir(exist_ok=True)
+        (clone / path).write_bytes(data)
+    shutil.rmtree(template / "work")
+    return commit
+
+
+def command(
+    case: Case, folder: Path, env: Mapping[str, str], before: Sequence[str] = ()
+) -> subprocess.CompletedProcess[str]:
+    """Run the command that a case is about, as people do."""
+    name, *words = COMMANDS[case.operation]
+    whole = [*before, sys.executable, "-E", str(ROOT / "scripts" / name), *words]
+    return subprocess.run(
+        whole, cwd=folder / "clone", env=env, capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+def copied(made: Scene, to: Path, url: str) -> Path:
+    """Copy the template, whose clone then has its remote at another address."""
     shutil.rmtree(to, ignore_errors=True)
-    return shutil.copytree(made.folder, to, symlinks=True)
+    shutil.copytree(made.folder, to, symlinks=True)
+    config = to / "clone" / ".git" / "config"
+    config.write_text(config.read_text().replace(f"file://{made.folder}/remote.git", url))
+    return to
 
 
 def open_place(case: Case, folder: Path, url: str) -> Journal:
@@ -227,6 +282,8 @@ class Killer:
         done = self._run([str(self._strace), "-qq", "-o", str(trace), "-e", f"trace={CALLS}"])
         assert done.returncode == 0, done.stderr
         found = _points(trace, 0)
+        if self.case.is_command:
+            return found
         begins = next(index for index, (_, line) in enumerate(found) if GO in line)
         return found[begins + 1 :]
 
@@ -256,15 +313,17 @@ class Killer:
         return found if killed.exists() or (not point.process and done.returncode != 0) else "missed"
 
     def _fresh(self) -> None:
-        copied(self.scene, self._place)
+        copied(self.scene, self._place, self._url)
 
     def _run(self, before: Sequence[str], process: int = 0, strace: str = "") -> subprocess.CompletedProcess[str]:
         stand_in = self._stand_in(process, strace)
         env = {**registries.variables(), "PATH": f"{stand_in}:{os.environ['PATH']}", "PYTHONHASHSEED": "0"}
         case = self.case
-        command = [*before, sys.executable, "-S", "-E", __file__, case.operation, case.place, case.store]
-        command += [str(self._place), self._url, self.scene.code]
-        return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
+        if case.is_command:
+            return command(case, self._place, env, before)
+        whole = [*before, sys.executable, "-S", "-E", __file__, case.operation, case.place, case.store]
+        whole += [str(self._place), self._url, self.scene.code]
+        return subprocess.run(whole, env=env, capture_output=True, text=True, check=False, timeout=120)
 
     def _stand_in(self, process: int, strace: str) -> Path:
         """Write a `git` that counts itself, and is the real one, under strace where it is the one that is to die."""
@@ -308,21 +367,26 @@ class Killer:
         journal = self._reader()
         state = journal.read().state
         known = {self.scene.old: "old", self.scene.new: "new"}
-        assert state.digest in known, f"{point}: the registry is neither the old nor the new one"
+        told = self.case.told(state)
+        assert told in known, f"{point}: the registry is neither the old nor the new one"
         self._check_blobs(journal, state)
         if self.case.place == "remote":
             self._check_tags(state)
-        return known[str(state.digest)]
+        return known[told]
 
     def _again(self, point: Point) -> None:
         """Run the operation again in the clone where it was killed; it has to complete, once."""
         for file in (self._place / "clone").rglob("*.model"):
             file.unlink()
-        journal = open_place(self.case, self._place, f"file://{self._place}/remote.git")
-        perform(self.case, journal, self._place, self.scene.code)
+        if self.case.is_command:
+            done = command(self.case, self._place, registries.variables())
+            assert done.returncode == 0, f"{point}: the run after it failed: {done.stderr}"
+        else:
+            journal = open_place(self.case, self._place, f"file://{self._place}/remote.git")
+            perform(self.case, journal, self._place, self.scene.code)
         reader = self._reader()
         state = reader.read().state
-        assert state.digest == self.scene.new, f"{point}: the run after it did not complete"
+        assert self.case.told(state) == self.scene.new, f"{point}: the run after it did not complete"
         self._check_blobs(reader, state)
         self._check_tags(state)
 
@@ -359,10 +423,11 @@ def _works_in(place: Path, process: Path) -> bool:
         return False
 
 
-def sampled(points: Sequence[Point], count: int) -> list[Point]:
-    """Return `count` of the points, evenly."""
+def sampled(points: Sequence[Point], count: int, last: int) -> list[Point]:
+    """Return `count` of the points, evenly, and the last ones: there the new registry must be seen."""
     step = max(len(points) / count, 1)
-    return [points[int(index * step)] for index in range(min(count, len(points)))]
+    evenly = [points[int(index * step)] for index in range(min(count, len(points)))]
+    return list(dict.fromkeys([*evenly, *points[-last:]]))
 
 
 def _main(case: Case, folder: Path, url: str, code: str) -> None:

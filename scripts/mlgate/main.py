@@ -62,10 +62,10 @@ def main(argv: Sequence[str], env: Mapping[str, str] | None = None, cwd: Path | 
     """
     env = os.environ if env is None else env
     if not argv or argv[0] in ("-h", "--help", "help"):
-        print(_overview())  # noqa: T201
+        print(_overview())  # noqa: T201 - what a command prints is its answer
         return ExitStatus.DONE if argv else ExitStatus.USAGE
     if argv[0] in ("--version", "version"):
-        print(f"mlgate {__version__}")  # noqa: T201
+        print(f"mlgate {__version__}")  # noqa: T201 - what a command prints is its answer
         return ExitStatus.DONE
     try:
         world = World(env=env, cwd=cwd or _here(), clock=time.monotonic, log=runner.log)
@@ -104,7 +104,7 @@ def _run(name: str, argv: list[str], world: World) -> int:
     prog = f"mlgate {name}"
     if hasattr(step, "COMMANDS"):
         if not argv or argv[0] in ("-h", "--help", "help"):
-            print(_list(f"{prog}: {COMMANDS[name]}", step.COMMANDS, prog))  # noqa: T201
+            print(_list(f"{prog}: {COMMANDS[name]}", step.COMMANDS, prog))  # noqa: T201 - what a command prints is its answer
             return ExitStatus.DONE if argv else ExitStatus.USAGE
         word = argv.pop(0)
         step, prog = _step(word, step.COMMANDS, prog, f"{name.replace('-', '_')}."), f"{prog} {word}"

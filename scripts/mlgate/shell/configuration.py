@@ -56,7 +56,7 @@ def parse_contract(data: bytes, name: str) -> Contract:
         ConfigError: With every mistake; nothing else is raised.
     """
     from mlgate.core.config import json_text  # noqa: PLC0415 - jsonschema takes 140 ms to import
-    from mlgate.core.config.parse_contract import parse as parse_values  # noqa: PLC0415
+    from mlgate.core.config.parse_contract import parse as parse_values  # noqa: PLC0415 - only with contracts
 
     read = json_text.read if name.lower().endswith(".json") else yaml.read
     return parse_values(read(data, name), name)

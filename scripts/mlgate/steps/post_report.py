@@ -74,8 +74,8 @@ def _try_to_post(report: ReportDocument, inputs: Inputs, world: World) -> tuple[
     if target is None or not inputs.github_token or not repository or not url:
         return None, ""
     # requests costs 180 ms, which a run without a pull request does not pay.
-    from mlgate.shell.forge.client import Forge  # noqa: PLC0415
-    from mlgate.shell.forge.comments import CommentPublisher  # noqa: PLC0415
+    from mlgate.shell.forge.client import Forge  # noqa: PLC0415 - requests costs 180 ms
+    from mlgate.shell.forge.comments import CommentPublisher  # noqa: PLC0415 - requests costs 180 ms
 
     try:
         publisher = CommentPublisher(forge=Forge(url=url, token=inputs.github_token))

@@ -76,7 +76,7 @@ class _Validation:
     # The imports below wait until the child is on its way: it has its own to make meanwhile.
 
     def _of_files(self, contract: Path, first: Scanner) -> DataDocument:
-        from mlgate.shell.validation import validating  # noqa: PLC0415
+        from mlgate.shell.validation import validating  # noqa: PLC0415 - the child is on its way first
 
         self.prefix = _below(self.world.cwd, self.world.env.get("GITHUB_WORKSPACE", ""))
         works = validating.from_files(self.inputs.files, contract, self.world.cwd)
@@ -84,8 +84,8 @@ class _Validation:
         return data_document(tables, (), OnChange.FAIL, dict(self.folder.reads))
 
     def _of_configuration(self, first: Scanner) -> DataDocument:
-        from mlgate.shell.base import policy as policies  # noqa: PLC0415
-        from mlgate.shell.validation import validating  # noqa: PLC0415
+        from mlgate.shell.base import policy as policies  # noqa: PLC0415 - the child is on its way first
+        from mlgate.shell.validation import validating  # noqa: PLC0415 - the child is on its way first
 
         policy, judge = policies.load(self.inputs.config, self.folder, self.world)
         self.prefix = policy.base.prefix

@@ -88,14 +88,14 @@ def json_table(path: Path, names: Iterable[str]) -> Table:
 def json_properties(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, int]]:
     """Return the properties of all rows: for each its type and in how many rows it has a value other than null."""
     source = json_table(path, ()).source
-    keys = f"SELECT DISTINCT unnest(k) AS k FROM (SELECT DISTINCT json_keys(json) AS k FROM {source}) ORDER BY k"  # noqa: S608
+    keys = f"SELECT DISTINCT unnest(k) AS k FROM (SELECT DISTINCT json_keys(json) AS k FROM {source}) ORDER BY k"  # noqa: S608 - quoted
     names = [str(row[0]) for row in connection.execute(f"{keys} LIMIT {MAX_COLUMNS}").fetchall()]
     if not names:
         return {}
     places = ", ".join(engine.literal("/" + escape(name)) for name in names)
-    types = f"SELECT json_type(json, [{places}]) AS t, count(*) AS n FROM {source} GROUP BY ALL"  # noqa: S608
-    split = f"SELECT unnest(range({len(names)})) AS i, unnest(t) AS t, n FROM ({types})"  # noqa: S608
-    rows = connection.execute(f"SELECT i, t, sum(n)::BIGINT FROM ({split}) GROUP BY ALL ORDER BY ALL").fetchall()  # noqa: S608
+    types = f"SELECT json_type(json, [{places}]) AS t, count(*) AS n FROM {source} GROUP BY ALL"  # noqa: S608 - quoted
+    split = f"SELECT unnest(range({len(names)})) AS i, unnest(t) AS t, n FROM ({types})"  # noqa: S608 - quoted
+    rows = connection.execute(f"SELECT i, t, sum(n)::BIGINT FROM ({split}) GROUP BY ALL ORDER BY ALL").fetchall()  # noqa: S608 - quoted
     found: dict[str, tuple[str, int]] = {}
     for index, kind, count in rows:
         name = names[index]

@@ -211,9 +211,9 @@ def _text(column: pd.Series[Any]) -> pd.Series[Any]:
 
 def _pipeline(estimator: Any, numbers: list[str], words: list[str], job: Job) -> Any:
     from sklearn.compose import ColumnTransformer  # noqa: PLC0415 - lazily, as in every function here
-    from sklearn.impute import SimpleImputer  # noqa: PLC0415
-    from sklearn.pipeline import Pipeline, make_pipeline  # noqa: PLC0415
-    from sklearn.preprocessing import OneHotEncoder, StandardScaler  # noqa: PLC0415
+    from sklearn.impute import SimpleImputer  # noqa: PLC0415 - only where it is used
+    from sklearn.pipeline import Pipeline, make_pipeline  # noqa: PLC0415 - only where it is used
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler  # noqa: PLC0415 - only where it is used
 
     imputer = SimpleImputer(strategy="median", keep_empty_features=True)
     scaled = [] if job.name.startswith(UNSCALED) else [StandardScaler()]
@@ -225,7 +225,7 @@ def _pipeline(estimator: Any, numbers: list[str], words: list[str], job: Job) ->
 def _target(label: pd.Series[Any], estimator: Any) -> Any:
     """Return the label: numbers for a regressor, the table's own values (text from CSV) for a classifier."""
     import pandas as pd  # noqa: PLC0415 - lazily, as in every function here
-    from sklearn.base import is_classifier  # noqa: PLC0415
+    from sklearn.base import is_classifier  # noqa: PLC0415 - only where it is used
 
     if is_classifier(estimator):
         return label.to_numpy()
@@ -241,7 +241,7 @@ def _target(label: pd.Series[Any], estimator: Any) -> Any:
 
 def _weights(train: pd.DataFrame, estimator: Any, job: Job) -> dict[str, Any]:
     import pandas as pd  # noqa: PLC0415 - lazily, as in every function here
-    from sklearn.utils.validation import has_fit_parameter  # noqa: PLC0415
+    from sklearn.utils.validation import has_fit_parameter  # noqa: PLC0415 - only where it is used
 
     if job.weight is None or job.weight not in train.columns or not has_fit_parameter(estimator, "sample_weight"):
         return {}
@@ -251,7 +251,7 @@ def _weights(train: pd.DataFrame, estimator: Any, job: Job) -> dict[str, Any]:
 def write_predictions(pipeline: Any, features: pd.DataFrame, key: pd.Series[Any], job: Target) -> None:
     """Write key, `prediction`, and the probabilities: `score` of the greater of two classes, else one a class."""
     import duckdb  # noqa: PLC0415 - lazily, as in every function here
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415 - only where it is used
 
     table = {job.key: key.to_numpy(), "prediction": pipeline.predict(features)}
     if hasattr(pipeline, "predict_proba"):

@@ -27,8 +27,8 @@ def main() -> None:
     import duckdb  # noqa: F401, PLC0415 - imported while the parent still reads its configuration
 
     from mlgate.core import codec  # noqa: PLC0415 - the package can be found only now
-    from mlgate.core.data.request import ScanRequest  # noqa: PLC0415
-    from mlgate.shell.validation.scan import scan  # noqa: PLC0415
+    from mlgate.core.data.request import ScanRequest  # noqa: PLC0415 - the package can be found only now
+    from mlgate.shell.validation.scan import scan  # noqa: PLC0415 - the package can be found only now
 
     line = sys.stdin.readline()
     if not line:

@@ -127,7 +127,7 @@ def _refused_objects(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple
     item = table_layout.json_table(path, ()).source
     shapes = f"SELECT DISTINCT json_type(json) AS t, json_keys(json) AS k FROM {item}"  # noqa: S608 - a quoted literal
     odd = "t <> 'OBJECT' OR len(k) <> len(list_distinct(k))"
-    row = connection.execute(f"SELECT count(*) FROM ({shapes}) WHERE {odd}").fetchone()  # noqa: S608
+    row = connection.execute(f"SELECT count(*) FROM ({shapes}) WHERE {odd}").fetchone()  # noqa: S608 - quoted
     if not row or not row[0]:
         return ()
     return faults(json_lines.examine(read_blocks(path), every_line=True)) or (unreadable("lines that are no objects"),)
@@ -139,7 +139,7 @@ def _lost_rows(opened: Opened, rows: int) -> DataFinding | None:
         expected = opened.structure.records
     else:
         name = engine.literal(str(opened.path))
-        row = opened.connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({name})").fetchone()  # noqa: S608
+        row = opened.connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({name})").fetchone()  # noqa: S608 - quoted
         expected = int(row[0] or 0) if row else 0
     if rows == expected:
         return None

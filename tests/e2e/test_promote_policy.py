@@ -13,9 +13,11 @@ from tests.repository import environment
 
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.log import plan
+from mlgate.errors import UsageError
 from mlgate.shell.git.repository import Git
-from mlgate.shell.registry.log.journal import open_journal
+from mlgate.shell.registry.log.journal import Journal, open_journal
 from mlgate.steps import promote_model
+from mlgate.steps.registry import assign
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,12 +73,15 @@ def written(scene: Scene, stage: str) -> Record:
     return scene.state.stage_history(MODEL, stage)[-1].record()
 
 
-def deprecate(scene: Scene, version: str) -> None:
+def journal_of(scene: Scene) -> Journal:
     place = scene.clone("reader")
     git = Git.discover(place.root, environment())
     assert git is not None
-    journal = open_journal(git, scene.world(place.root, {}))
-    time = plan.utc(scene.now)
+    return open_journal(git, scene.world(place.root, {}))
+
+
+def deprecate(scene: Scene, version: str) -> None:
+    journal, time = journal_of(scene), plan.utc(scene.now)
     journal.append(lambda s: plan.deprecate(s, model=MODEL, version=version, actor="mona", time=time, reason="leaks"))
 
 
@@ -184,6 +189,34 @@ def test_only_the_workflow_assigns_where_only_its_origin_counts(tmp_path: Path, 
     assert reason(by_hand(scene, "production")) == "origin-refused"
     github.runs.approve(4711, "eva", "production")
     assert reason(scene.run(stage="production", version="v1.0.0")) == "promoted"
+
+
+@pytest.mark.parametrize(
+    ("promote", "edit"),
+    [
+        ("{stages: [{name: staging}, {name: production, approve: second-person}], accept: [pass]}", LAX),
+        ("{origin: ci, stages: [{name: staging}, {name: production}]}", LAX),
+    ],
+)
+def test_by_hand_a_stage_is_assigned_under_the_default_branch_s_promote_too(
+    tmp_path: Path, github: FakeGitHub, promote: str, edit: str
+) -> None:
+    scene = a_scene(tmp_path, github, promote)
+    merged(scene)
+    scene.run()
+    journal_of(scene).append(
+        lambda s: (
+            plan.unassign(s, model=MODEL, stage="production", actor="mona", time=plan.utc(scene.now))
+            if s.current(MODEL, "production")
+            else ()
+        )
+    )
+    place = scene.clone("laptop", None)
+    place.commit(edited(scene, edit))
+    world = scene.world(place.root, {"GITHUB_ACTIONS": "", "GITHUB_ACTOR": ""})
+    with pytest.raises(UsageError) as caught:
+        assign.run(assign.Inputs(version="v1.0.0", stage="production"), world)
+    assert caught.value.reason in ("approval-missing", "origin-refused")
 
 
 def test_a_deprecated_version_goes_no_further(tmp_path: Path, github: FakeGitHub) -> None:

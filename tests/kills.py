@@ -29,8 +29,7 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [path for path in (str(ROOT), str(ROOT / "scripts")) if path not in sys.path]
 
-from tests import promotion_scene, registries  # noqa: E402 - the path first
-from tests.fake_github.server import FakeGitHub  # noqa: E402
+from tests import registries  # noqa: E402 - the path first
 from tests.registries import MODEL, Lab  # noqa: E402
 from tests.repository import Repository  # noqa: E402
 
@@ -38,7 +37,6 @@ from mlgate.core.registry.log import plan  # noqa: E402
 from mlgate.core.registry.log.record import Digests, Event, Record, StoredArtifact  # noqa: E402
 from mlgate.shell.registry.stores.branch import BranchStore  # noqa: E402
 from mlgate.shell.registry.stores.folder import FolderStore  # noqa: E402
-from mlgate.shell.run_folder import RunFolder  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -193,7 +191,13 @@ def _code(template: Path) -> str:
 
 def _laptop(template: Path) -> str:
     """Make a clone with a configuration and the run folder of a verdict that may be promoted."""
-    made = promotion_scene.Scene(folder=template, github=FakeGitHub(), promote="{stages: [staging, production]}")
+    # The process that is killed imports this module too, without any package.
+    from tests.fake_github.server import FakeGitHub  # noqa: PLC0415 - see above
+    from tests.promotion_scene import Scene as Forge  # noqa: PLC0415 - see above
+
+    from mlgate.shell.run_folder import RunFolder  # noqa: PLC0415 - see above
+
+    made = Forge(folder=template, github=FakeGitHub(), promote="{stages: [staging, production]}")
     commit = made.push({"train.py": "print(2)\n"})
     judged = made.judged(commit, commit).but(pull_request=None)
     clone = made.clone("clone", depth=None).root

@@ -751,6 +751,25 @@ def test_a_second_person_is_neither_author_nor_promoter(
     assert reason(done) == expected
 
 
+@pytest.mark.parametrize(("data", "expected"), [(None, "blob-missing"), (b"other", "blob-altered")])
+def test_no_stage_is_pointed_to_a_version_whose_bytes_are_gone(
+    tmp_path: Path, github: FakeGitHub, data: bytes | None, expected: str
+) -> None:
+    stages = "{name: staging}, {name: production, approve: second-person}"
+    promote = f"{{stages: [{stages}], store: {{folder: {tmp_path / 'shared'}}}}}"
+    scene = Scene(folder=tmp_path, github=github, promote=promote)
+    judged = merged(scene, author="mona")
+    scene.run(env={"GITHUB_ACTOR": "otto"})
+    digest = hashlib.sha256(judged.files["model.safetensors"]).hexdigest()
+    path = tmp_path / "shared" / "sha256" / digest[:2] / digest
+    path.unlink()
+    if data is not None:
+        path.write_bytes(data)
+    done = scene.run(stage="production", env={"GITHUB_ACTOR": "grace"})
+    assert (done.status, reason(done)) == (5, expected)
+    assert scene.state.current("flight-delays", "production") is None
+
+
 def test_the_order_of_stages_is_kept(tmp_path: Path, github: FakeGitHub) -> None:
     stages = "{stages: [{name: staging, approve: environment}, {name: production}]}"
     scene = Scene(folder=tmp_path, github=github, promote=stages)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Approval
 from mlgate.core.registry.log.placing import chain, utc
+from mlgate.core.registry.people.choice import registered
 from mlgate.core.registry.promotion.assignment import (
     Agreement,
     Wish,
@@ -22,6 +23,7 @@ from mlgate.core.registry.promotion.assignment import (
 )
 from mlgate.core.registry.promotion.document import Subject, document
 from mlgate.errors import OutsideError
+from mlgate.shell.registry.bundle.bundles import Bundles
 from mlgate.shell.registry.place import writing
 from mlgate.shell.registry.promotion.branch import pushed_here
 from mlgate.shell.registry.promotion.order import host_of
@@ -70,6 +72,9 @@ def promote_to_stage(pushed: Pushed, wish: Wish, order: Order, folder: RunFolder
             decided = plan_assignment(wish, policy, agreement, state)
             made.append((decided, state))
             records = assignments(state, decided, model=wish.model, actor=actor, time=utc(world.now()))
+            if records:  # no stage points to a version whose bytes are gone
+                bundles = Bundles(place=pushed.place, journal=journal, world=world, token=order.token)
+                bundles.check(registered(state, wish.model, str(decided.version)).record())
             return chain(state, [replace(each, signer=signer) for each in records])
 
         decision, after = plan_assignment(wish, policy, agreement, before), before

@@ -192,10 +192,10 @@ def _code(template: Path) -> str:
 def _laptop(template: Path) -> str:
     """Make a clone with a configuration and the run folder of a verdict that may be promoted."""
     # The process that is killed imports this module too, without any package.
-    from tests.fake_github.server import FakeGitHub  # noqa: PLC0415 - see above
-    from tests.promotion_scene import Scene as Forge  # noqa: PLC0415 - see above
+    from tests.fake_github.server import FakeGitHub
+    from tests.promotion_scene import Scene as Forge
 
-    from mlgate.shell.run_folder import RunFolder  # noqa: PLC0415 - see above
+    from mlgate.shell.run_folder import RunFolder
 
     made = Forge(folder=template, github=FakeGitHub(), promote="{stages: [staging, production]}")
     commit = made.push({"train.py": "print(2)\n"})

@@ -338,6 +338,8 @@ def test_a_folder_is_read_and_verified(shared: Story, capsys: Output, tmp_path: 
     assert registry(shared.clone, "verify") == 5
     assert "blob-missing" in capsys.readouterr().out
     assert "is not in the folder store" in refused(shared.clone, capsys, *words, status=5)
+    words = ("assign", "v1.0.0", "--stage", "staging")
+    assert "is not in the folder store" in refused(shared.clone, capsys, *words, status=5)
 
 
 def test_a_store_that_cannot_be_asked_is_said_to_be_unchecked(shared: Story, capsys: Output, tmp_path: Path) -> None:

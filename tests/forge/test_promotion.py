@@ -177,7 +177,7 @@ def test_a_change_of_the_workflow_is_judged_again_after_the_merge(promoted: Prom
     workflow = f"# Judged by itself.\n{project.example('one-uses')}"
     number, head = scene.propose("workflow", {**project.trained(0.55), ".github/workflows/model.yml": workflow})
     assert scene.settle(head, "pull_request")["gate"].result == "success"
-    merged = scene.merge(number)
+    merged = scene.merge(number, "rebase")
     jobs = scene.settle(merged, "push")
     assert jobs["find"].outputs == {"needs-gate": "true"}, str(jobs["find"])
     assert jobs["gate"].result == "success", str(jobs["gate"])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Bump
 from mlgate.core.registry.log.placing import UNPLACED, PlanError, chain, draft_of, utc
-from mlgate.core.registry.log.presence import present, same_version
+from mlgate.core.registry.log.presence import has_been_in, present, same_version
 from mlgate.core.registry.log.record import Event
 from mlgate.core.registry.log.versions import Change, change_between, next_version
 
@@ -193,7 +193,7 @@ def rollback(
     entry = _usable(state, model, version)
     if state.current(model, stage) == version:
         return ()
-    if not _has_been(state, model, version, stage):
+    if not has_been_in(state, model, stage, version):
         message = f"{stage} of {model} has never pointed to {version}: that would be no way back."
         raise PlanError("nothing-to-roll-back", message)
     draft = draft_of(
@@ -249,7 +249,7 @@ def _missing(state: State, entry: Entry, stages: Sequence[str]) -> tuple[str, ..
     """Return the stages that a version which exists still has to reach."""
     missing = []
     for stage in stages:
-        if _has_been(state, entry.model, str(entry.version), stage):
+        if has_been_in(state, entry.model, stage, str(entry.version)):
             continue
         current = state.version(entry.model, state.current(entry.model, stage) or "")
         if current is not None and current.sequence > entry.sequence:
@@ -263,15 +263,10 @@ def _check_order(state: State, model: str, version: str, stages: Sequence[str], 
     reached = set[str]()
     for stage in stages:
         earlier = order[order.index(stage) - 1] if stage in order and order.index(stage) else None
-        if earlier is not None and earlier not in reached and not _has_been(state, model, version, earlier):
+        if earlier is not None and earlier not in reached and not has_been_in(state, model, earlier, version):
             message = f"{model} {version} has not been in {earlier}, the stage before {stage}."
             raise PlanError("stage-order", message)
         reached.add(stage)
-
-
-def _has_been(state: State, model: str, version: str, stage: str) -> bool:
-    history = state.stage_history(model, stage)
-    return any(entry.event is Event.ASSIGN and entry.version == version for entry in history)
 
 
 def _check_stage(state: State, model: str, stage: str) -> None:

@@ -56,6 +56,11 @@ def same_version(state: State, model: str, digests: Digests | None) -> Entry | N
     return None
 
 
+def has_been_in(state: State, model: str, stage: str, version: str) -> bool:
+    """Return whether a stage has ever pointed to a version."""
+    return any(entry.event is Event.ASSIGN and entry.version == version for entry in state.stage_history(model, stage))
+
+
 def _usable(state: State, event: Entry) -> Entry | None:
     version = event.version
     usable = version is not None and not state.is_deprecated(event.model, version)

@@ -10,11 +10,11 @@ from mlgate.core.documents import Origin
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.log.names import parse_version
 from mlgate.core.registry.log.placing import chain, draft_of
+from mlgate.core.registry.log.presence import has_been_in
 from mlgate.core.registry.log.record import Event
 from mlgate.core.registry.people.choice import registered, unknown
 from mlgate.core.registry.promotion.decision import Absence, Decision, pending_stages
 from mlgate.core.registry.promotion.involved import taken
-from mlgate.core.registry.promotion.standing import has_been_in
 from mlgate.core.words import did_you_mean, shown
 from mlgate.errors import UsageError
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.log.names import parse_version
-from mlgate.core.registry.log.record import Event
+from mlgate.core.registry.log.presence import has_been_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -62,11 +62,6 @@ def missing(state: State, model: str, version: str, stages: Sequence[str], *, is
             break
         found.append(stage)
     return tuple(found)
-
-
-def has_been_in(state: State, model: str, stage: str, version: str) -> bool:
-    """Return whether a stage has ever pointed to a version."""
-    return any(entry.event is Event.ASSIGN and entry.version == version for entry in state.stage_history(model, stage))
 
 
 def _stays(state: State, model: str, stage: str) -> str:

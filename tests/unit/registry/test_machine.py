@@ -16,11 +16,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from tests.registry_log import STAGES, Log, a_draft
 
+from mlgate.core.config.model import Promote, Stage
+from mlgate.core.outcome import Outcome
 from mlgate.core.registry.audit.judge import audit
 from mlgate.core.registry.log import plan
 from mlgate.core.registry.log.plan import PlanError, utc
 from mlgate.core.registry.log.record import Record, encode
 from mlgate.core.registry.log.state import State, fold
+from mlgate.core.registry.promotion.assignment import Agreement, Wish, assignments, plan_assignment
+from mlgate.errors import MlgateError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     Planner = Callable[[State], tuple[Record, ...]]
 
 MODELS = ("flight-delays", "prices")
+PROMOTE = Promote(stages=tuple(Stage(name=name) for name in STAGES))
 START = datetime(2026, 3, 3, 10, tzinfo=UTC)
 
 
@@ -134,7 +139,11 @@ class Registry(RuleBasedStateMachine):
     @rule(model=models, version=versions, stage=stages, fault=faults)
     def assign(self, model: str, version: str, stage: str, fault: str) -> None:
         def planner(state: State) -> tuple[Record, ...]:
-            return plan.assign(state, version=version, stage=stage, order=STAGES, **self.by(model))
+            wish = Wish(model=model, stage=stage, version=version)
+            decision = plan_assignment(wish, PROMOTE, Agreement(), state)
+            if decision.outcome is not Outcome.PASS:
+                raise PlanError(decision.reason, decision.message)
+            return assignments(state, decision, **self.by(model))
 
         naive = self.naive[model]
         if not naive.may_assign(version, stage):
@@ -208,7 +217,7 @@ class Registry(RuleBasedStateMachine):
         """Hold that a plan is refused, by name."""
         try:
             planner(self.log.state)
-        except PlanError as error:
+        except MlgateError as error:
             assert error.reason in reasons  # noqa: PT017 - the machine goes on
         else:
             raise AssertionError("nothing refused it")

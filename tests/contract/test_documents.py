@@ -16,7 +16,8 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from mlgate.core import codec, documents
-from mlgate.core.documents import FILES, PRINTED, Document
+from mlgate.core.documents import FILES, Document, registry
+from mlgate.core.documents.registry import PRINTED
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = Path(__file__).parent / "documents"
@@ -48,7 +49,8 @@ def test_the_schema_is_one(stem: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "cls", [*FILES, *PRINTED, *(v for v in vars(documents).values() if dataclasses.is_dataclass(v))]
+    "cls",
+    [*FILES, *PRINTED, *(v for m in (documents, registry) for v in vars(m).values() if dataclasses.is_dataclass(v))],
 )
 def test_every_field_is_described(cls: type) -> None:
     fields = {field.name for field in dataclasses.fields(cls)}

@@ -21,7 +21,7 @@ from tests.repository import Repository
 from tests.toolbox import ROOT
 
 from mlgate.core import codec
-from mlgate.core.documents import RegistryDocument
+from mlgate.core.documents.registry import RegistryDocument
 from mlgate.core.registry.log import plan
 from mlgate.core.registry.log.record import StoredArtifact
 from mlgate.main import main
@@ -329,7 +329,7 @@ def test_a_folder_is_read_and_verified(shared: Story, capsys: Output, tmp_path: 
     assert (tmp_path / "b" / "model.skops").read_text() == f"model of {MODEL} v1.1.0\n"
     model = bundle(MODEL, "v1.0.0")[0][0].digest
     path = tmp_path / "shared" / "sha256" / model[:2] / model
-    words = ("rollback", "--stage", "staging", "--reason", "x")
+    words: tuple[str, ...] = ("rollback", "--stage", "staging", "--reason", "x")
     path.write_bytes(b"other\n")
     assert registry(shared.clone, "verify") == 5
     assert "blob-altered" in capsys.readouterr().out

@@ -337,7 +337,7 @@ REASONS: dict[str, ReasonText] = {
         "Promote it to the earlier stage first: `promote.stages` is an order.",
     ),
     "model-refused": _entry(
-        "warn at least; exit 5 in promote-model",
+        "warn at least; fail in promote-model",
         "The model's file is none of the formats that are safe to load, or claims to be one and is not, or the "
         "registry cannot store it. The check warns, as a merge does no harm; promote-model refuses.",
         "Save the model as skops, ONNX, safetensors, or XGBoost's or LightGBM's own JSON or text; a pickle needs "

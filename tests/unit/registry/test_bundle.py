@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests import builders as a
 
 from mlgate.core.config.model import StoreKind
-from mlgate.core.documents import Environment, Origin, Reason
+from mlgate.core.documents import Environment, MetricDifference, Origin, Reason
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.bundle import contents as bundle
 from mlgate.core.registry.bundle import from_report
@@ -140,6 +140,19 @@ def test_a_record_takes_from_the_report_what_an_auditor_asks_for() -> None:
     )
     filled = replace(drafted, sequence=1, time="2026-03-03T10:15:00Z", version="v1.0.0")
     assert record.decode(record.encode(filled)) == filled
+
+
+def test_the_first_model_of_a_rule_against_promoted_is_measured_all_the_same() -> None:
+    rules = tuple(
+        a.a_rule(metric=metric, against="promoted", baseline=None, candidate=None, interval=None)
+        for metric in ("roc_auc", "recall")
+    )
+    measured = tuple(
+        MetricDifference(metric=rule.metric, against="dummy", baseline=0.5, candidate=0.75) for rule in rules
+    )
+    report = a.a_report(rules=rules, comparison=a.a_comparison(rules=rules, metrics=measured))
+    values = {rule.metric: rule.value for rule in from_report.verdict_of(report).rules}
+    assert values == {"roc_auc": 0.75, "recall": None}, "recall may have been asked for with another average"
 
 
 def test_the_pushed_commit_is_said_once() -> None:

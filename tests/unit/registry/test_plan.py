@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.registry_log import MODEL, STAGES, T0, Log, a_draft, git_id, sha256
@@ -15,6 +15,9 @@ from mlgate.core.registry.log.record import Digests, Event, Record, encode
 from mlgate.core.registry.log.state import State, extend
 from mlgate.core.registry.log.versions import Change
 from mlgate.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 BY: dict[str, Any] = {"model": MODEL, "actor": "grace", "time": "2026-03-04T10:00:00Z"}
 
@@ -59,11 +62,12 @@ def test_nobody_writes_more_words_than_the_log_takes(fields: dict[str, str], sai
     log = Log()
     log.promote("a")
     log.promote("b")
-    for planned in (
+    planners: tuple[Callable[[dict[str, Any]], object], ...] = (
         lambda words: plan.note(log.state, version="v1.0.0", **words),
         lambda words: plan.rollback(log.state, stage="production", to=None, **words),
         lambda words: plan.deprecate(log.state, version="v1.0.0", **words),
-    ):
+    )
+    for planned in planners:
         assert planned(BY | {"reason": "x" * 1000, "actor": "x" * 200})
         with pytest.raises(UsageError, match=said_of):
             planned(BY | {"reason": "why"} | fields)

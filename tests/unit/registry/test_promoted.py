@@ -112,11 +112,8 @@ def test_versions_that_no_stage_points_to_are_not_nothing() -> None:
 
 def test_deprecated_versions_count_and_are_not_proposed() -> None:
     state = promoted("dev", "dev")
-    for records in (
-        lambda s: plan.unassign(s, model=MODEL, stage="dev", actor="ada", time=TIME),
-        lambda s: plan.deprecate(s, model=MODEL, version="v1.1.0", actor="ada", time=TIME, reason="x"),
-    ):
-        state = extended(state, records(state))
+    state = extended(state, plan.unassign(state, model=MODEL, stage="dev", actor="ada", time=TIME))
+    state = extended(state, plan.deprecate(state, model=MODEL, version="v1.1.0", actor="ada", time=TIME, reason="x"))
     assert "assign v1.0.0" in unpromoted(state, config(*STAGES)).message
     state = extended(state, plan.deprecate(state, model=MODEL, version="v1.0.0", actor="ada", time=TIME, reason="x"))
     found = unpromoted(state, config(*STAGES))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.registry_log import MODEL, Log
 
 from mlgate.core.config.model import Approval, Promote, Stage
-from mlgate.core.documents import RegistryDocument, RegistryEvent, RegistryFinding
+from mlgate.core.documents.registry import RegistryDocument, RegistryEvent, RegistryFinding
 from mlgate.core.registry.log import plan
 from mlgate.core.registry.log.moments import parse_moment
 from mlgate.core.registry.log.record import Event, Record, StoredArtifact, encode

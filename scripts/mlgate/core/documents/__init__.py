@@ -22,15 +22,6 @@ from mlgate.core.documents.comparison import (
 )
 from mlgate.core.documents.data import Column, ContractSide, DataDocument, DataFinding, FindingRow, TableResult
 from mlgate.core.documents.promotion import Origin, PromotionDocument
-from mlgate.core.documents.registry import (
-    RegistryDifference,
-    RegistryDocument,
-    RegistryEvent,
-    RegistryFile,
-    RegistryFinding,
-    RegistryModel,
-    RegistryVersion,
-)
 from mlgate.core.documents.report import PolicyReport, Provenance, ReportDocument, StepStatus
 from mlgate.core.documents.shared import Document, Failure, Reason
 from mlgate.core.documents.training import Artifact, Environment, TrainingDocument, TrainingSource
@@ -43,11 +34,9 @@ FILES: dict[type[Document], str] = {
     ReportDocument: "report.json",
     PromotionDocument: "promotion.json",
 }
-PRINTED: dict[type[Document], str] = {RegistryDocument: "registry.json"}  # by `--json`, and in no run folder
 
 __all__ = [
     "FILES",
-    "PRINTED",
     "Artifact",
     "BaseDocument",
     "BaselineResult",
@@ -71,15 +60,8 @@ __all__ = [
     "PromotionDocument",
     "Provenance",
     "Reason",
-    "RegistryDifference",
-    "RegistryDocument",
-    "RegistryEvent",
-    "RegistryFile",
-    "RegistryFinding",
-    "RegistryModel",
     "RegistrySeen",
     "RegistryState",
-    "RegistryVersion",
     "ReportDocument",
     "RuleResult",
     "StepStatus",

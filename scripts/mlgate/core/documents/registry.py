@@ -183,3 +183,6 @@ class RegistryDocument(Document):
     unsigned_after: int = 0
     unchecked: tuple[str, ...] = ()
     files: tuple[RegistryFile, ...] = ()
+
+
+PRINTED: dict[type[Document], str] = {RegistryDocument: "registry.json"}  # by `--json`, and in no run folder

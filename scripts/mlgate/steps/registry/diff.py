@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import RegistryDocument
+from mlgate.core.documents.registry import RegistryDocument
 from mlgate.core.registry.people import wording
 from mlgate.core.registry.people.choice import choose, registered
 from mlgate.core.registry.people.differing import differences, in_report

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - options are read from the annotations
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import RegistryDocument
+from mlgate.core.documents.registry import RegistryDocument
 from mlgate.core.registry.people import wording
 from mlgate.core.registry.people.choice import choose, registered
 from mlgate.core.registry.people.remarks import deprecated

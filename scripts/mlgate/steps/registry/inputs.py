@@ -7,7 +7,7 @@ from pathlib import Path  # noqa: TC003 - options are read from the annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.annotation import Annotation
-from mlgate.core.documents import RegistryDocument
+from mlgate.core.documents.registry import RegistryDocument
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.people import choice, view, wording
 from mlgate.core.registry.people.remarks import after

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import RegistryDocument
+from mlgate.core.documents.registry import RegistryDocument
 from mlgate.core.registry.people import view, wording
 from mlgate.options import option
 from mlgate.steps import Result

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path  # noqa: TC003 - options are read from the annotations
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import RegistryDocument, RegistryFinding
+from mlgate.core.documents.registry import RegistryDocument, RegistryFinding
 from mlgate.core.registry.audit.judge import audit
 from mlgate.core.registry.people import wording
 from mlgate.core.words import shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlgate.core.comparison.names import METRICS
 from mlgate.core.documents import ContractSide
 from mlgate.core.registry.log.record import Digests, Event, Measured, Record, Verdict
 
@@ -73,19 +74,25 @@ def draft(
 def verdict_of(report: ReportDocument) -> Verdict:
     """Return what the report said, as a record keeps it."""
     comparison = report.comparison
+    # A rule against nothing (the first model) measures nothing; the model has the metric all the same.
+    # Not so where a rule may have asked for another average.
+    found = comparison.metrics if comparison else ()
+    known = {item.metric: item.candidate for item in found if not METRICS[item.metric].averaged}
     return Verdict(
         outcome=report.outcome,
         reasons=tuple(dict.fromkeys(reason.id for reason in report.reasons)),
-        rules=tuple(_measured(rule) for rule in report.rules),
+        rules=tuple(_measured(rule, known) for rule in report.rules),
         confidence=comparison.confidence if comparison else Verdict.confidence,
         rows=comparison.holdout.rows if comparison and comparison.holdout else None,
     )
 
 
-def _measured(rule: RuleResult) -> Measured:
+def _measured(rule: RuleResult, known: Mapping[str, float | None]) -> Measured:
+    unmeasured = rule.candidate is None and rule.slice is None
+    value = known.get(rule.metric) if unmeasured else rule.candidate
     return Measured(
         metric=rule.metric,
-        value=rule.candidate,
+        value=value,
         against=rule.against,
         baseline=rule.baseline,
         interval=rule.interval,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mlgate.core.documents import RegistryDifference
+from mlgate.core.documents.registry import RegistryDifference
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import RegistryEvent, RegistryModel, RegistryVersion
+from mlgate.core.documents.registry import RegistryEvent, RegistryModel, RegistryVersion
 from mlgate.core.registry.log.record import Event
 from mlgate.core.registry.log.told import origin, told
 from mlgate.core.registry.people.choice import known_model, unknown

@@ -14,7 +14,7 @@ from mlgate.core.words import counted
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlgate.core.documents import RegistryDocument, RegistryEvent, RegistryModel
+    from mlgate.core.documents.registry import RegistryDocument, RegistryEvent, RegistryModel
 
 NOTHING = "There is no registry yet: nothing has been promoted."
 NONE = f"There is no registry: no branch {BRANCH}, and no tag that one has set. Nothing was checked."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import RegistryFile
+from mlgate.core.documents.registry import RegistryFile
 from mlgate.core.registry.audit.snapshot import StoreBlob
 from mlgate.core.registry.people.view import file_names
 from mlgate.errors import MlgateError, UsageError

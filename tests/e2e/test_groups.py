@@ -64,7 +64,7 @@ def test_promotion_runs_in_the_environment_that_its_action_asks_for(tmp_path: Pa
         assert group_of("promote_model") == "core"
         done = scene.program(interpreter_with("core", environment, tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "v1.0.0: promoted" in done.stdout
+    assert "v1.0.0 is in production" in done.stdout
 
 
 def test_the_interpreters_differ_from_the_one_of_the_tests(tmp_path: Path, environment: ModuleType) -> None:

@@ -375,8 +375,8 @@ REASONS: dict[str, ReasonText] = {
     "registry-refused": _entry(
         "exit 5",
         "The host does not let this token write the registry's branch or tags.",
-        "Give the job `permissions: {contents: write}`, and let the actions' bot bypass the branch's protection; on Gitea "
-        "give it the token of an account that may push there.",
+        "Give the job `permissions: {contents: write}`, and let the actions' bot bypass the branch's protection; "
+        "on Gitea give it the token of an account that may push there.",
     ),
     "registry-busy": _entry(
         "exit 5", "Others wrote to the registry again and again while this one tried.", "Run the job again."

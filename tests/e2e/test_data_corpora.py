@@ -22,6 +22,9 @@ from typing import Any
 import pytest
 from tests.toolbox import ROOT
 
+from mlgate.core import codec
+from mlgate.shell.tables.files import one_file
+
 CORPORA = ROOT.parent / "shared" / "corpora"
 SCANNER = """
 import json, resource, sys
@@ -40,6 +43,11 @@ SCHEMA_DIFFERENCES = {
 }
 
 pytestmark = pytest.mark.skipif(not CORPORA.is_dir(), reason="the corpora are not beside this checkout")
+
+
+def source(path: Path) -> dict[str, Any]:
+    """Return the part of a request that names one file."""
+    return {"source": codec.to_plain(one_file(path))}
 
 
 def scan_all(requests: list[dict[str, Any]], spill: Path) -> list[dict[str, Any] | None]:
@@ -68,7 +76,7 @@ def scan_all(requests: list[dict[str, Any]], spill: Path) -> list[dict[str, Any]
 def test_csv_files_are_read_strictly(corpus: str, accepted: int, found: int, either: int, tmp_path: Path) -> None:
     folder = CORPORA / corpus
     expected = json.loads((folder / "expected.json").read_text())
-    answers = scan_all([{"path": str(folder / name)} for name in expected], tmp_path)
+    answers = scan_all([{**source(folder / name)} for name in expected], tmp_path)
     counts: Counter[tuple[str, str]] = Counter()
     for (name, want), got in zip(expected.items(), answers, strict=True):
         assert got is not None, f"{name} killed the scan"
@@ -104,12 +112,12 @@ def test_csv_cells_are_what_they_mean(tmp_path: Path) -> None:
             column["enum"] += [None]
         schema = {"properties": columns, "additionalProperties": False}
         rules = [{"kind": "row-count", "pointer": "/table/0", "at_least": len(rows), "at_most": len(rows)}]
-        requests.append({"path": str(path), "sides": {"new": {"row": schema, "rules": rules}}, "show_values": True})
+        requests.append({**source(path), "sides": {"new": {"row": schema, "rules": rules}}, "show_values": True})
     assert len(requests) == 10
     for request, answer in zip(requests, scan_all(requests, tmp_path), strict=True):
         assert answer is not None
-        assert answer["findings"] == [], request["path"]
-        assert [column["name"] for column in answer["columns"]] == list(request["sides"]["new"]["row"]["properties"])  # type: ignore[index]
+        assert answer["findings"] == [], request["source"]
+        assert [column["name"] for column in answer["columns"]] == list(request["sides"]["new"]["row"]["properties"])
 
 
 def test_parquet_files_are_read_or_refused(tmp_path: Path) -> None:
@@ -119,7 +127,7 @@ def test_parquet_files_are_read_or_refused(tmp_path: Path) -> None:
     for number, name in enumerate(cases):
         paths.append(tmp_path / f"{number}.parquet")
         shutil.copy(folder / name, paths[-1])
-    answers = scan_all([{"path": str(path)} for path in paths], tmp_path / "spill")
+    answers = scan_all([{**source(path)} for path in paths], tmp_path / "spill")
     read = 0
     for (name, case), answer in zip(cases.items(), answers, strict=True):
         assert answer is not None, f"{name} killed the scan"
@@ -136,7 +144,7 @@ def test_what_a_fuzzer_found_is_answered(kind: str, suffix: str, tmp_path: Path)
     for number, path in enumerate(sorted(p for p in (CORPORA / "arrow-fuzz" / kind).rglob("*") if p.is_file())):
         paths.append(tmp_path / f"{number}{suffix}")
         shutil.copy(path, paths[-1])
-    answers = scan_all([{"path": str(path)} for path in paths], tmp_path / "spill")
+    answers = scan_all([{**source(path)} for path in paths], tmp_path / "spill")
     assert paths
     assert all(answer is None or answer["findings"] or answer["rows"] is not None for answer in answers)
 
@@ -148,7 +156,7 @@ def test_json_schema_is_judged_as_its_test_suite_says(tmp_path: Path) -> None:
     for number, (_, schema, rows, _) in enumerate(groups):
         path = tmp_path / f"{number}.jsonl"
         path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-        requests.append({"path": str(path), "sides": {"new": {"row": schema}}})
+        requests.append({**source(path), "sides": {"new": {"row": schema}}})
     counts: Counter[str] = Counter()
     for (name, _, rows, valid), answer in zip(groups, scan_all(requests, tmp_path / "spill"), strict=True):
         assert answer is not None, name

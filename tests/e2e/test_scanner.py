@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlgate.core.data.request import ContractPart, ScanRequest
+from mlgate.shell.tables.files import one_file
 from mlgate.shell.validation.scanner import Scanner
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ def hostile(folder: Path, **more: Any) -> ScanRequest:
     """Return a scan that would take longer than anybody waits."""
     path = folder / "t.csv"
     path.write_text("a\n" + "a" * 60 + "!\n")
-    return ScanRequest(path=str(path), sides={"new": ContractPart(row=HOSTILE)}, spill=str(folder / "spill"), **more)
+    return ScanRequest(
+        source=one_file(path), sides={"new": ContractPart(row=HOSTILE)}, spill=str(folder / "spill"), **more
+    )
 
 
 def only_finding(scanner: Scanner, request: ScanRequest) -> DataFinding:
@@ -59,7 +62,7 @@ def test_a_child_that_is_gone_before_it_is_asked_is_a_finding(tmp_path: Path) ->
 def test_a_scan_past_its_memory_is_a_finding(tmp_path: Path) -> None:
     path = tmp_path / "t.jsonl"
     path.write_text("".join(f'{{"k{i}": {i}}}\n' for i in range(200_000)))
-    request = ScanRequest(path=str(path), spill=str(tmp_path / "spill"), memory_limit="10MB")
+    request = ScanRequest(source=one_file(path), spill=str(tmp_path / "spill"), memory_limit="10MB")
     with Scanner(os.environ) as scanner:
         assert "memory" in only_finding(scanner, request).message
 
@@ -74,7 +77,7 @@ def test_a_child_gets_no_token_and_no_module_of_the_checkout(tmp_path: Path, req
     (tmp_path / "t.csv").write_text("a\n1\n")
     with Scanner(environment) as scanner:
         seen = Path(f"/proc/{scanner.process.pid}/environ").read_bytes()
-        result, _ = scanner.scan(ScanRequest(path=str(tmp_path / "t.csv"), spill=str(tmp_path / "spill")))
+        result, _ = scanner.scan(ScanRequest(source=one_file(tmp_path / "t.csv"), spill=str(tmp_path / "spill")))
     assert b"secret" not in seen
     assert (result.rows, result.findings) == (1, ())
 

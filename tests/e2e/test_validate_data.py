@@ -153,9 +153,9 @@ def test_rows_of_parquet_have_numbers_and_no_lines(folder: Path) -> None:
     parquet(folder / "t.parquet", "('001', 'AA', 1.5::DOUBLE, NULL), ('001', 'ZZ', 'NaN'::DOUBLE, 3)")
     done = validate(folder, "t.parquet", "--contract", "c.yml")
     found = {f["check"]: f["rows"] for f in done.findings()}
-    assert found["/row/properties/carrier/enum"] == [{"row": 1, "line": None, "value": "ZZ"}]
-    assert found["/row/properties/distance/type"] == [{"row": 1, "line": None, "value": "nan"}]
-    assert found["/table/0/primary-key"] == [{"row": 1, "line": None, "value": "001"}]
+    assert found["/row/properties/carrier/enum"] == [{"row": 1, "line": None, "value": "ZZ", "file": None}]
+    assert found["/row/properties/distance/type"] == [{"row": 1, "line": None, "value": "nan", "file": None}]
+    assert found["/table/0/primary-key"] == [{"row": 1, "line": None, "value": "001", "file": None}]
 
 
 def test_json_lines_are_taken_as_written(folder: Path) -> None:
@@ -275,7 +275,7 @@ def test_values_are_shown_for_tracked_tables_alone(folder: Path) -> None:
     repository.commit({"mlgate.yml": CONFIG, "c.yml": CONTRACT, ".gitignore": "data/\n"})
     repository.write({"data/train.csv": CSV + "004,SECRET,1,\n"})
     hidden = validate(repository.root)
-    assert hidden.findings()[0]["rows"] == [{"row": 3, "line": 5, "value": None}]
+    assert hidden.findings()[0]["rows"] == [{"row": 3, "line": 5, "value": None, "file": None}]
     assert "SECRET" not in json.dumps(hidden.document) + hidden.out + hidden.log
     shown = validate(repository.root, "--show-values")
     assert shown.findings()[0]["rows"][0]["value"] == "SECRET"
@@ -340,7 +340,7 @@ def test_overlap_with_another_table_is_found_across_formats(folder: Path) -> Non
     (folder / "h.csv").write_text(CSV)
     done = validate(folder, "--show-values")
     assert [(f["check"], f["rows"]) for f in done.findings("holdout")] == [
-        ("/table/1/no-overlap", [{"row": 1, "line": 3, "value": "002"}])
+        ("/table/1/no-overlap", [{"row": 1, "line": 3, "value": "002", "file": None}])
     ]
     (folder / "t.parquet").unlink()
     done = validate(folder)

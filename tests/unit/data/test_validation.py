@@ -8,7 +8,7 @@ from mlgate.core.config.contract import RuleKind, TableRule
 from mlgate.core.config.model import Config, OnChange, Severity, Table
 from mlgate.core.data.ir import Check, Kind, OneOf, TypeIs
 from mlgate.core.data.request import ScanResult
-from mlgate.core.data.tally import broken_by, row_count
+from mlgate.core.data.rules.measure import Answer, judge, row_count
 from mlgate.core.data.text import annotations_of, text_of
 from mlgate.core.data.validation import data_document, removed_tables, table_result
 from mlgate.core.data.wording import sentence
@@ -108,10 +108,10 @@ def test_row_counts() -> None:
 
 def test_null_fractions_are_compared_rounded_and_never_pass_unmeasured() -> None:
     limit = rule(RuleKind.NULL_FRACTION, columns=("a",), at_most=0.1)
-    assert broken_by(limit, 1, 10, ()) is None
-    broken = broken_by(limit, 2, 10, (4, 5))
+    assert judge(limit, Answer(rows=10, count=1)) is None
+    broken = judge(limit, Answer(rows=10, count=2, located=(4, 5)))
     assert broken is not None
     assert broken.message == "20 % of a is null (2 of 10 rows), at most 10 % is allowed"
-    unmeasured = broken_by(limit, 0, 0, ())
+    unmeasured = judge(limit, Answer(rows=0))
     assert unmeasured is not None
     assert "cannot be measured" in unmeasured.message

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from mlgate.core.data.source import Compression, Dialect, Format
+
 DEFAULT_SHELL = ("bash", "-eo", "pipefail", "-c")
 
 
@@ -50,11 +52,23 @@ class BaselineKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One table: `path` and `contract` are relative to the configuration's folder."""
+    """One table.
+
+    Attributes:
+        name: Its name.
+        path: Its file, relative to the configuration's folder; a glob for several; or an address such as `s3://...`.
+        contract: Its contract, relative to the configuration's folder.
+        format: How it is written, where the extension does not tell.
+        compression: How its files are compressed, where the extension does not tell.
+        dialect: Of CSV and TSV.
+    """
 
     name: str
     path: str
     contract: str | None = None
+    format: Format | None = None
+    compression: Compression | None = None
+    dialect: Dialect = field(default_factory=Dialect)
 
 
 @dataclass(frozen=True, kw_only=True)

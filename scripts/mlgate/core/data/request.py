@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlgate.core.config.contract import TableRule  # noqa: TC001 - codec reads the annotations at run time
+from mlgate.core.data.source import TableSource  # noqa: TC001 - the same
 from mlgate.core.documents import Column, DataFinding  # noqa: TC001 - the same
 
 
@@ -22,9 +23,11 @@ class ScanRequest:
     """One table and what it must satisfy.
 
     Attributes:
-        path: Absolute.
+        source: Its files.
         sides: Versions of the contract, by side.
-        others: Absolute paths of the tables that a rule may name.
+        others: The tables that a rule may name, by name.
+        base: The same table as the base has it; None where it has none, it is unchanged, or it cannot be had.
+        base_missing: Why it cannot be had; empty where it can, or where there is none.
         show_values: Whether findings carry values.
         redact: Columns whose values are never shown.
         spill: Folder for what does not fit into memory.
@@ -32,9 +35,11 @@ class ScanRequest:
         threads: Of the engine; no result depends on it.
     """
 
-    path: str
+    source: TableSource
     sides: dict[str, ContractPart] = field(default_factory=dict)
-    others: dict[str, str] = field(default_factory=dict)
+    others: dict[str, TableSource] = field(default_factory=dict)
+    base: TableSource | None = None
+    base_missing: str = ""
     show_values: bool = False
     redact: tuple[str, ...] = ()
     spill: str = ""

@@ -18,11 +18,13 @@ class FindingRow:
         row: 0-based, header not counted.
         line: 1-based line of the file where the row starts; null for binary files.
         value: The offending value, cut to 100 characters; null where values are not shown.
+        file: Of a table with several files, which one; `row` counts through all of them, `line` is this file's.
     """
 
     row: int | None
     line: int | None = None
     value: str | None = None
+    file: str | None = None
 
 
 class ContractSide(StrEnum):

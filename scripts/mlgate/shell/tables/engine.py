@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from mlgate.shell.tables.files import Format, Unreadable, header, inspect
+from mlgate.core.data.source import Format
+from mlgate.shell.tables.files import Unreadable, header, inspect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from mlgate.core.data.source import Format, TableSource
 from mlgate.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,25 +25,6 @@ _MAGIC = {
     b"\x1f\x8b": "a gzip file",
     b"SQLite": "a database",
 }
-
-
-class Format(StrEnum):
-    """How a table is written, told by its file's extension."""
-
-    CSV = "csv"
-    TSV = "tsv"
-    PARQUET = "parquet"
-    JSON_LINES = "jsonl"
-
-    @property
-    def is_text(self) -> bool:
-        """Return whether rows are lines that a person can look up."""
-        return self is not Format.PARQUET
-
-    @property
-    def delimiter(self) -> str:
-        """Return what separates the cells of a line."""
-        return "\t" if self is Format.TSV else ","
 
 
 EXTENSIONS = {
@@ -71,6 +52,13 @@ class Unreadable(InputError):  # noqa: N818 - the word that steps catch and find
     def __init__(self, message: str, *, remedy: str = "", reason: str | None = None, line: int | None = None) -> None:
         super().__init__(message, remedy=remedy or "Correct the file or the path.", reason=reason)
         self.line = line
+
+
+def one_file(path: Path, name: str = "") -> TableSource:
+    """Return the source of a table that is one file, written as its extension says, in the default dialect."""
+    form = EXTENSIONS.get(path.suffix.lower(), Format.CSV)
+    shown = name or path.name
+    return TableSource(path=shown, files=(str(path.absolute()),), names=(shown,), format=form)
 
 
 def format_of(path: Path) -> Format:

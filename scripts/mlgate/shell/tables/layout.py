@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from mlgate.shell.tables.files import Format
+    from mlgate.core.data.source import Format
 
 MAX_COLUMNS = 10_000
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")

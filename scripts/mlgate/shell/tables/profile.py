@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlgate.core.data.source import Format
 from mlgate.core.setup.profile import MAX_VALUES, Column, Kind, Profile
 from mlgate.shell.tables import engine
-from mlgate.shell.tables.files import Format
 
 if TYPE_CHECKING:
     import duckdb

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+from mlgate.core.data.source import Format
 from mlgate.core.words import did_you_mean
 from mlgate.errors import InputError
 from mlgate.shell.tables import engine
-from mlgate.shell.tables.files import Format, format_of
+from mlgate.shell.tables.files import format_of
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mlgate.shell.tables.files import Format, Unreadable, inspect
+from mlgate.core.data.source import Format
+from mlgate.shell.tables.files import Unreadable, inspect
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

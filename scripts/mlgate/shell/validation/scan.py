@@ -10,11 +10,13 @@ import duckdb
 
 from mlgate.core.data import json_lines, structure
 from mlgate.core.data.request import ContractPart, ScanRequest, ScanResult
+from mlgate.core.data.source import Format
 from mlgate.core.documents import Column, ContractSide, DataFinding, FindingRow
 from mlgate.shell.tables import engine
 from mlgate.shell.tables import layout as table_layout
-from mlgate.shell.tables.files import Format, Unreadable, inspect, read_blocks
-from mlgate.shell.validation.side import Opened, scan_side
+from mlgate.shell.tables.files import Unreadable, inspect, read_blocks
+from mlgate.shell.validation.opened import Opened
+from mlgate.shell.validation.side import scan_side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 def scan(request: ScanRequest) -> ScanResult:
     """Check one table. Whatever is wrong with the file is a finding."""
-    path = Path(request.path)
+    path = Path(request.source.files[0])
     try:
         form = inspect(path)
         found = _structure(path, form)
@@ -75,7 +77,7 @@ def _engine_failure(error: duckdb.Error, path: Path, *, show: bool) -> tuple[Dat
 
 
 def _scan(request: ScanRequest, path: Path, form: Format, found: Structure | None) -> ScanResult:
-    files = [path, *map(Path, request.others.values())]
+    files = [path, *(Path(file) for other in request.others.values() for file in other.files)]
     spill = Path(request.spill)
     connection = engine.connect(files, spill=spill, memory_limit=request.memory_limit, threads=request.threads)
     present: dict[str, tuple[str, int]] = {}
@@ -86,7 +88,7 @@ def _scan(request: ScanRequest, path: Path, form: Format, found: Structure | Non
         present = table_layout.json_properties(connection, path)
     names = _json_names(request, present) if form is Format.JSON_LINES else (found.columns if found else ())
     table = _table(connection, path, form, names)
-    opened = Opened(request=request, path=path, form=form, connection=connection, table=table, structure=found)
+    opened = Opened(request=request, connection=connection, table=table, structure=found)
     result = ScanResult()
     for name, part in (request.sides or {"new": ContractPart()}).items():
         result = _joined(result, scan_side(opened, part), ContractSide(name))

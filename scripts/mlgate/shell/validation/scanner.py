@@ -75,7 +75,7 @@ class Scanner:
         timer.start()
         try:
             self._ask(request)
-            digest = digest_of(Path(request.path))
+            digest = digest_of(Path(request.source.files[0]))
             answer = self._answer()
         finally:
             timer.cancel()

@@ -13,6 +13,7 @@ from mlgate.core.data.request import ContractPart, ScanRequest
 from mlgate.core.data.validation import table_result
 from mlgate.errors import BaseUnreadableError, InputError
 from mlgate.shell import configuration
+from mlgate.shell.tables.files import one_file
 from mlgate.shell.validation.scanner import Scanner
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.contract import Contract, TableRule
+    from mlgate.core.data.source import TableSource
     from mlgate.core.documents import TableResult
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
@@ -138,7 +140,7 @@ def validate(
         on_contract_change: What it comes to when only the base's contract is broken.
     """
     results = []
-    others = {work.table.name: str(work.path.absolute()) for work in works}
+    others = {work.table.name: one_file(work.path, work.table.path) for work in works}
     scanner: Scanner | None = first
     with tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
         for index, work in enumerate(works):
@@ -159,14 +161,14 @@ def _processors() -> int:
 
 
 def _validate_one(
-    work: Work, scanner: Scanner, others: Mapping[str, str], spill: str, on_contract_change: OnChange
+    work: Work, scanner: Scanner, others: Mapping[str, TableSource], spill: str, on_contract_change: OnChange
 ) -> TableResult:
     sides = {name: ContractPart(row=v.contract.row, rules=_rules(v, work)) for name, v in work.sides.items()}
     named = {rule.other for side in sides.values() for rule in side.rules}
     request = ScanRequest(
-        path=str(work.path.absolute()),
+        source=others[work.table.name],
         sides=sides,
-        others={name: path for name, path in others.items() if name in named},
+        others={name: source for name, source in others.items() if name in named},
         show_values=work.show_values,
         redact=tuple(sorted({name for side in work.sides.values() for name in side.contract.redacted})),
         spill=spill,

@@ -1,0 +1,47 @@
+"""A table that is open for queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from mlgate.core.data.query import Table
+    from mlgate.core.data.request import ScanRequest
+    from mlgate.core.data.source import Format
+    from mlgate.core.data.structure import Structure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A table that can be queried.
+
+    Attributes:
+        request: What was asked.
+        connection: The engine, which may read the files of the request only.
+        table: Its columns.
+        structure: What the strict reading found; None for Parquet.
+    """
+
+    request: ScanRequest
+    connection: duckdb.DuckDBPyConnection
+    table: Table
+    structure: Structure | None
+
+    @property
+    def form(self) -> Format:
+        """Return how the table is written."""
+        return self.request.source.format
+
+    @property
+    def path(self) -> Path:
+        """Return the table's one file."""
+        return Path(self.request.source.files[0])
+
+    def one(self, sql: str) -> tuple[Any, ...]:
+        """Return the single row that a query gives."""
+        row = self.connection.execute(sql).fetchone()
+        return tuple(row or ())

@@ -9,6 +9,7 @@ from mlgate.core.data.ir import (
     Absent,
     Bound,
     Check,
+    Fallback,
     Finite,
     Kind,
     Length,
@@ -61,7 +62,7 @@ def compile_row(schema: Mapping[str, Any], accepts_null: AcceptsNull) -> Plan:
         schema: JSON Schema 2020-12 of one row.
         accepts_null: Says whether null satisfies the schema of a column that has no compiled form.
     """
-    properties, checks, fallback = {}, [*_root_type(schema)], []
+    properties, checks, second = {}, [*_root_type(schema)], []
     declared = schema.get("properties", {})
     for name, sub in declared.items():
         pointer = f"/row/properties/{escape(name)}"
@@ -70,7 +71,7 @@ def compile_row(schema: Mapping[str, Any], accepts_null: AcceptsNull) -> Plan:
         kinds = kinds_of(sub, schema)
         properties[name] = Property(kinds=kinds, accepts_null=null, compiled=not uncompiled)
         checks += () if uncompiled else found
-        fallback += uncompiled
+        second += [Fallback(pointer=place, column=name) for place in uncompiled]
     root = _root_fallback(schema)
     if _is_closed(schema):
         checks.append(Check(pointer="/row/additionalProperties", test=OnlyColumns(names=tuple(declared))))
@@ -78,9 +79,7 @@ def compile_row(schema: Mapping[str, Any], accepts_null: AcceptsNull) -> Plan:
     return Plan(
         checks=tuple(checks),
         properties=properties,
-        fallback_columns=tuple(name for name, item in properties.items() if not item.compiled),
-        fallback_root=bool(root),
-        fallback=(*fallback, *root),
+        second=(*second, *(Fallback(pointer=place) for place in root)),
     )
 
 

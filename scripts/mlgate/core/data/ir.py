@@ -126,11 +126,127 @@ class OnlyColumns:
 
 
 @dataclass(frozen=True, kw_only=True)
+class All:
+    """Every one of these holds; of none, always."""
+
+    tests: tuple[Test, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnyOf:
+    """At least one of these holds; of none, never."""
+
+    tests: tuple[Test, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExactlyOne:
+    """One of these holds and the others do not."""
+
+    tests: tuple[Test, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Not:
+    """The test does not hold."""
+
+    test: Test
+
+
+@dataclass(frozen=True, kw_only=True)
+class Has:
+    """An object has the property; other values are not concerned."""
+
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """What an object has under this name passes; an object without it, and other values, are not concerned."""
+
+    name: str
+    test: Test
+
+
+@dataclass(frozen=True, kw_only=True)
+class Members:
+    """What an object has under the names that are meant passes; other values are not concerned.
+
+    Attributes:
+        test: Of each such value.
+        matching: The names that contain a match of this pattern are meant; without it, all.
+        but: Names that are not meant.
+        but_matching: Names that contain a match of one of these are not meant either.
+    """
+
+    test: Test
+    matching: Matches | None = None
+    but: tuple[str, ...] = ()
+    but_matching: tuple[Matches, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Names:
+    """Every name in an object passes, as text; other values are not concerned."""
+
+    test: Test
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemberCount:
+    """An object has at least, or at most, so many properties; other values are not concerned."""
+
+    operator: Operator
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """The item at `index` of an array passes; a shorter array, and other values, are not concerned."""
+
+    index: int
+    test: Test
+
+
+@dataclass(frozen=True, kw_only=True)
+class Items:
+    """All items of an array from `start` on pass; other values are not concerned."""
+
+    test: Test
+    start: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contains:
+    """So many items of an array pass; other values are not concerned."""
+
+    test: Test
+    at_least: int = 1
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemCount:
+    """An array has at least, or at most, so many items; other values are not concerned."""
+
+    operator: Operator
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unique:
+    """No two items of an array are equal; other values are not concerned."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Never:
     """No row is right."""
 
 
-Test = TypeIs | Finite | OneOf | Bound | MultipleOf | Length | Matches | Present | Absent | OnlyColumns | Never
+Leaf = TypeIs | Finite | OneOf | Bound | MultipleOf | Length | Matches
+Combination = All | AnyOf | ExactlyOne | Not
+Inside = Has | Member | Members | Names | MemberCount | Item | Items | Contains | ItemCount | Unique
+Test = Leaf | Present | Absent | OnlyColumns | Never | Combination | Inside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,19 +274,53 @@ class Property:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fallback:
+    """One keyword with no compiled form: it goes the second path, through `jsonschema`.
+
+    Judge the column's whole schema (the row's, without a column) and keep the errors whose path passes `pointer`: all
+    others are in `Plan.checks`. `references.places` names the places that an error's path passes, through references.
+
+    Attributes:
+        pointer: The keyword's place in the contract; behind a reference, its own place, not the reference's.
+        column: The property that it judges; None for whole rows.
+        candidates: Holds for every value (every row, without a column) that can break the keyword, and for as few
+            others as can be said: only these need the second path. Without it, all where the property is present.
+    """
+
+    pointer: str
+    column: str | None = None
+    candidates: Test | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """A compiled contract.
 
     Attributes:
         checks: What the scan counts.
         properties: By column.
-        fallback_columns: Properties whose schemas go through `jsonschema`, row by row.
-        fallback_root: Whether keywords at the top of the row schema do; then whole rows are needed.
-        fallback: JSON pointers of all constructs with no compiled form.
+        others: What an undeclared column is read as.
+        second: The keywords with no compiled form.
     """
 
     checks: tuple[Check, ...] = ()
     properties: dict[str, Property] = field(default_factory=dict)
-    fallback_columns: tuple[str, ...] = ()
-    fallback_root: bool = False
-    fallback: tuple[str, ...] = ()
+    others: Property = field(
+        default_factory=lambda: Property(kinds=frozenset({Kind.STRING}), accepts_null=True, compiled=True)
+    )
+    second: tuple[Fallback, ...] = ()
+
+    @property
+    def fallback_columns(self) -> tuple[str, ...]:
+        """Return the properties that go through `jsonschema`, row by row."""
+        return tuple(dict.fromkeys(item.column for item in self.second if item.column is not None))
+
+    @property
+    def fallback_root(self) -> bool:
+        """Return whether whole rows are needed."""
+        return any(item.column is None for item in self.second)
+
+    @property
+    def fallback(self) -> tuple[str, ...]:
+        """Return the JSON pointers of all constructs with no compiled form."""
+        return tuple(dict.fromkeys(item.pointer for item in self.second))

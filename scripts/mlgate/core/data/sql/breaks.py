@@ -6,7 +6,6 @@ Every condition is false or NULL for a row that satisfies the check; a filter co
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core.data.ir import (
@@ -14,7 +13,6 @@ from mlgate.core.data.ir import (
     Bound,
     Finite,
     Kind,
-    Kinds,
     Length,
     Matches,
     MultipleOf,
@@ -27,13 +25,14 @@ from mlgate.core.data.ir import (
     Test,
     TypeIs,
 )
+from mlgate.core.data.sql.cell import is_whole
+from mlgate.core.data.sql.text import literal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# Numbers in CSV. Where text is allowed too, only what JSON itself would call a number is one: `007` stays text.
-NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
-STRICT_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
+    from mlgate.core.data.sql.cell import Cell
+
 _OPPOSITE = {Operator.AT_LEAST: "<", Operator.AT_MOST: ">", Operator.ABOVE: "<=", Operator.BELOW: ">="}
 _KIND_OF = {
     Storage.STRING: Kind.STRING,
@@ -52,118 +51,6 @@ _JSON_TYPES = {
     Kind.OBJECT: ("OBJECT",),
     Kind.NULL: ("NULL",),
 }
-_JSON_NUMBERS = "('BIGINT', 'UBIGINT', 'DOUBLE')"
-
-
-def identifier(name: str) -> str:
-    """Return `name` quoted as SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(value: Any) -> str:
-    """Return a string, number or boolean as SQL literal; fractions as DOUBLE, never as DECIMAL."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return f"{value!r}::DOUBLE"
-    return "'" + str(value).replace("'", "''") + "'"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Cell:
-    """One column as SQL sees it.
-
-    Attributes:
-        storage: How the file holds it.
-        value: Expression of the cell. For JSON, of the JSON value.
-        json_type: For JSON, expression of its type's name: NULL where the property is absent.
-        kinds: What a CSV cell may be read as.
-        accepts_null: Whether a null cell is a null value; else it is absent. Not for JSON, which tells them apart.
-    """
-
-    storage: Storage
-    value: str
-    json_type: str = ""
-    kinds: Kinds = frozenset({Kind.STRING})
-    accepts_null: bool = True
-
-    @property
-    def is_present(self) -> str:
-        """Return the condition that the row has the property with another value than null."""
-        return f"{self.json_type} <> 'NULL'" if self.storage is Storage.JSON else f"{self.value} IS NOT NULL"
-
-    @property
-    def is_absent(self) -> str | None:
-        """Return the condition that the row lacks the property; None where it never does."""
-        if self.storage is Storage.JSON:
-            return f"{self.json_type} IS NULL"
-        return None if self.accepts_null else f"{self.value} IS NULL"
-
-    @property
-    def text(self) -> str | None:
-        """Return the cell as text, NULL where it is none; None where it never is."""
-        match self.storage:
-            case Storage.STRING:
-                return self.value
-            case Storage.DATE:
-                return f"CAST({self.value} AS VARCHAR)"
-            case Storage.TIMESTAMP:
-                return f"replace(CAST({self.value} AS VARCHAR), ' ', 'T')"
-            case Storage.JSON:
-                return f"CASE WHEN {self.json_type} = 'VARCHAR' THEN {self.value}->>'$' END"
-            case Storage.TEXT if Kind.STRING in self.kinds:
-                others = [c for c in (self.is_number, self.is_boolean) if c]
-                return f"CASE WHEN NOT ({' OR '.join(others)}) THEN {self.value} END" if others else self.value
-        return None
-
-    @property
-    def number(self) -> str | None:
-        """Return the cell as number, NULL where it is none; None where it never is."""
-        match self.storage:
-            case Storage.INTEGER | Storage.FLOAT:
-                return self.value
-            case Storage.DECIMAL:
-                return f"CAST({self.value} AS DOUBLE)"
-            case Storage.JSON:
-                cast = f"TRY_CAST({self.value} AS DOUBLE)"
-                return f"CASE WHEN {self.json_type} IN {_JSON_NUMBERS} THEN {cast} END"
-            case Storage.TEXT if self.is_number:
-                cast = f"TRY_CAST({self.value} AS DOUBLE)"
-                return f"CASE WHEN {self.is_number} THEN {cast} END" if Kind.STRING in self.kinds else cast
-        return None
-
-    @property
-    def boolean(self) -> str | None:
-        """Return the cell as boolean, NULL where it is none; None where it never is."""
-        match self.storage:
-            case Storage.BOOLEAN:
-                return self.value
-            case Storage.JSON:
-                return f"CASE WHEN {self.json_type} = 'BOOLEAN' THEN {self.value}->>'$' = 'true' END"
-            case Storage.TEXT if self.is_boolean:
-                return f"CASE WHEN {self.is_boolean} THEN lower({self.value}) = 'true' END"
-        return None
-
-    @property
-    def is_number(self) -> str | None:
-        """Return the condition that a CSV cell is a number; None where it is never read as one."""
-        if not self.kinds & {Kind.INTEGER, Kind.NUMBER}:
-            return None
-        pattern = STRICT_NUMBER if Kind.STRING in self.kinds else NUMBER
-        cast = f"TRY_CAST({self.value} AS DOUBLE)"
-        whole = "" if Kind.NUMBER in self.kinds else f" AND {_is_whole(cast)}"
-        return f"(regexp_full_match({self.value}, {literal(pattern)}) AND isfinite({cast}){whole})"
-
-    @property
-    def is_boolean(self) -> str | None:
-        """Return the condition that a CSV cell is true or false; None where it is never read as one."""
-        return f"(lower({self.value}) IN ('true', 'false'))" if Kind.BOOLEAN in self.kinds else None
-
-
-def _is_whole(number: str) -> str:
-    return f"{number} = trunc({number})"
 
 
 def breaks(test: Test, cell: Cell | None) -> str | None:
@@ -254,7 +141,7 @@ def _breaks_json_type(test: TypeIs, cell: Cell) -> str | None:
     if Kind.NUMBER in test.kinds:
         allowed.append(f"isfinite({cell.number})")
     elif Kind.INTEGER in test.kinds:
-        allowed.append(f"(isfinite({cell.number}) AND {_is_whole(cell.number or '')})")
+        allowed.append(f"(isfinite({cell.number}) AND {is_whole(cell.number or '')})")
     return f"{cell.json_type} IS NOT NULL AND NOT coalesce({' OR '.join(allowed)}, false)"
 
 
@@ -291,5 +178,5 @@ def _breaks_multiple_of(test: MultipleOf, cell: Cell) -> str | None:
     if cell.storage is Storage.INTEGER:
         return f"{number} % {test.divisor} <> 0"
     text = f"({cell.value}->>'$')" if cell.storage is Storage.JSON else cell.value
-    exact = f"TRY_CAST(CASE WHEN {_is_whole(number)} THEN {text} END AS HUGEINT) % {test.divisor} <> 0"
+    exact = f"TRY_CAST(CASE WHEN {is_whole(number)} THEN {text} END AS HUGEINT) % {test.divisor} <> 0"
     return f"coalesce({exact}, {number} % {test.divisor} <> 0)"

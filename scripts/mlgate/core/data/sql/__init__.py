@@ -1,0 +1,7 @@
+"""Checks as SQL conditions. The dialect is DuckDB's."""
+
+from mlgate.core.data.sql.breaks import breaks
+from mlgate.core.data.sql.cell import NUMBER, STRICT_NUMBER, Cell
+from mlgate.core.data.sql.text import identifier, literal
+
+__all__ = ["NUMBER", "STRICT_NUMBER", "Cell", "breaks", "identifier", "literal"]

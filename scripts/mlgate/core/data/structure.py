@@ -129,7 +129,7 @@ def _without_mark(blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 def _cut(data: bytes) -> int:
     end = last = data.rfind(b"\n") + 1
-    quotes = data.count(b'"', 0, end)
+    quotes = data.count(b'"', 0, end) if b'"' in data else 0
     for _ in range(_CUT_TRIES):
         if quotes % 2 == 0:
             return end
@@ -251,24 +251,30 @@ class _Examiner:
         """Take a block with nothing unusual in it; return False, and change nothing, if there is."""
         if not self.columns or self.reader.is_open or b"\0" in block or not is_utf8(block):
             return False
-        ends = block.count(b"\r\n")
-        if ends != (block.count(b"\n") if self.crlf else 0):
+        has_cr = b"\r" in block
+        if has_cr != bool(self.crlf) or (has_cr and block.count(b"\r\n") != block.count(b"\n")):
             return False
-        text = block.replace(b"\r\n", b"\n") if ends else block
+        text = block.replace(b"\r\n", b"\n") if has_cr else block
         text = text if text.endswith(b"\n") else text + b"\n"
-        if b"\r" in text or b"\n\n" in text or text.startswith(b"\n"):
+        # With several columns an empty line shows below as one that lacks its delimiters.
+        if (has_cr and b"\r" in text) or (len(self.columns) == 1 and (b"\n\n" in text or text.startswith(b"\n"))):
             return False
-        lines = text.count(b"\n")
+        return self._takes_skeleton(text)
+
+    def _takes_skeleton(self, text: bytes) -> bool:
+        """Take text if it is nothing but delimiters and line feeds in the right order, with whole fields between."""
         delimiter = self.reader.delimiter
-        text = _QUOTED[delimiter].sub(b"", text) if b'"' in text else text
+        has_quotes = b'"' in text
+        lines = text.count(b"\n") if has_quotes else 0
+        text = _QUOTED[delimiter].sub(b"", text) if has_quotes else text
         skeleton = text.translate(None, _ALL_BUT[delimiter])
         records = skeleton.count(b"\n")
         one = delimiter * (len(self.columns) - 1) + b"\n"
-        if b'"' in text or skeleton != one * records:
+        if skeleton != one * records or (has_quotes and b'"' in text):
             return False
-        self.one_line_each = self.one_line_each and records == lines
+        self.one_line_each = self.one_line_each and (not has_quotes or records == lines)
         self.records += records
-        self.reader.line += lines
+        self.reader.line += lines or records
         return True
 
     def takes(self, block: bytes) -> bool:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MAX_HEADER_BYTES = 2**20
 POINTER_BYTES = 1024
-BLOCK_BYTES = 2**22
+BLOCK_BYTES = 2**17  # what is judged next is still in the cache
 BOM = b"\xef\xbb\xbf"
 _LFS = b"version https://git-lfs.github.com/spec/"
 _MAGIC = {
@@ -186,7 +186,7 @@ def names_problem(names: tuple[str, ...]) -> str | None:
 
 
 def read_blocks(path: Path) -> Iterator[bytes]:
-    """Yield a file's bytes, 4 MiB at a time."""
+    """Yield a file's bytes, a block at a time."""
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
             yield block

@@ -1,36 +1,75 @@
-"""The floor of `benchmarks/data.py`: what somebody who knows the table would write. Exits 1 if a check fails."""
+"""The floor of V1 to V4: what somebody who knows the table would write, and no more. Exits 1 if a check fails.
+
+validate_data.py FILE [MEMORY_LIMIT]
+"""
+
+# ruff: noqa: S608 - our own file
 
 from __future__ import annotations
 
 import sys
+import tempfile
 
 import duckdb
 
-CARRIERS = ("9E", "AA", "AS", "B6", "DL", "EV", "F9", "FL", "HA", "MQ", "OO", "UA", "US", "VX", "WN", "YV")
-CHECKS = (
-    "flight_id IS NULL",
-    "month IS NULL",
-    "day IS NULL",
-    "carrier IS NULL",
-    "origin IS NULL",
-    "dest IS NULL",
-    "distance IS NULL",
-    "NOT regexp_matches(flight_id, '^[0-9]+-[A-Z0-9]{2}[0-9]+-[A-Z]{3}-[0-9]+$')",
-    "length(flight_id) > 40",
-    "month < 1 OR month > 12",
-    "day < 1 OR day > 31",
-    f"carrier NOT IN {CARRIERS}",
-    "origin NOT IN ('EWR', 'JFK', 'LGA')",
-    "length(dest) <> 3",
-    "distance <= 0",
-    "dep_delay < -60",
+TYPES = {
+    **dict.fromkeys(("id", "age", "num_orders", "visits", "label"), "BIGINT"),
+    **dict.fromkeys(("score", "income", "balance", "lat", "lon", "feature_x"), "DOUBLE"),
+    "signup_date": "DATE",
+    "last_seen": "TIMESTAMP",
+}
+ORDER = (
+    *("id", "email", "code", "country", "status", "segment", "signup_date", "last_seen", "age", "num_orders"),
+    *("visits", "score", "income", "balance", "lat", "lon", "name", "city", "label", "feature_x"),
 )
-TABLE = f"read_parquet('{sys.argv[1]}')"
-COUNTS = ", ".join(f"count_if({check})" for check in CHECKS)
-KEY = "count(flight_id) - count(DISTINCT flight_id)"
-NULLS = "count_if(dep_delay IS NULL)"
+SCHEMA = {name: TYPES.get(name, "VARCHAR") for name in ORDER}
+COUNTRIES = tuple(f"{a}{b}" for a in "ABCDE" for b in "QRST")
+CHECKS = (
+    *(f"{name} IS NULL" for name in ("id", "code", "country", "status", "signup_date", "age", "label", "name")),
+    "age < 18 OR age > 99",
+    "num_orders < 0 OR num_orders > 500",
+    "visits < 0 OR visits > 10000",
+    "score < 0 OR score > 1",
+    "income < 0 OR income > 1e7",
+    "balance < -1e5 OR balance > 1e5",
+    "lat < -90 OR lat > 90",
+    "lon < -180 OR lon > 180",
+    f"country NOT IN {COUNTRIES}",
+    "status NOT IN ('active', 'inactive', 'pending', 'closed')",
+    "segment NOT IN ('basic', 'plus', 'pro', 'team', 'enterprise', 'trial')",
+    "label NOT IN (0, 1)",
+    "NOT regexp_full_match(email, '[a-z0-9.]+@[a-z]+\\.[a-z]{2,3}')",
+    "NOT regexp_full_match(code, '[A-Z]{2}-[0-9]{6}')",
+    "length(name) < 1 OR length(name) > 40",
+    "length(city) < 1 OR length(city) > 60",
+    "signup_date < DATE '2015-01-01' OR signup_date > DATE '2024-12-31'",
+    "last_seen < TIMESTAMP '2015-01-01' OR last_seen > TIMESTAMP '2024-12-31 23:59:59'",
+)
 
-row = duckdb.execute(f"SELECT count(*), {NULLS}, {KEY}, {COUNTS} FROM {TABLE}").fetchone()  # noqa: S608 - our own file
-assert row is not None
-rows, nulls, doubled, *broken = row
-sys.exit(1 if doubled or any(broken) or nulls > 0.05 * rows or rows < 100_000 else 0)
+
+def main() -> bool:
+    """Return whether everything is right."""
+    path, *limit = sys.argv[1:]
+    if limit:
+        duckdb.execute(f"SET memory_limit = '{limit[0]}'; SET temp_directory = '{tempfile.mkdtemp()}'")
+    if path.endswith(".parquet"):
+        table = f"read_parquet('{path}')"
+        found = {name: kind for name, kind, *_ in duckdb.execute(f"DESCRIBE FROM {table}").fetchall()}
+        if found != SCHEMA:
+            return False
+    else:
+        table = (
+            f"read_csv('{path}', header=true, auto_detect=false, delim=',', quote='\"', escape='\"', columns={SCHEMA})"
+        )
+    counts = ", ".join(f"count_if({check})" for check in CHECKS)
+    others = (
+        "count(id) - count(DISTINCT id), avg(income), avg(score), count_if(visits IS NULL), count_if(email IS NULL)"
+    )
+    row = duckdb.execute(f"SELECT count(*), {others}, {counts} FROM {table}").fetchone()
+    assert row is not None
+    rows, doubled, income, score, visits, email, *broken = row
+    means = 30_000 <= income <= 60_000 and 0.3 <= score <= 0.5
+    return means and max(visits, email) <= 0.05 * rows and 1000 <= rows <= 1e8 and not doubled and not any(broken)
+
+
+sys.exit(0 if main() else 1)

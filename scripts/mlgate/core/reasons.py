@@ -124,6 +124,12 @@ REASONS: dict[str, ReasonText] = {
         "Commit what belongs to the model.",
     ),
     # Data
+    "rule-unmeasured": _entry(
+        "fail or warn, by the rule's `severity`",
+        "A table rule had nothing to measure, or cells that are not what it measures: no rows, a column of nulls, text "
+        "where numbers should be, NaN, a base or another table that is not there.",
+        "Correct the cells that the message counts, declare the column under `row.properties`, or remove the rule.",
+    ),
     "contract-broken": _entry(
         "the check's severity", "Rows or the table break the contract.", "Correct the data at the lines named."
     ),

@@ -16,30 +16,93 @@ class RuleKind(StrEnum):
     """The table rules; the value is the key in YAML and the last part of a finding's JSON pointer."""
 
     PRIMARY_KEY = "primary-key"
+    UNIQUE = "unique"
     ROW_COUNT = "row-count"
+    ROWS_CHANGE = "rows-change"
     NULL_FRACTION = "null-fraction"
+    DISTINCT_COUNT = "distinct-count"
+    MIN = "min"
+    MAX = "max"
+    MEAN = "mean"
+    STDDEV = "stddev"
+    SUM = "sum"
+    QUANTILE = "quantile"
+    SHARE = "share"
+    SORTED = "sorted"
+    COMPARE = "compare"
+    DUPLICATE_ROWS = "duplicate-rows"
+    CONFLICTING_LABELS = "conflicting-labels"
+    LABEL_BALANCE = "label-balance"
+    FRESHNESS = "freshness"
+    FOREIGN_KEY = "foreign-key"
     NO_OVERLAP = "no-overlap"
+
+
+class Order(StrEnum):
+    """Which way a table is sorted."""
+
+    ASCENDING = "ascending"
+    DESCENDING = "descending"
+
+
+class Comparison(StrEnum):
+    """What the left of two columns must be to the right one."""
+
+    AT_LEAST = ">="
+    ABOVE = ">"
+    AT_MOST = "<="
+    BELOW = "<"
+    EQUAL = "=="
+    OTHER = "!="
+
+
+Limit = int | float | str
+Category = bool | int | float | str
 
 
 @dataclass(frozen=True, kw_only=True)
 class TableRule:
-    """One entry of `table:`.
+    """One entry of `table:`; what a kind has no use for stays at its default.
 
     Attributes:
         pointer: JSON pointer into the contract, e.g. `/table/0/primary-key`.
-        columns: `primary-key`, `no-overlap` (`by`): several; `null-fraction`: one.
-        at_least: Lower bound (rows).
-        at_most: Upper bound (rows, or a fraction).
-        other: The name of the other table, for `no-overlap`.
+        columns: Those that the table must have: of a key, of `by`, the one that is measured; of `compare` left and
+            right; of `conflicting-labels` the label, then the features.
+        at_least: Lower limit of what is measured: a number, or for `min` and `max` a date or time.
+        at_most: Upper limit of what is measured, or the largest accepted part of the rows that break the rule.
+        other: The name of the other table, for `no-overlap` and `foreign-key`.
+        other_columns: The other table's key, for `foreign-key`.
+        whole_rows: For `no-overlap`: rows are compared in all columns.
+        ignored: Columns that are no features, for `conflicting-labels`; those that do not count, for `duplicate-rows`.
+        q: Which quantile.
+        value: Whose share.
+        order: Which way a table is sorted.
+        strictly: Whether neighbours must differ.
+        comparison: Of two columns.
+        within: Seconds that the newest time may be old.
     """
 
     kind: RuleKind
     pointer: str
     columns: tuple[str, ...] = ()
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: Limit | None = None
+    at_most: Limit | None = None
     other: str | None = None
+    other_columns: tuple[str, ...] = ()
+    whole_rows: bool = False
+    ignored: tuple[str, ...] = ()
+    q: float | None = None
+    value: Category | None = None
+    order: Order = Order.ASCENDING
+    strictly: bool = False
+    comparison: Comparison | None = None
+    within: int | None = None
     severity: Severity = Severity.FAIL
+
+    @property
+    def tolerance(self) -> float:
+        """Return the largest part of the rows that may break a rule about rows; none unless it says so."""
+        return float(self.at_most) if isinstance(self.at_most, int | float) else 0.0
 
 
 @dataclass(frozen=True, kw_only=True)

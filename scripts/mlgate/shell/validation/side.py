@@ -52,7 +52,9 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
         item = broken_by(asked, answer)
         broken += [item] if item else []
     broken += row_count(part.rules, counted.rows)
-    broken += [item for rule in part.rules for item in judge_rule(opened, rule, plan, counted.rows)]
+    answers = {asked.subject.pointer: answer for asked, answer in zip(work.asked, counted.answers, strict=True)}
+    for rule in part.rules:
+        broken += judge_rule(opened, rule, plan, answers.get(rule.pointer, Answer(rows=counted.rows)))
     broken += _fallback(opened, plan, part)
     return ScanResult(
         rows=counted.rows,

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from mlgate.core.config.contract import TableRule
     from mlgate.core.data.ir import Plan
     from mlgate.core.data.query import Table
+    from mlgate.core.data.rules.answers import Answer
     from mlgate.shell.validation.opened import Opened
 
 
-def overlap(opened: Opened, rule: TableRule, plan: Plan, rows: int) -> list[Broken]:
+def overlap(opened: Opened, rule: TableRule, plan: Plan, answer: Answer) -> list[Broken]:
     """Return the rows whose key the other table has too."""
     source = opened.request.others.get(rule.other or "")
     if source is None:
@@ -44,7 +45,7 @@ def overlap(opened: Opened, rule: TableRule, plan: Plan, rows: int) -> list[Brok
         return [replace(of_rule(rule, message, 0), severity=Severity.FAIL, reason=reason)]
     if not count:
         return []
-    message = f"{count:,} of {rows:,} rows have a key ({listed(rule.columns)}) that {rule.other} has too"
+    message = f"{count:,} of {answer.rows:,} rows have a key ({listed(rule.columns)}) that {rule.other} has too"
     return [of_rule(rule, message, count, found)]
 
 

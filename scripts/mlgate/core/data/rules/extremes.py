@@ -1,0 +1,84 @@
+"""min and max: of numbers, or of dates and times. Rows beyond a limit are named; no message has a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.config.contract import RuleKind
+from mlgate.core.config.instant import microseconds
+from mlgate.core.data.broken import Broken, of_rule
+from mlgate.core.data.rules.answers import Measure, unmeasured
+from mlgate.core.data.rules.reading import Reading, instants, numbers
+from mlgate.core.data.sql import literal
+from mlgate.core.words import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlgate.core.config.contract import Limit, TableRule
+    from mlgate.core.data.ir import Property
+    from mlgate.core.data.query import Table
+    from mlgate.core.data.rules.answers import Answer
+
+_DAY = 86_400_000_000  # microseconds
+_DATE_LENGTH = len("2013-01-31")
+
+
+def ask(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Measure:
+    """Return what the scan counts: rows beyond the limit, values, odd cells, and values that reach the other limit."""
+    reading = reading_of(rule, table, properties)
+    beyond, reached = _conditions(rule, reading.value)
+    speaking = [condition for condition in (beyond, reading.odd) if condition]
+    return Measure(
+        condition=" OR ".join(speaking) or None,
+        aggregates=(f"count({reading.value})", *(_counted(item) for item in (reading.odd, beyond, reached))),
+    )
+
+
+def _counted(condition: str | None) -> str:
+    return f"count_if({condition})" if condition else "0"
+
+
+def reading_of(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Reading:
+    """Return the column as numbers, or where a limit is a date as times."""
+    is_time = isinstance(rule.at_least, str) or isinstance(rule.at_most, str)
+    return (instants if is_time else numbers)(rule.columns[0], table, properties)
+
+
+def _conditions(rule: TableRule, value: str) -> tuple[str | None, str | None]:
+    """Return when a value is beyond the limit that all must keep, and when it reaches the one that some must."""
+    below, above = ("<", "<=") if rule.kind is RuleKind.MIN else (">=", ">")
+    low = None if rule.at_least is None else f"{value} {below} {_limit(rule.at_least, is_upper=False)}"
+    high = None if rule.at_most is None else f"{value} {above} {_limit(rule.at_most, is_upper=True)}"
+    return (low, high) if rule.kind is RuleKind.MIN else (high, low)
+
+
+def _limit(limit: Limit, *, is_upper: bool) -> str:
+    if not isinstance(limit, str):
+        return literal(float(limit))
+    moment = microseconds(limit) or 0
+    # A day as upper limit ends with the day.
+    return literal(moment + _DAY - 1 if is_upper and len(limit) == _DATE_LENGTH else moment)
+
+
+def verdict(rule: TableRule, answer: Answer) -> Broken | None:
+    """Return what the counts say."""
+    filled, odd, beyond, reached = answer.values
+    name, kind = rule.columns[0], rule.kind.value
+    if odd:
+        is_time = isinstance(rule.at_least, str) or isinstance(rule.at_most, str)
+        what = "dates or times" if is_time else "finite numbers"
+        why = f"{counted(odd, 'cell')} of {answer.rows:,} rows are no {what}"
+        return unmeasured(rule, why, odd, answer.located)
+    if not filled:
+        return unmeasured(rule, "no row has a value" if answer.rows else "the table has no rows")
+    all_must, one_must = ("at-least", "at-most") if rule.kind is RuleKind.MIN else ("at-most", "at-least")
+    kept, reach = (rule.at_least, rule.at_most) if rule.kind is RuleKind.MIN else (rule.at_most, rule.at_least)
+    if beyond:
+        side = "below" if rule.kind is RuleKind.MIN else "above"
+        message = f"{name} is {side} {kept} in {beyond:,} of {answer.rows:,} rows, {kind} asks for {all_must} {kept}"
+        return of_rule(rule, message, beyond, answer.located)
+    if reach is not None and not reached:
+        side = "above" if rule.kind is RuleKind.MIN else "below"
+        return of_rule(rule, f"every value of {name} is {side} {reach}, {kind} asks for {one_must} {reach}", 0)
+    return None

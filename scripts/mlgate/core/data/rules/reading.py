@@ -1,0 +1,79 @@
+"""A rule's column as what the rule is about: numbers, times, or values to put in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mlgate.core.config.instant import INSTANT
+from mlgate.core.data.ir import Kind, Storage
+from mlgate.core.data.sql import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlgate.core.data.ir import Property
+    from mlgate.core.data.query import Table
+    from mlgate.core.data.sql import Cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """A column read in one way.
+
+    Attributes:
+        value: Expression of the value; NULL for null cells and for those that cannot be read so.
+        present: Condition that the cell is not null.
+        odd: Condition that the cell is not null and cannot be read so; None where that cannot be.
+        noun: What the cells should be, e.g. `numbers`.
+    """
+
+    value: str
+    present: str
+    odd: str | None
+    noun: str
+
+
+def column(name: str, table: Table, properties: Mapping[str, Property], otherwise: Kind = Kind.STRING) -> Cell:
+    """Return the cell of a column that the table has; one that the contract does not declare is read as `otherwise`.
+
+    Raises:
+        KeyError: The table does not have it.
+    """
+    cell = table.cell(name, properties)
+    if cell is None:
+        raise KeyError(name)
+    return cell if name in properties else replace(cell, kinds=frozenset({otherwise}))
+
+
+def numbers(name: str, table: Table, properties: Mapping[str, Property]) -> Reading:
+    """Return a column as finite numbers. What a rule measures is a number unless the contract declares otherwise."""
+    cell = column(name, table, properties, Kind.NUMBER)
+    number, present = cell.number, f"({cell.is_present})"
+    if number is None:
+        return Reading(value="NULL::DOUBLE", present=present, odd=present, noun="numbers")
+    if cell.storage in (Storage.INTEGER, Storage.DECIMAL):
+        return Reading(value=f"CAST({number} AS DOUBLE)", present=present, odd=None, noun="numbers")
+    if cell.storage is Storage.TEXT and name not in properties and cell.is_number:
+        number = f"CASE WHEN {cell.is_number} THEN {number} END"  # no type check of the row's looks at these cells
+    odd = f"({present} AND NOT coalesce(isfinite({number}), false))"
+    return Reading(value=f"CAST({number} AS DOUBLE)", present=present, odd=odd, noun="numbers")
+
+
+def instants(name: str, table: Table, properties: Mapping[str, Property]) -> Reading:
+    """Return a column as microseconds since 1970 in UTC."""
+    cell = column(name, table, properties)
+    declared = next(item.type for item in table.columns if item.name == name)
+    value, present = instant(cell, declared), f"({cell.is_present})"
+    odd = f"({present} AND {value} IS NULL)"
+    return Reading(value=value, present=present, odd=odd, noun="dates or times")
+
+
+def instant(cell: Cell, declared: str) -> str:
+    """Return the expression of a cell's microseconds since 1970 in UTC; NULL where it is no date and no time of one."""
+    if cell.storage is Storage.TIMESTAMP or (cell.storage is Storage.DATE and declared == "date"):
+        return f"epoch_us({cell.value})"
+    if cell.text is None or cell.storage is Storage.DATE:
+        return "NULL::BIGINT"
+    written = f"CASE WHEN regexp_full_match({cell.text}, {literal(INSTANT)}) THEN {cell.text} END"
+    return f"epoch_us(TRY_CAST({written} AS TIMESTAMP))"

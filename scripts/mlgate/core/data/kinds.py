@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from mlgate.core.data.ir import Kind, Kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
+
+    from mlgate.core.data.compile.references import Place, References
 
 _NUMERIC = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
 _TEXTUAL = ("minLength", "maxLength", "pattern", "format")
@@ -15,17 +17,19 @@ _IN_PLACE = ("allOf", "anyOf", "oneOf")
 _SINGLE = ("if", "then", "else", "not")
 
 
-def kinds_of(schema: Any, root: Mapping[str, Any]) -> Kinds:
+def kinds_of(place: Place, references: References) -> Kinds:
     """Return the types that `type` names, else those that the other keywords speak of; with neither, text.
 
-    Looks through `allOf`, `anyOf`, `oneOf`, `if` and references inside the contract.
+    Looks through `allOf`, `anyOf`, `oneOf`, `if`, `not` and references inside the contract.
     """
-    return frozenset(_kinds(schema, root, frozenset())) - {Kind.NULL} or frozenset({Kind.STRING})
+    return frozenset(_kinds(place, references, set())) - {Kind.NULL} or frozenset({Kind.STRING})
 
 
-def _kinds(schema: Any, root: Mapping[str, Any], seen: frozenset[str]) -> set[Kind]:
-    if not isinstance(schema, dict):
+def _kinds(place: Place, references: References, seen: set[str]) -> set[Kind]:
+    schema = place.schema
+    if not isinstance(schema, dict) or place.pointer in seen:
         return set()
+    seen.add(place.pointer)
     if "type" in schema:
         names = schema["type"]
         return {Kind(name) for name in ([names] if isinstance(names, str) else names)}
@@ -34,14 +38,19 @@ def _kinds(schema: Any, root: Mapping[str, Any], seen: frozenset[str]) -> set[Ki
         found.add(Kind.NUMBER)
     if any(keyword in schema for keyword in _TEXTUAL):
         found.add(Kind.STRING)
-    nested = [sub for keyword in _IN_PLACE for sub in schema.get(keyword, [])]
-    nested += [schema[keyword] for keyword in _SINGLE if keyword in schema]
-    for sub in nested:
-        found |= _kinds(sub, root, seen)
-    reference = schema.get("$ref")
-    if isinstance(reference, str) and reference not in seen:
-        found |= _kinds(_resolve(reference, root), root, seen | {reference})
+    for inner in _inner(place, references):
+        found |= _kinds(inner, references, seen)
     return found
+
+
+def _inner(place: Place, references: References) -> Iterator[Place]:
+    schema = place.schema
+    for keyword in _IN_PLACE:
+        yield from (place.below(keyword, index) for index in range(len(schema.get(keyword, ()))))
+    yield from (place.below(keyword) for keyword in _SINGLE if keyword in schema)
+    target = references.target(place)
+    if target is not None:
+        yield target
 
 
 def _of_values(values: list[Any]) -> set[Kind]:
@@ -54,14 +63,3 @@ def _of_values(values: list[Any]) -> set[Kind]:
         elif isinstance(value, str):
             found.add(Kind.STRING)
     return found
-
-
-def _resolve(reference: str, root: Mapping[str, Any]) -> Any:
-    """Return what a reference into the contract points at; None for any other."""
-    if not reference.startswith("#/"):
-        return None
-    value: Any = root
-    for part in reference[2:].split("/"):
-        name = part.replace("~1", "/").replace("~0", "~")
-        value = value.get(name) if isinstance(value, dict) else None
-    return value

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.data.compile import escape
 from mlgate.core.data.ir import Kind, OnlyColumns, Storage
-from mlgate.core.data.sql import Cell, breaks, literal
+from mlgate.core.data.sql import Cell, Row, breaks, literal, suspects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlgate.core.data.ir import Check, Property
+    from mlgate.core.data.ir import Check, Fallback, Plan, Property
 
 LOCATED = 20  # rows that a finding names
 ROW = "row_number"
@@ -92,12 +92,36 @@ class Probe:
     condition: str
 
 
-def condition_of(check: Check, table: Table, properties: Mapping[str, Property]) -> str | None:
-    """Return the condition that a row breaks a check, or None where no row of this file can."""
+def condition_of(
+    check: Check, table: Table, properties: Mapping[str, Property], others: Property | None = None
+) -> str | None:
+    """Return the condition that a row breaks a check, or None where no row of this file can.
+
+    Args:
+        check: The check.
+        table: The file.
+        properties: What the contract declares, by column.
+        others: What it declares about all other columns.
+    """
     if isinstance(check.test, OnlyColumns):
         return _extra_columns(check.test.names, table)
-    cell = None if check.column is None else table.cell(check.column, properties)
-    return breaks(check.test, cell)
+    return breaks(check.test, _place(check.column, table, properties, others))
+
+
+def candidates(item: Fallback, table: Table, plan: Plan) -> str:
+    """Return the condition that a row can break a keyword with no compiled form: all others need no second path."""
+    return suspects(item.candidates, _place(item.column, table, plan.properties, plan.others))
+
+
+def _place(
+    column: str | None, table: Table, properties: Mapping[str, Property], others: Property | None
+) -> Cell | Row | None:
+    if column is not None:
+        return table.cell(column, properties)
+    names = [item.name for item in table.columns]
+    known = {name: properties.get(name) or others for name in names}
+    cells = {name: table.cell(name, {name: declared} if declared else {}) for name, declared in known.items()}
+    return Row(cells={name: cell for name, cell in cells.items() if cell}, json="json" if table.is_json else None)
 
 
 def _extra_columns(names: tuple[str, ...], table: Table) -> str | None:

@@ -62,7 +62,7 @@ def tally(plan: Plan, rules: Sequence[TableRule], table: Table) -> Tally:
     asked: list[Asked] = []
     broken: list[Broken] = []
     for check in plan.checks:
-        condition = condition_of(check, table, plan.properties)
+        condition = condition_of(check, table, plan.properties, plan.others)
         if condition == "true" and isinstance(check.test, Present):
             broken.append(no_column(check.pointer, check.column or ""))
         elif condition is not None:

@@ -14,7 +14,7 @@ from referencing.exceptions import Unresolvable
 
 from mlgate.core import codec
 from mlgate.core.data.cell import value_of
-from mlgate.core.data.compile import escape
+from mlgate.core.data.compile import References
 from mlgate.core.data.ir import Kind, Storage
 from mlgate.core.data.query import LOCATED, ROW
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     import duckdb
     from jsonschema.exceptions import ValidationError
-    from jsonschema.protocols import Validator
 
     from mlgate.core.data.ir import Plan
     from mlgate.core.data.query import Table
@@ -71,26 +70,13 @@ def check_rows(
     Raises:
         UnsupportedError: Naming the construct.
     """
-    root = validator(schema)
-    reduced = root.evolve(schema=_reduced(plan, schema))
-    judge = _Judge(table=table, plan=plan, schema=schema, root=root, reduced=reduced)
+    judge = _Judge(table=table, plan=plan, schema=schema, root=validator(schema), references=References(schema))
     found: dict[str, Failures] = {}
     for number, row in _rows(connection, judge):
         # A row that breaks a construct in several ways counts once.
         for pointer, column in dict(judge.broken(row)).items():
             found.setdefault(pointer, Failures(column)).add(number)
     return dict(sorted(found.items()))
-
-
-def _reduced(plan: Plan, schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the row schema without what is compiled, but with the names of all properties."""
-    compiled = {name for name, item in plan.properties.items() if item.compiled}
-    declared = schema.get("properties", {})
-    rest = {key: value for key, value in schema.items() if key not in ("type", "required")}
-    rest["properties"] = {name: True if name in compiled else value for name, value in declared.items()}
-    if "additionalProperties" in rest and "/row/additionalProperties" not in plan.fallback:
-        rest["additionalProperties"] = True
-    return rest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,14 +88,14 @@ class _Judge:
         plan: What is compiled.
         schema: The whole row schema.
         root: Its validator.
-        reduced: The validator of what is not compiled; references still lead into the whole schema.
+        references: Where a keyword stands, through references.
     """
 
     table: Table
     plan: Plan
     schema: Mapping[str, Any]
     root: Draft202012Validator
-    reduced: Validator
+    references: References
 
     def columns(self) -> list[int]:
         """Return the positions of the columns that are looked at."""
@@ -120,14 +106,20 @@ class _Judge:
     def broken(self, row: Any) -> Iterator[tuple[str, str | None]]:
         """Yield the constructs that a row breaks, each with its column."""
         if self.plan.fallback_root:
-            for error in _guarded(self.reduced.iter_errors(row)):
-                column = str(error.absolute_path[0]) if error.absolute_path else None
-                yield _pointer(self.schema, error.absolute_schema_path), column
-            return
+            for error in _guarded(self.root.iter_errors(row)):
+                yield from self._named(error, None)
         for column in self.plan.fallback_columns:
             if column in row:
                 for error in _property_errors(self.root, self.schema, column, row[column]):
-                    yield _pointer(self.schema, ["properties", column, *error.absolute_schema_path]), column
+                    yield from self._named(error, column)
+
+    def _named(self, error: ValidationError, column: str | None) -> Iterator[tuple[str, str | None]]:
+        """Yield the broken keyword if it has no compiled form: the scan has counted all others."""
+        start = () if column is None else ("properties", column)
+        passed = self.references.trace(tuple(error.absolute_schema_path), error.schema, start)
+        if any(item.pointer in passed for item in self.plan.second if item.column == column):
+            at = str(error.absolute_path[0]) if column is None and error.absolute_path else column
+            yield passed[-1], at
 
 
 def _property_errors(
@@ -145,19 +137,6 @@ def _guarded(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
         raise UnsupportedError(f"a reference that leads nowhere: {error.ref:.100}") from None
     except (RecursionError, OverflowError, MemoryError) as error:
         raise UnsupportedError(f"too deep or too large to evaluate ({type(error).__name__})") from None
-
-
-def _pointer(schema: Mapping[str, Any], path: Iterable[Any]) -> str:
-    """Return the JSON pointer of a construct; of one behind a reference, the pointer of the reference."""
-    pointer, place = "/row", schema
-    for part in path:
-        try:
-            place = place[part]
-        except (KeyError, IndexError, TypeError):
-            reference = next((key for key in ("$ref", "$dynamicRef") if key in place), None)
-            return f"{pointer}/{reference}" if reference else pointer
-        pointer += f"/{escape(str(part))}"
-    return pointer
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, judge: _Judge) -> Iterator[tuple[int, Any]]:

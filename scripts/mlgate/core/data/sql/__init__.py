@@ -1,7 +1,8 @@
 """Checks as SQL conditions. The dialect is DuckDB's."""
 
-from mlgate.core.data.sql.breaks import breaks
+from mlgate.core.data.sql.breaks import breaks, suspects
 from mlgate.core.data.sql.cell import NUMBER, STRICT_NUMBER, Cell
+from mlgate.core.data.sql.row import Row
 from mlgate.core.data.sql.text import identifier, literal
 
-__all__ = ["NUMBER", "STRICT_NUMBER", "Cell", "breaks", "identifier", "literal"]
+__all__ = ["NUMBER", "STRICT_NUMBER", "Cell", "Row", "breaks", "identifier", "literal", "suspects"]

@@ -1,64 +1,42 @@
-"""Checks as SQL conditions: for each, what a cell must be to break it. The dialect is DuckDB's.
+"""Checks as SQL conditions: for each, what a row must be to break it. The dialect is DuckDB's.
 
-Every condition is false or NULL for a row that satisfies the check; a filter counts neither.
+Every condition is false or NULL for a row that satisfies the check; a filter counts neither. That is quicker than two
+values, which `holds` gives where conditions are put together.
 """
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlgate.core.data.ir import (
     Absent,
     Bound,
     Finite,
-    Kind,
     Length,
     Matches,
     MultipleOf,
     Never,
     OneOf,
     OnlyColumns,
-    Operator,
     Present,
     Storage,
-    Test,
     TypeIs,
 )
-from mlgate.core.data.sql.cell import is_whole
-from mlgate.core.data.sql.text import literal
+from mlgate.core.data.sql.holds import YES, holds
+from mlgate.core.data.sql.leaf import breaks_leaf
+from mlgate.core.data.sql.row import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from mlgate.core.data.ir import Test
     from mlgate.core.data.sql.cell import Cell
 
-_OPPOSITE = {Operator.AT_LEAST: "<", Operator.AT_MOST: ">", Operator.ABOVE: "<=", Operator.BELOW: ">="}
-_KIND_OF = {
-    Storage.STRING: Kind.STRING,
-    Storage.DATE: Kind.STRING,
-    Storage.TIMESTAMP: Kind.STRING,
-    Storage.INTEGER: Kind.INTEGER,
-    Storage.BOOLEAN: Kind.BOOLEAN,
-    Storage.ARRAY: Kind.ARRAY,
-    Storage.OBJECT: Kind.OBJECT,
-}
-_JSON_TYPES = {
-    Kind.STRING: ("VARCHAR",),
-    Kind.INTEGER: ("BIGINT", "UBIGINT"),
-    Kind.BOOLEAN: ("BOOLEAN",),
-    Kind.ARRAY: ("ARRAY",),
-    Kind.OBJECT: ("OBJECT",),
-    Kind.NULL: ("NULL",),
-}
 
-
-def breaks(test: Test, cell: Cell | None) -> str | None:
+def breaks(test: Test, place: Cell | Row | None) -> str | None:
     """Return the condition that a row breaks `test`; None where no row can.
 
     Args:
         test: Of a check.
-        cell: The column; None where the file does not have it, or the test is of no column.
+        place: The column, or the row; None for a column that the file does not have.
     """
     match test:
         case Never():
@@ -66,117 +44,31 @@ def breaks(test: Test, cell: Cell | None) -> str | None:
         case OnlyColumns():
             return None  # compared with the header once, or with each JSON line's keys: `query` does it
         case Present():
-            return "true" if cell is None else cell.is_absent
-    if cell is None:
+            return _lacks(place)
+    if place is None:
         return None
-    if isinstance(test, Absent):
-        return f"{cell.json_type} IS NOT NULL" if cell.storage is Storage.JSON else f"{cell.value} IS NOT NULL"
-    return _breaks_value(test, cell)
-
-
-def _breaks_value(test: Test, cell: Cell) -> str | None:
+    if isinstance(place, Row):
+        return _unless(holds(test, place))
     match test:
-        case TypeIs():
-            return _breaks_type(test, cell)
-        case Finite():
-            return _breaks_finite(cell)
-        case OneOf():
-            return _breaks_one_of(test, cell)
-        case Bound():
-            return _compare(cell.number, test.operator, test.limit)
-        case MultipleOf():
-            return _breaks_multiple_of(test, cell)
-        case Length():
-            return _compare(cell.text and f"length({cell.text})", test.operator, test.limit)
-        case Matches():
-            return cell.text and f"NOT regexp_matches({cell.text}, {literal(test.re2)})"
-    raise TypeError(test)
+        case Absent():
+            return f"{place.json_type} IS NOT NULL" if place.storage is Storage.JSON else f"{place.value} IS NOT NULL"
+        case TypeIs() | Finite() | OneOf() | Bound() | MultipleOf() | Length() | Matches():
+            return breaks_leaf(test, place)
+    condition = _unless(holds(test, place))
+    return condition and f"{place.is_there} AND {condition}"
 
 
-def _breaks_finite(cell: Cell) -> str | None:
-    if cell.storage is Storage.TEXT:
-        # A property without `type` whose keywords speak of numbers: a CSV cell that is none would escape them all.
-        only_numbers = Kind.STRING not in cell.kinds and Kind.BOOLEAN not in cell.kinds
-        return f"NOT {cell.is_number}" if only_numbers and cell.is_number else None
-    return f"NOT isfinite({cell.number})" if cell.storage in (Storage.FLOAT, Storage.JSON) else None
+def _lacks(place: Cell | Row | None) -> str | None:
+    return "true" if place is None or isinstance(place, Row) else place.is_absent
 
 
-def _compare(value: str | None, operator: Operator, limit: float) -> str | None:
-    return value and f"{value} {_OPPOSITE[operator]} {literal(limit)}"
+def _unless(condition: str) -> str | None:
+    return None if condition == YES else f"NOT {condition}"
 
 
-def _breaks_type(test: TypeIs, cell: Cell) -> str | None:
-    if cell.storage is Storage.TEXT:
-        return _breaks_text_type(test, cell)
-    if cell.storage is Storage.JSON:
-        return _breaks_json_type(test, cell)
-    if cell.storage in (Storage.FLOAT, Storage.DECIMAL):
-        return _breaks_number_type(test, cell)
-    kind = _KIND_OF.get(cell.storage)
-    if kind in test.kinds or (kind is Kind.INTEGER and Kind.NUMBER in test.kinds):
-        return None
-    return cell.is_present
-
-
-def _breaks_number_type(test: TypeIs, cell: Cell) -> str | None:
-    infinite = f"NOT isfinite({cell.value})"
-    if Kind.NUMBER in test.kinds:
-        return infinite if cell.storage is Storage.FLOAT else None
-    if Kind.INTEGER not in test.kinds:
-        return cell.is_present
-    broken = f"{cell.value} <> trunc({cell.value})"
-    return f"({infinite} OR {broken})" if cell.storage is Storage.FLOAT else broken
-
-
-def _breaks_text_type(test: TypeIs, cell: Cell) -> str | None:
-    if Kind.STRING in test.kinds:
-        return None
-    right = [condition for condition in (cell.is_number, cell.is_boolean) if condition]
-    return f"NOT ({' OR '.join(right)})" if right else cell.is_present
-
-
-def _breaks_json_type(test: TypeIs, cell: Cell) -> str | None:
-    names = sorted(name for kind in test.kinds for name in _JSON_TYPES.get(kind, ()))
-    allowed = [f"{cell.json_type} IN ({', '.join(map(literal, names))})"] if names else []
-    if Kind.NUMBER in test.kinds:
-        allowed.append(f"isfinite({cell.number})")
-    elif Kind.INTEGER in test.kinds:
-        allowed.append(f"(isfinite({cell.number}) AND {is_whole(cell.number or '')})")
-    return f"{cell.json_type} IS NOT NULL AND NOT coalesce({' OR '.join(allowed)}, false)"
-
-
-def _breaks_one_of(test: OneOf, cell: Cell) -> str | None:
-    texts = [v for v in test.values if isinstance(v, str)]
-    booleans = [v for v in test.values if isinstance(v, bool)]
-    numbers = [v for v in test.values if isinstance(v, int | float) and not isinstance(v, bool)]
-    pairs: tuple[tuple[str | None, Sequence[Any]], ...] = (
-        (cell.text, texts),
-        (cell.number, numbers),
-        (cell.boolean, booleans),
-    )
-    equal = [
-        f"coalesce({value} IN ({', '.join(map(literal, among))}), false)" for value, among in pairs if value and among
-    ]
-    if cell.storage is Storage.STRING and not (numbers or booleans) and texts:
-        return f"{cell.value} NOT IN ({', '.join(map(literal, texts))})"
-    if cell.storage is Storage.JSON and None in test.values:
-        equal.append(f"{cell.json_type} = 'NULL'")
-    present = f"{cell.json_type} IS NOT NULL" if cell.storage is Storage.JSON else cell.is_present
-    return f"{present} AND NOT ({' OR '.join(equal)})" if equal else present
-
-
-def _breaks_multiple_of(test: MultipleOf, cell: Cell) -> str | None:
-    """Say it as `jsonschema` does: exactly for whole divisors, by the quotient of doubles for others."""
-    number = cell.number
-    if number is None:
-        return None
-    if isinstance(test.divisor, float):
-        quotient = f"(CAST({number} AS DOUBLE) / {literal(test.divisor)})"
-        # A quotient past the largest double: of a power of two the number is a multiple; of others nobody can say.
-        overflows = "false" if abs(math.frexp(test.divisor)[0]) == 0.5 else f"NOT isfinite({quotient})"
-        return f"({overflows} OR {quotient} <> trunc({quotient}))"
-    if cell.storage is Storage.INTEGER:
-        return f"{number} % {test.divisor} <> 0"
-    text = f"({cell.value}->>'$')" if cell.storage is Storage.JSON else cell.value
-    exact = f"TRY_CAST(CASE WHEN {is_whole(number)} THEN {text} END AS HUGEINT) % {test.divisor} <> 0"
-    return f"coalesce({exact}, {number} % {test.divisor} <> 0)"
+def suspects(test: Test | None, place: Cell | Row | None) -> str:
+    """Return the condition that a row has to go the second path for a keyword with these candidates."""
+    if place is None:
+        return "false"
+    there = "true" if isinstance(place, Row) else place.is_there
+    return there if test is None else f"{there} AND {holds(test, place)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mlgate.core.data.ir import Kind, Kinds, Storage
 from mlgate.core.data.sql.text import literal
@@ -23,6 +23,7 @@ class Cell:
         json_type: For JSON, expression of its type's name: NULL where the property is absent.
         kinds: What a CSV cell may be read as.
         accepts_null: Whether a null cell is a null value; else it is absent. Not for JSON, which tells them apart.
+        depth: How many lambdas surround it: each has a variable of its own name.
     """
 
     storage: Storage
@@ -30,6 +31,31 @@ class Cell:
     json_type: str = ""
     kinds: Kinds = frozenset({Kind.STRING})
     accepts_null: bool = True
+    depth: int = 0
+
+    @property
+    def is_there(self) -> str:
+        """Return the condition that the row has the property, null or not; a null column's cell is not looked at."""
+        return f"{self.json_type} IS NOT NULL" if self.storage is Storage.JSON else f"{self.value} IS NOT NULL"
+
+    def as_json(self) -> Cell | None:
+        """Return the cell as JSON value if it may hold an array or an object; None for all others."""
+        if self.storage is Storage.JSON:
+            return self
+        if self.storage not in (Storage.ARRAY, Storage.OBJECT):
+            return None
+        return replace(
+            self, storage=Storage.JSON, value=f"to_json({self.value})", json_type=f"json_type(to_json({self.value}))"
+        )
+
+    def member(self, path: str) -> Cell:
+        """Return what a JSON value has at a path, which is an SQL expression; its type is NULL where it has nothing."""
+        return Cell(
+            storage=Storage.JSON,
+            value=f"json_extract({self.value}, {path})",
+            json_type=f"json_type({self.value}, {path})",
+            depth=self.depth,
+        )
 
     @property
     def is_present(self) -> str:
@@ -77,6 +103,19 @@ class Cell:
         return None
 
     @property
+    def whole(self) -> str | None:
+        """Return the cell as whole number without loss, NULL where it is none or past 127 bits."""
+        number = self.number
+        if number is None or self.storage is Storage.INTEGER:
+            return number and f"CAST({number} AS HUGEINT)"
+        rounded = f"CASE WHEN {is_whole(number)} THEN TRY_CAST({number} AS HUGEINT) END"
+        if self.storage not in (Storage.JSON, Storage.TEXT):
+            return rounded
+        text = f"({self.value}->>'$')" if self.storage is Storage.JSON else self.value
+        digits = f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN TRY_CAST({text} AS HUGEINT) END"
+        return f"CASE WHEN {number} IS NOT NULL THEN coalesce({digits}, {rounded}) END"
+
+    @property
     def boolean(self) -> str | None:
         """Return the cell as boolean, NULL where it is none; None where it never is."""
         match self.storage:
@@ -105,4 +144,5 @@ class Cell:
 
 
 def is_whole(number: str) -> str:
+    """Return the condition that a number has no fraction."""
     return f"{number} = trunc({number})"

@@ -18,4 +18,15 @@ def literal(value: Any) -> str:
         return str(value)
     if isinstance(value, float):
         return f"{value!r}::DOUBLE"
-    return "'" + str(value).replace("'", "''") + "'"
+    text = "'" + str(value).replace("'", "''") + "'"
+    return text if "\0" not in text else "(" + text.replace("\0", "' || chr(0) || '") + ")"
+
+
+def pointer(name: str) -> str:
+    """Return the JSON pointer of a property."""
+    return "/" + name.replace("~", "~0").replace("/", "~1")
+
+
+def pointer_of(name: str) -> str:
+    """Return the JSON pointer of a property whose name is an SQL expression."""
+    return f"('/' || replace(replace({name}, '~', '~0'), '/', '~1'))"

@@ -1,0 +1,78 @@
+"""Keywords that judge what is inside an array."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.data.compile.objects import IN_PLACE
+from mlgate.core.data.compile.parts import Compiled, joined, one, unknown
+from mlgate.core.data.compile.values import ARRAYS
+from mlgate.core.data.ir import Contains, Item, ItemCount, Items, Operator, Test, Unique
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlgate.core.data.compile.references import Place
+    from mlgate.core.data.compile.schema import Compiler
+
+COUNTS = {"minItems": Operator.AT_LEAST, "maxItems": Operator.AT_MOST}
+
+
+def prefix_items(compiler: Compiler, place: Place) -> Compiled:
+    """Compile `prefixItems`."""
+    return joined(
+        compiler.compile(place.below("prefixItems", index)).inside(_item(index))
+        for index in range(len(place.schema["prefixItems"]))
+    )
+
+
+def _item(index: int) -> Callable[[Test], Test]:
+    return lambda test: Item(index=index, test=test)
+
+
+def items(compiler: Compiler, place: Place) -> Compiled:
+    """Compile `items`."""
+    return compiler.compile(place.below("items")).inside(_rest(place))
+
+
+def _rest(place: Place) -> Callable[[Test], Test]:
+    start = len(place.schema.get("prefixItems", ()))
+    return lambda test: Items(test=test, start=start)
+
+
+def unevaluated_items(compiler: Compiler, place: Place) -> Compiled:
+    """Compile `unevaluatedItems` where nothing but `prefixItems` can have evaluated an item."""
+    pointer = f"{place.pointer}/unevaluatedItems"
+    inner = compiler.compile(place.below("unevaluatedItems"))
+    if inner == Compiled() or "items" in place.schema:
+        return Compiled()
+    if not inner.is_exact or any(keyword in place.schema for keyword in (*IN_PLACE, "contains")):
+        return unknown(pointer, ARRAYS)
+    return one(pointer, _rest(place)(inner.test))
+
+
+def contains(compiler: Compiler, place: Place) -> Compiled:
+    """Compile `contains` with `minContains` and `maxContains`."""
+    pointer, schema = f"{place.pointer}/contains", place.schema
+    inner = compiler.compile(place.below("contains"))
+    at_most = schema.get("maxContains")
+    at_least = int(schema.get("minContains", 1))
+    if at_least <= 0 and at_most is None:
+        return Compiled()
+    if not inner.is_exact:
+        return unknown(pointer, ARRAYS)
+    test = Contains(test=inner.test, at_least=at_least, at_most=None if at_most is None else int(at_most))
+    return one(pointer, test)
+
+
+def unique_items(_: Compiler, place: Place) -> Compiled:
+    """Compile `uniqueItems`."""
+    return one(f"{place.pointer}/uniqueItems", Unique()) if place.schema["uniqueItems"] else Compiled()
+
+
+def count(keyword: str, place: Place) -> Compiled:
+    """Compile `minItems` or `maxItems`."""
+    limit = int(place.schema[keyword])
+    if keyword == "minItems" and limit <= 0:
+        return Compiled()
+    return one(f"{place.pointer}/{keyword}", ItemCount(operator=COUNTS[keyword], limit=limit))

@@ -1,0 +1,187 @@
+"""Tests of a value alone: what a cell must be to break them."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from mlgate.core.data.ir import (
+    Bound,
+    Finite,
+    Kind,
+    Length,
+    Matches,
+    MultipleOf,
+    OneOf,
+    Operator,
+    Storage,
+    Test,
+    TypeIs,
+)
+from mlgate.core.data.sql.cell import is_whole
+from mlgate.core.data.sql.text import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlgate.core.data.sql.cell import Cell
+
+EXACT = 2**53  # the integers below it are exact in a double, so comparing there decides as exact arithmetic does
+_OPPOSITE = {Operator.AT_LEAST: "<", Operator.AT_MOST: ">", Operator.ABOVE: "<=", Operator.BELOW: ">="}
+_KIND_OF = {
+    Storage.STRING: Kind.STRING,
+    Storage.DATE: Kind.STRING,
+    Storage.TIMESTAMP: Kind.STRING,
+    Storage.INTEGER: Kind.INTEGER,
+    Storage.BOOLEAN: Kind.BOOLEAN,
+    Storage.ARRAY: Kind.ARRAY,
+    Storage.OBJECT: Kind.OBJECT,
+}
+_JSON_TYPES = {
+    Kind.STRING: ("VARCHAR",),
+    Kind.INTEGER: ("BIGINT", "UBIGINT"),
+    Kind.BOOLEAN: ("BOOLEAN",),
+    Kind.ARRAY: ("ARRAY",),
+    Kind.OBJECT: ("OBJECT",),
+    Kind.NULL: ("NULL",),
+}
+
+
+def breaks_leaf(test: Test, cell: Cell) -> str | None:
+    """Return the condition that a value breaks a test of the value alone; None where no value of its storage can.
+
+    False or NULL for a value that passes.
+    """
+    match test:
+        case TypeIs():
+            return _breaks_type(test, cell)
+        case Finite():
+            return _breaks_finite(cell)
+        case OneOf():
+            return _breaks_one_of(test, cell)
+        case Bound():
+            return _breaks_bound(test, cell)
+        case MultipleOf():
+            return _breaks_multiple_of(test, cell)
+        case Length():
+            return _compare(cell.text and f"length({cell.text})", test.operator, test.limit)
+        case Matches():
+            return cell.text and f"NOT regexp_matches({cell.text}, {literal(test.re2)})"
+    raise TypeError(test)
+
+
+def _breaks_finite(cell: Cell) -> str | None:
+    if cell.storage is Storage.TEXT:
+        # A property without `type` whose keywords speak of numbers: a CSV cell that is none would escape them all.
+        only_numbers = Kind.STRING not in cell.kinds and Kind.BOOLEAN not in cell.kinds
+        return f"NOT {cell.is_number}" if only_numbers and cell.is_number else None
+    return f"NOT isfinite({cell.number})" if cell.storage in (Storage.FLOAT, Storage.JSON) else None
+
+
+def _breaks_bound(test: Bound, cell: Cell) -> str | None:
+    number = cell.number
+    if number is None or abs(test.limit) < EXACT:
+        return _compare(number, test.operator, test.limit)
+    # What is no whole number of at most 127 bits is either far from such a limit or past all of them.
+    return f"coalesce({_compare(cell.whole, test.operator, test.limit)}, {_compare(number, test.operator, test.limit)})"
+
+
+def _compare(value: str | None, operator: Operator, limit: float) -> str | None:
+    return value and f"{value} {_OPPOSITE[operator]} {literal(limit)}"
+
+
+def _breaks_type(test: TypeIs, cell: Cell) -> str | None:
+    if cell.storage is Storage.TEXT:
+        return _breaks_text_type(test, cell)
+    if cell.storage is Storage.JSON:
+        return _breaks_json_type(test, cell)
+    if cell.storage in (Storage.FLOAT, Storage.DECIMAL):
+        return _breaks_number_type(test, cell)
+    kind = _KIND_OF.get(cell.storage)
+    if kind in test.kinds or (kind is Kind.INTEGER and Kind.NUMBER in test.kinds):
+        return None
+    return cell.is_present
+
+
+def _breaks_number_type(test: TypeIs, cell: Cell) -> str | None:
+    infinite = f"NOT isfinite({cell.value})"
+    if Kind.NUMBER in test.kinds:
+        return infinite if cell.storage is Storage.FLOAT else None
+    if Kind.INTEGER not in test.kinds:
+        return cell.is_present
+    broken = f"{cell.value} <> trunc({cell.value})"
+    return f"({infinite} OR {broken})" if cell.storage is Storage.FLOAT else broken
+
+
+def _breaks_text_type(test: TypeIs, cell: Cell) -> str | None:
+    """A CSV cell is a number or a boolean if it may be read as one and is written as one; else it is text."""
+    right, wrong = _text_types(test, cell)
+    if Kind.STRING in test.kinds:
+        return f"({' OR '.join(wrong)})" if wrong else None
+    return f"NOT ({' OR '.join(right)})" if right else cell.is_present
+
+
+def _text_types(test: TypeIs, cell: Cell) -> tuple[list[str], list[str]]:
+    """Return the conditions that a cell is of a wanted type other than text, and that it is of an unwanted one."""
+    right, wrong = [], []
+    if cell.is_number:
+        fraction = Kind.NUMBER in cell.kinds and Kind.NUMBER not in test.kinds
+        if Kind.INTEGER in test.kinds and fraction:
+            whole = is_whole(f"TRY_CAST({cell.value} AS DOUBLE)")
+            right.append(f"({cell.is_number} AND {whole})")
+            wrong.append(f"({cell.is_number} AND NOT {whole})")
+        else:
+            (right if test.kinds & {Kind.INTEGER, Kind.NUMBER} else wrong).append(cell.is_number)
+    if cell.is_boolean:
+        (right if Kind.BOOLEAN in test.kinds else wrong).append(cell.is_boolean)
+    return right, wrong
+
+
+def _breaks_json_type(test: TypeIs, cell: Cell) -> str | None:
+    names = sorted(name for kind in test.kinds for name in _JSON_TYPES.get(kind, ()))
+    allowed = [f"{cell.json_type} IN ({', '.join(map(literal, names))})"] if names else []
+    if Kind.NUMBER in test.kinds:
+        allowed.append(f"isfinite({cell.number})")
+    elif Kind.INTEGER in test.kinds:
+        allowed.append(f"(isfinite({cell.number}) AND {is_whole(cell.number or '')})")
+    return f"{cell.json_type} IS NOT NULL AND NOT coalesce({' OR '.join(allowed)}, false)"
+
+
+def _breaks_one_of(test: OneOf, cell: Cell) -> str | None:
+    texts = [v for v in test.values if isinstance(v, str)]
+    booleans = [v for v in test.values if isinstance(v, bool)]
+    numbers = [v for v in test.values if isinstance(v, int | float) and not isinstance(v, bool)]
+    pairs: tuple[tuple[str | None, Sequence[Any]], ...] = (
+        (cell.text, texts),
+        (cell.number, [v for v in numbers if abs(v) < EXACT]),
+        (cell.whole, [v for v in numbers if abs(v) >= EXACT]),
+        (cell.boolean, booleans),
+    )
+    equal = [
+        f"coalesce({value} IN ({', '.join(map(literal, among))}), false)" for value, among in pairs if value and among
+    ]
+    if cell.storage is Storage.STRING and not (numbers or booleans) and texts:
+        return f"{cell.value} NOT IN ({', '.join(map(literal, texts))})"
+    if cell.storage is Storage.JSON and None in test.values:
+        equal.append(f"{cell.json_type} = 'NULL'")
+    present = f"{cell.json_type} IS NOT NULL" if cell.storage is Storage.JSON else cell.is_present
+    return f"{present} AND NOT ({' OR '.join(equal)})" if equal else present
+
+
+def _breaks_multiple_of(test: MultipleOf, cell: Cell) -> str | None:
+    """Say it as `jsonschema` does: exactly for whole divisors, by the quotient of doubles for others."""
+    number = cell.number
+    if number is None:
+        return None
+    if isinstance(test.divisor, float):
+        quotient = f"(CAST({number} AS DOUBLE) / {literal(test.divisor)})"
+        # A quotient past the largest double: of a power of two the number is a multiple; of others nobody can say.
+        overflows = "false" if abs(math.frexp(test.divisor)[0]) == 0.5 else f"NOT isfinite({quotient})"
+        return f"({overflows} OR {quotient} <> trunc({quotient}))"
+    if cell.storage is Storage.INTEGER and test.divisor < EXACT:
+        return f"{number} % {test.divisor} <> 0"
+    if test.divisor >= EXACT:
+        return f"coalesce({cell.whole} % {test.divisor} <> 0, true)"
+    text = f"({cell.value}->>'$')" if cell.storage is Storage.JSON else cell.value
+    exact = f"TRY_CAST(CASE WHEN {is_whole(number)} THEN {text} END AS HUGEINT) % {test.divisor} <> 0"
+    return f"coalesce({exact}, {number} % {test.divisor} <> 0)"

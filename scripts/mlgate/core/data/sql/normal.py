@@ -1,0 +1,33 @@
+"""JSON values in one form, so that equal values are equal texts: `1` and `1.0`, and objects in any order."""
+
+from __future__ import annotations
+
+from mlgate.core.data.ir import Storage
+from mlgate.core.data.sql.cell import Cell
+from mlgate.core.data.sql.text import pointer_of
+
+LEVELS = 6  # of arrays and objects within each other; further inside, only what is written alike is equal
+
+
+def normal(cell: Cell, levels: int = LEVELS) -> str:
+    """Return the form of a JSON value as an SQL expression."""
+    scalar = (
+        f"CASE {cell.json_type} WHEN 'VARCHAR' THEN 's' || ({cell.value}->>'$') "
+        f"WHEN 'BOOLEAN' THEN ({cell.value}->>'$') WHEN 'NULL' THEN 'null' "
+        f"ELSE coalesce(CAST({cell.whole} AS VARCHAR), CAST({cell.number} AS VARCHAR)) END"
+    )
+    return f"CASE WHEN {cell.json_type} IN ('ARRAY', 'OBJECT') THEN {_nested(cell, levels)} ELSE {scalar} END"
+
+
+def _nested(cell: Cell, levels: int) -> str:
+    if levels == 0:
+        return f"CAST({cell.value} AS VARCHAR)"
+    name = f"n{levels}"
+    inner = Cell(storage=Storage.JSON, value=f"{name}.v", json_type=f"json_type({name}.v)")
+    child = f"CAST(to_json([{name}.k, {normal(inner, levels - 1)}]) AS VARCHAR)"
+    keys = f"list_sort(json_keys({cell.value}))"
+    member = f"json_extract({cell.value}, {pointer_of('k')})"
+    members = f"list_transform({keys}, lambda k: {{'k': k, 'v': {member}}})"
+    items = f"list_transform(json_extract({cell.value}, '$[*]'), lambda e: {{'k': '', 'v': e}})"
+    children = f"CASE WHEN {cell.json_type} = 'OBJECT' THEN {members} ELSE {items} END"
+    return f"left({cell.json_type}, 1) || CAST(to_json(list_transform({children}, lambda {name}: {child})) AS VARCHAR)"

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 # Seconds and zone may be left out; no zone means UTC.
 _DATE = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_TIME = r"[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:[Zz]|[+-][0-9]{2}:[0-9]{2})?"
+_CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]"
+OFFSET = rf"[+-]{_CLOCK}"
+_TIME = rf"{_CLOCK}(?::[0-5][0-9](?:\.[0-9]{{1,9}})?)?(?:[Zz]|{OFFSET})?"
 INSTANT = rf"{_DATE}(?:[Tt ]{_TIME})?"
 _INSTANT = re.compile(INSTANT, re.ASCII)
 _LONG_FRACTION = re.compile(r"(\.[0-9]{6})[0-9]+")

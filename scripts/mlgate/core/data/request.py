@@ -28,6 +28,7 @@ class ScanRequest:
         others: The tables that a rule may name, by name.
         base: The same table as the base has it; None where it has none, it is unchanged, or it cannot be had.
         base_missing: Why it cannot be had; empty where it can, or where there is none.
+        now: Seconds since 1970 by the clock of the run, for rules about freshness.
         show_values: Whether findings carry values.
         redact: Columns whose values are never shown.
         spill: Folder for what does not fit into memory.
@@ -40,6 +41,7 @@ class ScanRequest:
     others: dict[str, TableSource] = field(default_factory=dict)
     base: TableSource | None = None
     base_missing: str = ""
+    now: int | None = None
     show_values: bool = False
     redact: tuple[str, ...] = ()
     spill: str = ""

@@ -77,7 +77,8 @@ def _engine_failure(error: duckdb.Error, path: Path, *, show: bool) -> tuple[Dat
 
 
 def _scan(request: ScanRequest, path: Path, form: Format, found: Structure | None) -> ScanResult:
-    files = [path, *(Path(file) for other in request.others.values() for file in other.files)]
+    beside = [*request.others.values(), *([request.base] if request.base else [])]
+    files = [path, *(Path(file) for other in beside for file in other.files)]
     spill = Path(request.spill)
     connection = engine.connect(files, spill=spill, memory_limit=request.memory_limit, threads=request.threads)
     present: dict[str, tuple[str, int]] = {}

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mlgate.core.config.contract import RuleKind
 from mlgate.core.config.model import OnChange, Table
 from mlgate.core.data.request import ContractPart, ScanRequest
 from mlgate.core.data.validation import table_result
@@ -169,6 +171,7 @@ def _validate_one(
         source=others[work.table.name],
         sides=sides,
         others={name: source for name, source in others.items() if name in named},
+        now=int(time.time()),
         show_values=work.show_values,
         redact=tuple(sorted({name for side in work.sides.values() for name in side.contract.redacted})),
         spill=spill,
@@ -187,5 +190,7 @@ def _validate_one(
 
 
 def _rules(version: Version, work: Work) -> tuple[TableRule, ...]:
-    """Return the rules for this table: of a contract that several share, one may speak of the others only."""
-    return tuple(rule for rule in version.contract.rules if rule.other != work.table.name)
+    """Return the rules for this table: of a contract that several share, no table overlaps with itself."""
+    return tuple(
+        rule for rule in version.contract.rules if rule.kind is not RuleKind.NO_OVERLAP or rule.other != work.table.name
+    )

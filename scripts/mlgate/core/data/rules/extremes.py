@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.contract import RuleKind
 from mlgate.core.config.instant import microseconds
 from mlgate.core.data.broken import Broken, of_rule
-from mlgate.core.data.rules.answers import Measure, unmeasured
+from mlgate.core.data.rules.answers import Measure, unreadable
 from mlgate.core.data.rules.reading import Reading, instants, numbers
 from mlgate.core.data.sql import literal
-from mlgate.core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +40,11 @@ def _counted(condition: str | None) -> str:
 
 def reading_of(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Reading:
     """Return the column as numbers, or where a limit is a date as times."""
-    is_time = isinstance(rule.at_least, str) or isinstance(rule.at_most, str)
-    return (instants if is_time else numbers)(rule.columns[0], table, properties)
+    return (instants if _is_about_time(rule) else numbers)(rule.columns[0], table, properties)
+
+
+def _is_about_time(rule: TableRule) -> bool:
+    return isinstance(rule.at_least, str) or isinstance(rule.at_most, str)
 
 
 def _conditions(rule: TableRule, value: str) -> tuple[str | None, str | None]:
@@ -65,13 +67,9 @@ def verdict(rule: TableRule, answer: Answer) -> Broken | None:
     """Return what the counts say."""
     filled, odd, beyond, reached = answer.values
     name, kind = rule.columns[0], rule.kind.value
-    if odd:
-        is_time = isinstance(rule.at_least, str) or isinstance(rule.at_most, str)
-        what = "dates or times" if is_time else "finite numbers"
-        why = f"{counted(odd, 'cell')} of {answer.rows:,} rows are no {what}"
-        return unmeasured(rule, why, odd, answer.located)
-    if not filled:
-        return unmeasured(rule, "no row has a value" if answer.rows else "the table has no rows")
+    broken = unreadable(rule, answer, filled, odd, "dates or times" if _is_about_time(rule) else "finite numbers")
+    if broken:
+        return broken
     all_must, one_must = ("at-least", "at-most") if rule.kind is RuleKind.MIN else ("at-most", "at-least")
     kept, reach = (rule.at_least, rule.at_most) if rule.kind is RuleKind.MIN else (rule.at_most, rule.at_least)
     if beyond:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.contract import RuleKind
 from mlgate.core.data.broken import Broken, of_rule
 from mlgate.core.data.query import key_is_null
-from mlgate.core.data.rules import extremes, moments, shares
+from mlgate.core.data.rules import extremes, freshness, moments, ordering, quantiles, shares
 from mlgate.core.data.rules.answers import Answer, Measure
 from mlgate.core.words import listed
 
@@ -47,6 +47,10 @@ def _ask_key(rule: TableRule, table: Table, properties: Mapping[str, Property]) 
     return Measure(condition=key_is_null(cells_of(rule, table, properties)))
 
 
+def _ask_unique(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Measure:
+    return Measure(aggregates=(f"count_if(NOT ({key_is_null(cells_of(rule, table, properties))}))",))
+
+
 def _judge_key(rule: TableRule, answer: Answer) -> Broken | None:
     if not answer.count:
         return None
@@ -62,8 +66,12 @@ def _judge_moment(rule: TableRule, answer: Answer) -> Broken | None:
 
 _ASKS: dict[RuleKind, Ask] = {
     RuleKind.PRIMARY_KEY: _ask_key,
+    RuleKind.UNIQUE: _ask_unique,
     RuleKind.NULL_FRACTION: shares.ask_nulls,
     RuleKind.SHARE: shares.ask_share,
+    RuleKind.COMPARE: ordering.ask_compare,
+    RuleKind.FRESHNESS: freshness.ask,
+    RuleKind.QUANTILE: quantiles.ask,
     RuleKind.MIN: extremes.ask,
     RuleKind.MAX: extremes.ask,
     **dict.fromkeys(moments.MOMENTS, moments.ask),
@@ -72,6 +80,9 @@ _JUDGES: dict[RuleKind, Judge] = {
     RuleKind.PRIMARY_KEY: _judge_key,
     RuleKind.NULL_FRACTION: shares.judge_nulls,
     RuleKind.SHARE: shares.judge_share,
+    RuleKind.COMPARE: ordering.judge_compare,
+    RuleKind.FRESHNESS: freshness.readable,
+    RuleKind.QUANTILE: quantiles.readable,
     RuleKind.MIN: extremes.verdict,
     RuleKind.MAX: extremes.verdict,
     **dict.fromkeys(moments.MOMENTS, _judge_moment),

@@ -16,9 +16,8 @@ from mlgate.core.codec import rounded
 from mlgate.core.config.contract import RuleKind
 from mlgate.core.data.broken import Broken, of_rule
 from mlgate.core.data.rules import limits
-from mlgate.core.data.rules.answers import Measure, unmeasured
+from mlgate.core.data.rules.answers import Measure, unmeasured, unreadable
 from mlgate.core.data.rules.reading import numbers
-from mlgate.core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -52,11 +51,9 @@ def ask(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Me
 def verdict(rule: TableRule, answer: Answer) -> Broken | Unsure | None:
     """Return what the scan's sums say about a rule, where they can."""
     filled = answer.values[0]
-    if answer.count:
-        why = f"{counted(answer.count, 'cell')} of {answer.rows:,} rows are no finite numbers"
-        return unmeasured(rule, why, answer.count, answer.located)
-    if not filled:
-        return unmeasured(rule, "no row has a value" if answer.rows else "the table has no rows")
+    broken = unreadable(rule, answer, filled, answer.count, "finite numbers")
+    if broken:
+        return broken
     if rule.kind is RuleKind.STDDEV and filled < 2:
         return unmeasured(rule, "one value has no deviation")
     bounds = _bounds(rule, answer.values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.config.instant import INSTANT
+from mlgate.core.config.instant import INSTANT, OFFSET
 from mlgate.core.data.ir import Kind, Storage
 from mlgate.core.data.sql import literal
 
@@ -75,5 +75,13 @@ def instant(cell: Cell, declared: str) -> str:
         return f"epoch_us({cell.value})"
     if cell.text is None or cell.storage is Storage.DATE:
         return "NULL::BIGINT"
-    written = f"CASE WHEN regexp_full_match({cell.text}, {literal(INSTANT)}) THEN {cell.text} END"
-    return f"epoch_us(TRY_CAST({written} AS TIMESTAMP))"
+    written = f"CASE WHEN regexp_full_match({cell.text}, {literal(INSTANT)}) THEN upper({cell.text}) END"
+    return f"(epoch_us(TRY_CAST({written} AS TIMESTAMP)) - {_offset(cell.text)})"
+
+
+def _offset(text: str) -> str:
+    """Return the microseconds that a text's zone is ahead of UTC: the engine's cast to TIMESTAMP skips zones."""
+    hours, minutes = f"substr(right({text}, 5), 1, 2)", f"right({text}, 2)"
+    clock = f"TRY_CAST({hours} AS BIGINT) * 60 + TRY_CAST({minutes} AS BIGINT)"
+    sign = f"CASE WHEN substr(right({text}, 6), 1, 1) = '-' THEN -60000000 ELSE 60000000 END"
+    return f"CASE WHEN regexp_matches({text}, {literal(OFFSET + '$')}) THEN ({clock}) * {sign} ELSE 0 END"

@@ -1,59 +1,96 @@
-"""no-overlap: no row whose key another table has too."""
+"""no-overlap and foreign-key: rows whose key, or whose whole content, another table has too or has not."""
+
+# ruff: noqa: S608 - names in a file never reach a query: columns go by position, texts through `literal`
 
 from __future__ import annotations
 
-from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
-
-from mlgate.core.config.model import Severity
-from mlgate.core.data import query
+from mlgate.core.config.contract import RuleKind
 from mlgate.core.data.broken import Broken, of_rule
-from mlgate.core.data.rules.measure import cells_of
-from mlgate.core.data.source import Format, TableSource
+from mlgate.core.data.query import LOCATED, ROW
+from mlgate.core.data.rules import limits
+from mlgate.core.data.rules.answers import is_tolerated, unmeasured
+from mlgate.core.data.rules.content import content
 from mlgate.core.words import listed
-from mlgate.shell.tables import layout as table_layout
-from mlgate.shell.tables.files import Unreadable, header, inspect
+from mlgate.shell.validation.rules.other import CannotReadError, open_named, reading_other
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlgate.core.config.contract import TableRule
-    from mlgate.core.data.ir import Plan
+    from mlgate.core.data.ir import Plan, Property
     from mlgate.core.data.query import Table
     from mlgate.core.data.rules.answers import Answer
     from mlgate.shell.validation.opened import Opened
 
 
-def overlap(opened: Opened, rule: TableRule, plan: Plan, answer: Answer) -> list[Broken]:
-    """Return the rows whose key the other table has too."""
-    source = opened.request.others.get(rule.other or "")
-    if source is None:
-        return [of_rule(rule, f"the configuration has no table called {rule.other}", 0)]
+def match_other(opened: Opened, rule: TableRule, plan: Plan, answer: Answer) -> list[Broken]:
+    """Return the rows that another table has too, or of a foreign key, those that it does not have."""
+    names = tuple(column.name for column in opened.table.columns) if rule.whole_rows else rule.columns
+    other_names = rule.other_columns or names
+    if rule.whole_rows and not names:
+        return [unmeasured(rule, "the table has no columns")]
     try:
-        other = _other_table(opened, source, rule)
-        others = cells_of(rule, other, plan.properties)
-        if len(others) < len(rule.columns):
-            missing = [name for name in rule.columns if other.index(name) is None]
-            return [of_rule(rule, f"{rule.other} has no column {listed(missing)}", 0)]
-        cells = cells_of(rule, opened.table, plan.properties)
-        count, found = opened.one(query.overlapping_rows(opened.table, cells, other, others))
-    except (Unreadable, duckdb.Error) as error:
-        cause = error.message if isinstance(error, Unreadable) else type(error).__name__
-        message = f"whether rows are in {rule.other} too cannot be told: {cause}"
-        reason = error.reason if isinstance(error, Unreadable) else "data-unreadable"
-        return [replace(of_rule(rule, message, 0), severity=Severity.FAIL, reason=reason)]
-    if not count:
+        with reading_other(rule, f"whether rows are in {rule.other} too"):
+            other = open_named(opened, rule, other_names)
+            if other.table is None:
+                return list(other.broken)
+            mine = parts(opened.table, names, names, plan.properties)
+            theirs = parts(other.table, other_names, names, plan.properties)
+            if not rule.whole_rows:
+                for table, keys, said in (
+                    (opened.table, mine, "no row"),
+                    (other.table, theirs, f"no row of {rule.other}"),
+                ):
+                    if not _has_key(opened, table, keys):
+                        return [unmeasured(rule, f"{said} has a value in each of its columns")]
+            count, located = _matched(opened, rule, mine, other.table, theirs)
+    except CannotReadError as error:
+        return [error.broken]
+    if is_tolerated(rule, count, answer.rows):
         return []
-    message = f"{count:,} of {answer.rows:,} rows have a key ({listed(rule.columns)}) that {rule.other} has too"
-    return [of_rule(rule, message, count, found)]
+    return [of_rule(rule, _sentence(rule, count, answer.rows) + limits.tolerated(rule), count, located)]
 
 
-def _other_table(opened: Opened, source: TableSource, rule: TableRule) -> Table:
-    path = Path(source.files[0])
-    form = inspect(path)
-    if form is Format.PARQUET:
-        return table_layout.parquet_table(opened.connection, path)
-    if form is Format.JSON_LINES:
-        return table_layout.json_table(path, rule.columns)
-    return table_layout.csv_table(path, form, header(path, form))
+def parts(table: Table, names: Sequence[str], declared_as: Sequence[str], properties: dict[str, Property]) -> list[str]:
+    """Return the content of columns, read as the contract declares those of the scanned table."""
+    found = []
+    for name, declared in zip(names, declared_as, strict=True):
+        kept = {name: properties[declared]} if declared in properties else {}
+        cell = table.cell(name, kept)
+        found.append("NULL::VARCHAR" if cell is None else content(cell))
+    return found
+
+
+def _has_key(opened: Opened, table: Table, keys: Sequence[str]) -> bool:
+    filled = " AND ".join(f"({key}) IS NOT NULL" for key in keys)
+    return bool(opened.one(f"SELECT count(*) FROM (SELECT 1 FROM {table.relation()} WHERE {filled} LIMIT 1)")[0])
+
+
+def _matched(
+    opened: Opened, rule: TableRule, mine: Sequence[str], other: Table, theirs: Sequence[str]
+) -> tuple[int, tuple[int, ...]]:
+    """Return how many rows break the rule, and the first of them."""
+    names = [f"k{i}" for i in range(len(mine))]
+    left = ", ".join(f"{part} AS {name}" for part, name in zip(mine, names, strict=True))
+    right = ", ".join(f"{part} AS {name}" for part, name in zip(theirs, names, strict=True))
+    filled = "" if rule.whole_rows else f"WHERE {' AND '.join(f'{name} IS NOT NULL' for name in names)}"
+    join = "ANTI JOIN" if rule.kind is RuleKind.FOREIGN_KEY else "SEMI JOIN"
+    same = " AND ".join(f"a.{name} IS NOT DISTINCT FROM b.{name}" for name in names)
+    sql = (
+        f"SELECT count(*), min({ROW}, {LOCATED}) FROM "
+        f"(SELECT * FROM (SELECT {left}, {ROW} FROM {opened.table.relation(rows=True)}) {filled}) AS a "
+        f"{join} (SELECT {right} FROM {other.relation()}) AS b ON ({same})"
+    )
+    count, located = opened.one(sql)
+    return count, tuple(located or ())
+
+
+def _sentence(rule: TableRule, count: int, rows: int) -> str:
+    said = f"{count:,} of {rows:,} rows"
+    if rule.kind is RuleKind.FOREIGN_KEY:
+        return f"{said} have a {listed(rule.columns)} that {rule.other} does not have"
+    if rule.whole_rows:
+        return f"{said} are in {rule.other} too"
+    return f"{said} have a key ({listed(rule.columns)}) that {rule.other} has too"

@@ -1,0 +1,54 @@
+"""freshness: how old the newest time of a column is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.data.broken import Broken, of_rule
+from mlgate.core.data.rules.answers import Measure, unmeasured, unreadable
+from mlgate.core.data.rules.reading import instants
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlgate.core.config.contract import TableRule
+    from mlgate.core.data.ir import Property
+    from mlgate.core.data.query import Table
+    from mlgate.core.data.rules.answers import Answer
+
+_SECOND = 1_000_000
+_DAY = 86_400
+_UNITS = ((_DAY, "d"), (3600, "h"), (60, "m"), (1, "s"))
+
+
+def ask(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Measure:
+    """Return what the scan computes for `freshness`."""
+    reading = instants(rule.columns[0], table, properties)
+    return Measure(condition=reading.odd, aggregates=(f"count({reading.value})", f"max({reading.value})"))
+
+
+def readable(rule: TableRule, answer: Answer) -> Broken | None:
+    """Return why the column has no newest time, if it has none."""
+    return unreadable(rule, answer, answer.values[0], answer.count, "dates or times")
+
+
+def verdict(rule: TableRule, answer: Answer, now: int | None) -> Broken | None:
+    """Judge `freshness` of a readable column, `now` being seconds since 1970."""
+    if now is None:
+        return unmeasured(rule, "nobody said what time it is")
+    age = now - answer.values[1] // _SECOND
+    name = rule.columns[0]
+    if age < -_DAY:  # zones differ by less: a column without a zone may hold another one's time
+        return unmeasured(rule, f"its newest time lies {duration(-age)} in the future")
+    if rule.within is None or age <= rule.within:
+        return None
+    message = f"the newest {name} is {duration(age)} old, at most {duration(rule.within)} is allowed"
+    return of_rule(rule, message, 0)
+
+
+def duration(seconds: int) -> str:
+    """Return seconds in the largest unit that leaves at least two of them, or in seconds."""
+    for size, unit in _UNITS:
+        if seconds >= 2 * size or seconds == size:
+            return f"{seconds // size:,} {unit}"
+    return f"{seconds} s"

@@ -6,17 +6,31 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.data.ir import (
     Absent,
+    All,
+    AnyOf,
     Bound,
     Check,
+    Contains,
+    ExactlyOne,
     Finite,
+    Has,
+    Item,
+    ItemCount,
+    Items,
     Length,
     Matches,
+    Member,
+    MemberCount,
+    Members,
     MultipleOf,
+    Names,
+    Not,
     OneOf,
     OnlyColumns,
     Operator,
     Present,
     TypeIs,
+    Unique,
 )
 from mlgate.core.words import listed
 
@@ -27,16 +41,29 @@ if TYPE_CHECKING:
 
 SHOWN_VALUES = 8
 SHOWN_CHARACTERS = 200
+CONDITIONAL = ("then", "else", "dependentRequired", "dependentSchemas")
+NEVER = AnyOf()
 
 
 def sentence(check: Check, count: int, rows: int) -> str:
     """Return e.g. `carrier is none of AA, B6 or UA in 3 of 336,776 rows`."""
     subject = check.column or "the row"
-    return f"{subject} {predicate(check.test)} in {count:,} of {rows:,} rows"
+    return f"{subject} {predicate(check.test, check.pointer)} in {count:,} of {rows:,} rows"
 
 
-def predicate(test: Test) -> str:  # noqa: C901 - one case a test, and nothing else
-    """Return what is wrong with a value that breaks `test`."""
+def predicate(test: Test, pointer: str = "") -> str:
+    """Return what is wrong with a value that breaks `test`, the test of the keyword at `pointer`."""
+    match test:
+        case All() | AnyOf() | ExactlyOne() | Not():
+            return _combined(test, pointer)
+        case Has() | Member() | Members() | Names() | MemberCount():
+            return _of_object(test, pointer)
+        case Item() | Items() | Contains() | ItemCount() | Unique():
+            return _of_array(test, pointer)
+    return _simple(test)
+
+
+def _simple(test: Test) -> str:  # noqa: C901 - one case a test, and nothing else
     match test:
         case TypeIs():
             return f"is not of type {listed(sorted(kind.value for kind in test.kinds))}"
@@ -49,8 +76,7 @@ def predicate(test: Test) -> str:  # noqa: C901 - one case a test, and nothing e
         case MultipleOf():
             return f"is not a multiple of {test.divisor}"
         case Length():
-            word = "fewer" if test.operator is Operator.AT_LEAST else "more"
-            return f"has {word} than {test.limit} characters"
+            return f"has {_amount(test, 'characters')}"
         case Matches():
             return f"does not match {test.pattern[:SHOWN_CHARACTERS]}"
         case Present():
@@ -61,6 +87,59 @@ def predicate(test: Test) -> str:  # noqa: C901 - one case a test, and nothing e
             return "has a column that the contract does not declare"
         case _:
             return "cannot be right: the contract allows no object"
+
+
+def _combined(test: All | AnyOf | ExactlyOne | Not, pointer: str) -> str:
+    keyword = pointer.rsplit("/", 1)[-1]
+    if test == NEVER:
+        return "must not be there, and is"
+    if isinstance(test, ExactlyOne):
+        return f"does not satisfy exactly one of the {len(test.tests)} alternatives"
+    if isinstance(test, AnyOf) and keyword != "anyOf":
+        return _conditional(test, pointer)
+    if isinstance(test, AnyOf):
+        return f"satisfies none of the {len(test.tests)} alternatives"
+    return "is what the contract excludes" if keyword == "not" else "is not what the contract demands"
+
+
+def _conditional(test: AnyOf, pointer: str) -> str:
+    """Say it of `then` and its like: what is demanded comes last, behind what would do without it."""
+    words = [part for part in pointer.split("/") if part in CONDITIONAL]
+    where = f", where `{words[-1]}` applies" if words else ""
+    return f"{predicate(test.tests[-1], pointer)}{where}"
+
+
+def _of_object(test: Has | Member | Members | Names | MemberCount, pointer: str) -> str:
+    match test:
+        case Has():
+            return f"has no property {test.name[:SHOWN_CHARACTERS]}"
+        case Member():
+            return f"has a property {test.name[:SHOWN_CHARACTERS]} that {predicate(test.test, pointer)}"
+        case Members() if test.test == NEVER:
+            return "has a property that the contract does not allow"
+        case Members():
+            return f"has a property that {predicate(test.test, pointer)}"
+        case Names():
+            return f"has a property whose name {predicate(test.test, pointer)}"
+    return f"has {_amount(test, 'properties')}"
+
+
+def _of_array(test: Item | Items | Contains | ItemCount | Unique, pointer: str) -> str:
+    match test:
+        case Item():
+            return f"has an item {test.index} that {predicate(test.test, pointer)}"
+        case Items():
+            return f"has an item that {predicate(test.test, pointer)}"
+        case ItemCount():
+            return f"has {_amount(test, 'items')}"
+        case Unique():
+            return "has equal items"
+    most = "" if test.at_most is None else f" and at most {test.at_most}"
+    return f"does not have at least {test.at_least}{most} of the items that it has to contain"
+
+
+def _amount(test: Length | ItemCount | MemberCount, what: str) -> str:
+    return f"{'fewer' if test.operator is Operator.AT_LEAST else 'more'} than {test.limit} {what}"
 
 
 def _none_of(words: Sequence[str]) -> str:

@@ -181,7 +181,7 @@ def _breaks_multiple_of(test: MultipleOf, cell: Cell) -> str | None:
     if cell.storage is Storage.INTEGER and test.divisor < EXACT:
         return f"{number} % {test.divisor} <> 0"
     if test.divisor >= EXACT:
-        return f"coalesce({cell.whole} % {test.divisor} <> 0, true)"
+        return f"{number} IS NOT NULL AND coalesce({cell.whole} % {test.divisor} <> 0, true)"
     text = f"({cell.value}->>'$')" if cell.storage is Storage.JSON else cell.value
     exact = f"TRY_CAST(CASE WHEN {is_whole(number)} THEN {text} END AS HUGEINT) % {test.divisor} <> 0"
     return f"coalesce({exact}, {number} % {test.divisor} <> 0)"

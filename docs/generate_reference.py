@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Made by docs/generate.py from {source}: edit that, and run `make docs`. -->"
 
+WORDS = {"fraction": "number from 0 to 1, or percentage", "limit": "number, date or time"}
+
 CONFIG_INTRODUCTION = """\
 One file, `mlgate.yml`, says which tables there are, how the model is trained, and what decides the merge. `mlgate init`
 writes one. Every mistake is reported at once, each with file, line, column, and what to do. It is read as YAML 1.2:
@@ -73,9 +75,22 @@ row:
 table:
   - primary-key: [flight_id]
   - row-count: {at-least: 1000}
-  - null-fraction: {column: dep_delay, at-most: 0.03, severity: warn}
+  - rows-change: {at-most: 20%}
+  - null-fraction: {column: dep_delay, at-most: 3%, severity: warn}
+  - mean: {column: distance, at-least: 900, at-most: 1200}
+  - quantile: {column: dep_delay, q: 0.99, at-most: 240}
+  - min: {column: day, at-least: 2013-01-01}
+  - share: {column: carrier, value: UA, at-least: 0.1, at-most: 0.4}
+  - compare: arrival >= departure
+  - conflicting-labels: {label: delayed, ignore: [flight_id], at-most: 0.1%}
+  - freshness: {column: departure, within: 7d}
+  - foreign-key: {columns: carrier, references: airlines, key: code}
   - no-overlap: {with: train, by: [flight_id]}
 ```
+
+A rule that has nothing to measure never passes: without rows, in a column of nulls, or with cells that are not what it
+is about, it is the finding `rule-unmeasured`. [How tables are read](tables.md#table-rules) says what each rule takes a
+cell for.
 
 A file whose name ends in `.json` is read as JSON, any other as YAML 1.2. Nothing is fetched: `$ref` leads to a part
 of the same `row`. A keyword that looks like a misspelling of one of JSON Schema's is refused, because it would
@@ -101,8 +116,10 @@ def config_page(schema: dict[str, Any]) -> str:
 
 def contract_page(schema: dict[str, Any]) -> str:
     """Return the page of contracts."""
-    sections = {"`table[]`: one of these rules": "rule", "`primary-key`, long form": "primary-key"}
-    sections |= {f"`{name}`": name for name in ("row-count", "null-fraction", "no-overlap")}
+    long_forms = ("primary-key", "unique", "compare")
+    names = schema["$defs"]["rule"]["properties"]
+    sections = {"`table[]`: one of these rules": "rule"}
+    sections |= {f"`{name}`" + (", long form" if name in long_forms else ""): name for name in names}
     return _page("Contract", "contract", CONTRACT_INTRODUCTION, schema, sections)
 
 
@@ -152,6 +169,8 @@ def _referred(reference: str, schema: dict[str, Any]) -> str:
         return "JSON Schema"
     name = reference.removeprefix("#/$defs/")
     target = schema["$defs"][name]
+    if name in WORDS:
+        return WORDS[name]
     if target.get("type") == "object":
         return "mapping"
     if target.get("type") == "string" or "$ref" in target:

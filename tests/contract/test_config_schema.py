@@ -221,6 +221,22 @@ GOOD_CONTRACTS = [
     "{table: [row-count: {at-least: 1}, row-count: {at-most: 2, severity: fail}]}",
     "{table: [null-fraction: {column: a, at-most: 0}]}",
     "{table: [no-overlap: {with: train, by: a}, no-overlap: {with: train, by: [a, b], severity: warn}]}",
+    "{table: [no-overlap: {with: train, by: row, at-most: 1%}]}",
+    "{table: [unique: a, unique: [a, b], unique: {columns: a, at-most: 0.5}]}",
+    "{table: [rows-change: {at-most: 20%}, rows-change: {at-most: 2.5}, rows-change: {at-most: 100000%}]}",
+    "{table: [null-fraction: {column: a, at-least: 100%, at-most: 1}, null-fraction: {column: a, at-most: 0.25 %}]}",
+    "{table: [distinct-count: {column: a, at-least: 1, at-most: 2}]}",
+    "{table: [min: {column: a, at-least: -1.5}, max: {column: a, at-most: 2015-01-31, at-least: 2014-01-01T10:00Z}]}",
+    "{table: [mean: {column: a, at-least: 0}, stddev: {column: a, at-most: 1e3}, sum: {column: a, at-least: 1}]}",
+    "{table: [quantile: {column: a, q: 0.5, at-most: 1}]}",
+    "{table: [share: {column: a, value: UA, at-most: 40%}, share: {column: a, value: false, at-least: 0}]}",
+    "{table: [sorted: {by: a}, sorted: {by: a, order: descending, strictly: true, at-most: 0.1%}]}",
+    "{table: [compare: a >= b, compare: two words  != b, compare: {left: 'a > b', operator: '==', right: ' c'}]}",
+    "{table: [duplicate-rows: {at-most: 0}, duplicate-rows: {at-most: 1%, ignore: [id]}]}",
+    "{table: [conflicting-labels: {label: y}, conflicting-labels: {label: y, features: [a], at-most: 0.1}]}",
+    "{table: [label-balance: {label: y, at-least: 5%}]}",
+    "{table: [freshness: {column: t, within: 7d}, freshness: {column: t, within: 2w, severity: warn}]}",
+    "{table: [foreign-key: {columns: a, references: b}, foreign-key: {columns: [a, c], references: b, key: [d, e]}]}",
 ]
 BAD_CONTRACTS = [
     "{}",
@@ -235,7 +251,45 @@ BAD_CONTRACTS = [
     "{table: {}}",
     "{table: [a]}",
     "{table: [{}]}",
-    "{table: [unique: a]}",
+    "{table: [uniqe: a]}",
+    "{table: [unique: {columns: a, at-most: 101%}]}",
+    "{table: [unique: {columns: a, at-most: 05%}]}",
+    "{table: [unique: {columns: a, at-most: -1%}]}",
+    "{table: [unique: {columns: a, at-most: '0.5'}]}",
+    "{table: [primary-key: {columns: a, at-most: 1%}]}",
+    "{table: [rows-change: {}]}",
+    "{table: [rows-change: {at-least: 1}]}",
+    "{table: [rows-change: {at-most: 1001}]}",
+    "{table: [distinct-count: {column: a}]}",
+    "{table: [distinct-count: {column: a, at-most: 1.5}]}",
+    "{table: [min: {column: a, at-least: 2015-1-1}]}",
+    "{table: [min: {column: a, at-least: true}]}",
+    "{table: [max: {at-least: 1}]}",
+    "{table: [mean: {column: a, at-least: 2015-01-01}]}",
+    "{table: [mean: {column: a, atleast: 1}]}",
+    "{table: [quantile: {column: a, at-most: 1}]}",
+    "{table: [quantile: {column: a, q: 99, at-most: 1}]}",
+    "{table: [share: {column: a, at-most: 1}]}",
+    "{table: [share: {column: a, value: null, at-most: 1}]}",
+    "{table: [share: {column: a, value: [b], at-most: 1}]}",
+    "{table: [sorted: a]}",
+    "{table: [sorted: {by: [a, b]}]}",
+    "{table: [sorted: {by: a, order: up}]}",
+    "{table: [sorted: {by: a, strictly: 1}]}",
+    "{table: [compare: a]}",
+    "{table: [compare: a>=b]}",
+    "{table: [compare: a = b]}",
+    "{table: [compare: {left: a, operator: '=', right: b}]}",
+    "{table: [compare: {left: a, right: b}]}",
+    "{table: [duplicate-rows: {}]}",
+    "{table: [conflicting-labels: {features: [a]}]}",
+    "{table: [label-balance: {label: y}]}",
+    "{table: [label-balance: {label: [y], at-least: 0.1}]}",
+    "{table: [freshness: {column: t, within: 7}]}",
+    "{table: [freshness: {column: t, within: 0d}]}",
+    "{table: [freshness: {column: t}]}",
+    "{table: [foreign-key: {columns: a}]}",
+    "{table: [foreign-key: {columns: a, references: 'b c'}]}",
     "{table: [primary-key: []]}",
     "{table: [primary-key: [a, a]]}",
     "{table: [primary-key: 1]}",
@@ -251,6 +305,19 @@ BAD_CONTRACTS = [
     "{table: [no-overlap: {with: train}]}",
     "{table: [no-overlap: {with: '1', by: a}]}",
     "{table: [no-overlap: {with: a, by: b, severity: error}]}",
+]
+# What only Python can say.
+MEANINGLESS_CONTRACTS = [
+    "{table: [row-count: {at-least: 2, at-most: 1}]}",
+    "{table: [null-fraction: {column: a, at-least: 20%, at-most: 0.1}]}",
+    "{table: [min: {column: a, at-least: 2015-01-02, at-most: 2015-01-01}]}",
+    "{table: [min: {column: a, at-least: 2015-02-30}]}",
+    "{table: [max: {column: a, at-least: 1, at-most: 2015-01-01}]}",
+    "{table: [compare: a >= b >= c]}",
+    "{table: [conflicting-labels: {label: y, features: [a], ignore: [b]}]}",
+    "{table: [conflicting-labels: {label: y, features: [a, y]}]}",
+    "{table: [foreign-key: {columns: [a, b], references: c, key: d}]}",
+    "{row: {properties: {a: {}}, additionalProperties: false}, table: [unique: b]}",
 ]
 
 
@@ -285,6 +352,11 @@ def test_python_refuses_what_has_the_shape_but_no_meaning(text: str) -> None:
 @pytest.mark.parametrize("text", GOOD_CONTRACTS)
 def test_both_accept_a_contract(text: str) -> None:
     assert both("contract", text) == (True, True)
+
+
+@pytest.mark.parametrize("text", MEANINGLESS_CONTRACTS)
+def test_python_refuses_a_contract_that_has_the_shape_but_no_meaning(text: str) -> None:
+    assert both("contract", text) == (True, False)
 
 
 @pytest.mark.parametrize("text", BAD_CONTRACTS)

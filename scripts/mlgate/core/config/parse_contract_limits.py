@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 10**18
 MAX_CHANGE = 1000.0  # of rows-change: a thousand times as many
-PERCENTAGE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,12})?) ?%")
+PERCENTAGE = re.compile(r"((?:0|[1-9][0-9]{0,5})(?:\.[0-9]{1,12})?) ?%")
 DURATION = re.compile(r"([1-9][0-9]{0,5})(s|m|h|d|w)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 

@@ -8,7 +8,6 @@ doubles are whole multiples of powers of two, and whole numbers add up without l
 from __future__ import annotations
 
 import math
-import sys
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 MOMENTS = (RuleKind.MEAN, RuleKind.SUM, RuleKind.STDDEV)
 _SAFE = 1e150  # whose square a double holds
 _HALF = 26  # bits of the lower half of a double's 53
-_ULPS = 16 * sys.float_info.epsilon  # more than compensated addition and a division can lose
+_ULPS = 16 * math.ulp(1.0)  # more than compensated addition and a division can lose
 Row = tuple[int, int, int, int, int, int]
 
 

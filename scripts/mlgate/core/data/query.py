@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.compile import escape
+from mlgate.core.data.flags import KEPT
 from mlgate.core.data.ir import Kind, OnlyColumns, Storage
 from mlgate.core.data.sql import Cell, Row, breaks, literal, suspects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mlgate.core.data.flags import Flags
     from mlgate.core.data.ir import Check, Fallback, Plan, Property
 
 LOCATED = 20  # rows that a finding names
 ROW = "row_number"
+ROW_BROKEN = "row_broken"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,12 +41,14 @@ class Table:
         columns: In the file's order. Of JSON Lines, all that any row or the contract has.
         numbered: Whether the reader numbers rows by itself, in a last column.
         is_json: Whether rows are JSON objects, in a column `json`.
+        plain: Positions of columns of text whose cells the engine's own cast reads right, see `plain`.
     """
 
     source: str
     columns: tuple[TableColumn, ...]
     numbered: bool = False
     is_json: bool = False
+    plain: frozenset[int] = frozenset()
 
     def index(self, name: str) -> int | None:
         """Return the position of a column, or None."""
@@ -81,6 +86,7 @@ class Table:
             json_type=f"t{index}",
             kinds=declared.kinds if declared else frozenset({Kind.STRING}),
             accepts_null=declared.accepts_null if declared else True,
+            is_plain=index in self.plain,
         )
 
 
@@ -132,14 +138,33 @@ def _extra_columns(names: tuple[str, ...], table: Table) -> str | None:
     return " OR ".join(extra) or None
 
 
-def count(table: Table, probes: Sequence[Probe], extra: Sequence[str] = ()) -> str:
-    """Return the aggregate: the number of rows, each probe's count (NULL for none), and `extra`.
+def count(table: Table, probes: Sequence[Probe], extra: Sequence[str] = (), found: Flags | None = None) -> str:
+    """Return the aggregate: the number of rows, each probe's count (NULL for none), `extra`, and `found` if wanted.
 
     Conditions are columns first and counted then: a filter for each aggregate takes three times as long.
     """
-    tests = [f"({probe.condition}) AS b{probe.id}" for probe in probes]
     items = ["count(*)", *(f"count_if(b{probe.id})" for probe in probes), *extra]
-    return f"SELECT {', '.join(items)} FROM (SELECT {', '.join(['*', *tests])} FROM {table.relation()})"
+    if found is None:
+        return f"SELECT {', '.join(items)} FROM {_tested(table, probes)}"
+    items += [f"count({ROW_BROKEN})", f"min({ROW_BROKEN}, {KEPT})"]
+    items += [f"arg_min({name}, {ROW_BROKEN}, {KEPT})" for name in found.names]
+    kept = f"CASE WHEN is_broken THEN {ROW} END AS {ROW_BROKEN}, {found.items}"
+    inner = f"SELECT *, {kept} FROM {_flagged(table, probes, found)}"
+    return f"SELECT {', '.join(items)} FROM ({inner})"
+
+
+def flag(table: Table, found: Flags) -> str:
+    """Return the query of what `found` says of each row, NULL for rows that break nothing, in the file's order."""
+    return f"SELECT {found.items} FROM {_flagged(table, found.probes, found)}"
+
+
+def _tested(table: Table, probes: Sequence[Probe], *, rows: bool = False) -> str:
+    tests = [f"({probe.condition}) AS b{probe.id}" for probe in probes]
+    return f"(SELECT {', '.join(['*', *tests])} FROM {table.relation(rows=rows)})"
+
+
+def _flagged(table: Table, probes: Sequence[Probe], found: Flags) -> str:
+    return f"(SELECT *, ({found.any_of}) AS is_broken FROM {_tested(table, probes, rows=table.numbered)})"
 
 
 def locate(table: Table, probes: Sequence[Probe]) -> str:

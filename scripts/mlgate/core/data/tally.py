@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.config.contract import TableRule
+from mlgate.core.config.contract import RuleKind, TableRule
 from mlgate.core.data.broken import Broken, no_column
 from mlgate.core.data.ir import OnlyColumns, Present
 from mlgate.core.data.query import Probe, condition_of
@@ -52,9 +52,18 @@ class Tally:
         return tuple(asked.probe for asked in self.asked if asked.probe is not None)
 
     @property
+    def strict(self) -> tuple[Probe, ...]:
+        """Return the probes that no row may answer to: a rule with a tolerance may not need its rows at all."""
+        return tuple(asked.probe for asked in self.asked if asked.probe is not None and _is_strict(asked.subject))
+
+    @property
     def aggregates(self) -> tuple[str, ...]:
         """Return what else is computed, one rule after another."""
         return tuple(aggregate for asked in self.asked for aggregate in asked.aggregates)
+
+
+def _is_strict(subject: Check | TableRule) -> bool:
+    return not isinstance(subject, TableRule) or subject.kind is RuleKind.PRIMARY_KEY
 
 
 def tally(plan: Plan, rules: Sequence[TableRule], table: Table) -> Tally:

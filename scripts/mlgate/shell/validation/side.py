@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from mlgate.core.config.model import Severity
 from mlgate.core.data import json_lines, query, structure
 from mlgate.core.data.broken import Broken
 from mlgate.core.data.compile import compile_row
+from mlgate.core.data.plain import as_plain
 from mlgate.core.data.request import ScanResult
 from mlgate.core.data.rules.measure import Answer, row_count
 from mlgate.core.data.source import Format
@@ -17,25 +18,20 @@ from mlgate.core.data.tally import broken_by, tally
 from mlgate.core.documents import Column, DataFinding, FindingRow
 from mlgate.core.words import listed
 from mlgate.shell.tables.files import read_blocks
+from mlgate.shell.validation.counting import count
 from mlgate.shell.validation.rules import judge_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from mlgate.core.data.ir import Plan
     from mlgate.core.data.query import Table
     from mlgate.core.data.request import ContractPart
     from mlgate.core.data.tally import Tally
+    from mlgate.shell.validation.counting import Cells, Counted
     from mlgate.shell.validation.opened import Opened
 
 VALUE_CHARACTERS = 100
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Counted:
-    rows: int
-    answers: tuple[Answer, ...]
-    filled: tuple[int, ...]
 
 
 def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
@@ -45,8 +41,7 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
         duckdb.Error: The engine cannot read the file after all.
     """
     plan = compile_row(part.row, partial(_accepts_null, part.row))
-    work = tally(plan, part.rules, opened.table)
-    counted = _count(opened, work)
+    opened, work, counted = _count(opened, plan, part)
     broken = [replace(item, count=counted.rows) for item in work.broken]
     for asked, answer in zip(work.asked, counted.answers, strict=True):
         item = broken_by(asked, answer)
@@ -61,8 +56,18 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
         columns=_columns(opened.table, counted),
         checks=len(plan.checks) + len(part.rules) + len(plan.fallback),
         fallback=plan.fallback,
-        findings=_findings(opened, broken),
+        findings=_findings(opened, broken, counted.shown),
     )
+
+
+def _count(opened: Opened, plan: Plan, part: ContractPart) -> tuple[Opened, Tally, Counted]:
+    """Count with the fast reading of numbers first, and if that is not sure, with the exact one."""
+    for table in (as_plain(opened.table, plan.properties), opened.table):
+        work = tally(plan, part.rules, table)
+        counted = count(replace(opened, table=table), work)
+        if counted.is_sure:
+            return replace(opened, table=table), work, counted
+    raise AssertionError("the exact reading is always sure")
 
 
 def _accepts_null(row: dict[str, Any], column: str) -> bool:
@@ -71,40 +76,7 @@ def _accepts_null(row: dict[str, Any], column: str) -> bool:
     return rows.accepts_null(row, column)
 
 
-def _count(opened: Opened, work: Tally) -> _Counted:
-    """Count in one scan; only if something is broken, a second one of the columns concerned finds the rows."""
-    table = opened.table
-    filled = [] if table.is_json else [f"count(c{i})" for i in range(len(table.columns))]
-    probes, aggregates = work.probes, work.aggregates
-    rows, *rest = opened.one(query.count(table, probes, [*aggregates, *filled]))
-    counts = {probe.id: count or 0 for probe, count in zip(probes, rest, strict=False)}
-    values = rest[len(probes) : len(probes) + len(aggregates)]
-    answers = _answers(work, rows, counts, values)
-    return _Counted(
-        rows=rows,
-        answers=_located(opened, work, answers),
-        filled=tuple(rest[len(probes) + len(aggregates) :]),
-    )
-
-
-def _answers(work: Tally, rows: int, counts: Mapping[int, int], values: Sequence[Any]) -> list[Answer]:
-    answers, left = [], list(values)
-    for asked in work.asked:
-        mine, left = left[: len(asked.aggregates)], left[len(asked.aggregates) :]
-        count = counts[asked.probe.id] if asked.probe else 0
-        answers.append(Answer(rows=rows, count=count, values=tuple(mine)))
-    return answers
-
-
-def _located(opened: Opened, work: Tally, answers: Sequence[Answer]) -> tuple[Answer, ...]:
-    pairs = list(zip(work.asked, answers, strict=True))
-    failing = [a.probe for a, answer in pairs if a.probe and answer.count and broken_by(a, answer)]
-    cells = opened.one(query.locate(opened.table, failing)) if failing else ()
-    found = {probe.id: tuple(cell or ()) for probe, cell in zip(failing, cells, strict=True)}
-    return tuple(replace(answer, located=found.get(a.probe.id, ()) if a.probe else ()) for a, answer in pairs)
-
-
-def _columns(table: Table, counted: _Counted) -> tuple[Column, ...]:
+def _columns(table: Table, counted: Counted) -> tuple[Column, ...]:
     if table.is_json:
         return ()
     return tuple(
@@ -135,11 +107,11 @@ def _fallback(opened: Opened, plan: Plan, part: ContractPart) -> list[Broken]:
     ]
 
 
-def _findings(opened: Opened, broken: Sequence[Broken]) -> tuple[DataFinding, ...]:
+def _findings(opened: Opened, broken: Sequence[Broken], known: Cells) -> tuple[DataFinding, ...]:
     """Look up lines and values of the rows that will be named."""
     wanted = sorted({row for item in broken for row in item.rows})
     lines = _lines(opened, wanted)
-    values = _values(opened, [item for item in broken if _is_shown(opened, item)])
+    values = _values(opened, [item for item in broken if _is_shown(opened, item)], known)
     found = [_finding(item, lines, values if _is_shown(opened, item) else {}) for item in broken]
     return tuple(sorted(found, key=lambda finding: finding.severity is Severity.WARN))
 
@@ -184,12 +156,14 @@ def _lines(opened: Opened, rows: Sequence[int]) -> dict[int, int]:
     return structure.locate(read_blocks(opened.path), opened.form.delimiter, rows)
 
 
-def _values(opened: Opened, broken: Iterable[Broken]) -> dict[int, dict[str, str | None]]:
-    items = list(broken)
-    rows = sorted({row for item in items for row in item.rows})
-    names = sorted({name for item in items for name in item.columns})
+def _values(opened: Opened, broken: Sequence[Broken], known: Cells) -> Cells:
+    """Return the cells to show; those that the scan has not kept are read in a pass of their own."""
+    unknown = [item for item in broken if not all(set(item.columns) <= known.get(row, {}).keys() for row in item.rows)]
+    rows = sorted({row for item in unknown for row in item.rows})
+    names = sorted({name for item in unknown for name in item.columns})
     if not rows:
-        return {}
+        return known
     positions = [index for name in names if (index := opened.table.index(name)) is not None]
     found = opened.connection.execute(query.values(opened.table, positions, rows)).fetchall()
-    return {row: dict(zip(names, cells, strict=True)) for row, *cells in found}
+    read = {row: dict(zip(names, cells, strict=True)) for row, *cells in found}
+    return {row: {**known.get(row, {}), **read.get(row, {})} for row in {*known, *read}}

@@ -23,6 +23,7 @@ class Cell:
         json_type: For JSON, expression of its type's name: NULL where the property is absent.
         kinds: What a CSV cell may be read as.
         accepts_null: Whether a null cell is a null value; else it is absent. Not for JSON, which tells them apart.
+        is_plain: Whether a CSV cell that the engine can cast is known to be written as a number, see `plain`.
         depth: How many lambdas surround it: each has a variable of its own name.
     """
 
@@ -31,6 +32,7 @@ class Cell:
     json_type: str = ""
     kinds: Kinds = frozenset({Kind.STRING})
     accepts_null: bool = True
+    is_plain: bool = False
     depth: int = 0
 
     @property
@@ -132,9 +134,11 @@ class Cell:
         """Return the condition that a CSV cell is a number; None where it is never read as one."""
         if not self.kinds & {Kind.INTEGER, Kind.NUMBER}:
             return None
-        pattern = STRICT_NUMBER if Kind.STRING in self.kinds else NUMBER
         cast = f"TRY_CAST({self.value} AS DOUBLE)"
         whole = "" if Kind.NUMBER in self.kinds else f" AND {is_whole(cast)}"
+        if self.is_plain and Kind.STRING not in self.kinds:
+            return f"(isfinite({cast}){whole})"
+        pattern = STRICT_NUMBER if Kind.STRING in self.kinds else NUMBER
         return f"(regexp_full_match({self.value}, {literal(pattern)}) AND isfinite({cast}){whole})"
 
     @property

@@ -1,0 +1,80 @@
+"""Which rows break which checks, packed into the bits of integers: one pass both counts and finds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlgate.core.data.query import Probe
+
+BITS = 60
+KEPT = 5000  # rows that the counting pass keeps
+SHOWN = 100  # characters of a cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flags:
+    """What is kept of a row that breaks something; NULL of any other.
+
+    Attributes:
+        probes: Whose conditions are columns `b<id>`. A row is broken if one of them holds: the column `is_broken`.
+        shown: Positions of the columns whose cells are kept as text.
+    """
+
+    probes: tuple[Probe, ...]
+    shown: tuple[int, ...] = ()
+
+    @property
+    def any_of(self) -> str:
+        """Return the condition that a row breaks something."""
+        return " OR ".join(f"b{probe.id}" for probe in self.probes)
+
+    @property
+    def parts(self) -> list[tuple[Probe, ...]]:
+        """Return the probes whose bits share an integer."""
+        return [self.probes[start : start + BITS] for start in range(0, len(self.probes), BITS)]
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of what is kept: the integers, then the cells."""
+        return [*(f"flags{number}" for number in range(len(self.parts))), *(["shown"] if self.shown else [])]
+
+    @property
+    def items(self) -> str:
+        """Return them as items of a SELECT. They are not even computed for a row that breaks nothing."""
+        integers = [" | ".join(_bit(probe, place) for place, probe in enumerate(part)) for part in self.parts]
+        cells = ", ".join(f"left(CAST(c{index} AS VARCHAR), {SHOWN})" for index in self.shown)
+        kept = [*integers, *([f"[{cells}]"] if self.shown else [])]
+        pairs = zip(kept, self.names, strict=True)
+        return ", ".join(f"CASE WHEN is_broken THEN {value} END AS {name}" for value, name in pairs)
+
+    @property
+    def conditions(self) -> list[str]:
+        """Return for each probe the condition that what was kept of a row has its bit."""
+        return [
+            f"flags{number} & {1 << place} <> 0"
+            for number, part in enumerate(self.parts)
+            for place, _ in enumerate(part)
+        ]
+
+    def first_rows(self, kept: Iterable[Sequence[Any]], most: int) -> dict[int, tuple[int, ...]]:
+        """Return the first rows of each probe, by its id.
+
+        Args:
+            kept: A row number and its integers each, in order of rows; more items are left out.
+            most: Rows of one probe.
+        """
+        found: dict[int, list[int]] = {probe.id: [] for probe in self.probes}
+        for row, *integers in kept:
+            for part, integer in zip(self.parts, integers, strict=False):
+                for place, probe in enumerate(part):
+                    if integer >> place & 1 and len(found[probe.id]) < most:
+                        found[probe.id].append(row)
+        return {number: tuple(rows) for number, rows in found.items()}
+
+
+def _bit(probe: Probe, place: int) -> str:
+    return f"CASE WHEN b{probe.id} THEN {1 << place}::BIGINT ELSE 0 END"

@@ -1,0 +1,150 @@
+"""The one scan of a table: it counts what breaks each check, and finds the first rows where that costs little."""
+
+# ruff: noqa: S608 - names of our own, and numbers
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from mlgate.core.config.contract import TableRule
+from mlgate.core.data import query
+from mlgate.core.data.flags import KEPT, Flags
+from mlgate.core.data.plain import suspicious
+from mlgate.core.data.query import LOCATED
+from mlgate.core.data.rules.answers import Answer
+from mlgate.core.data.tally import broken_by
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mlgate.core.data.query import Probe
+    from mlgate.core.data.tally import Tally
+    from mlgate.shell.validation.opened import Opened
+
+    Cells = dict[int, dict[str, str | None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counted:
+    """What the scan answered.
+
+    Attributes:
+        rows: How many.
+        answers: To what was asked, in its order.
+        filled: For each column, how many cells are not null; none of JSON Lines.
+        shown: Cells of broken rows as text, by row and column, as far as they are known already.
+        is_sure: Whether all numbers were read right; if not, nothing here counts.
+    """
+
+    rows: int
+    answers: tuple[Answer, ...] = ()
+    filled: tuple[int, ...] = ()
+    shown: Cells = field(default_factory=dict)
+    is_sure: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """Rows by probe, and their cells."""
+
+    rows: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    shown: Cells = field(default_factory=dict)
+
+
+def count(opened: Opened, work: Tally) -> Counted:
+    """Count in one scan. A file with numbered rows gives those that break something with it; any other, if it must."""
+    table = opened.table
+    filled = [] if table.is_json else [f"count(c{i})" for i in range(len(table.columns))]
+    guard = suspicious(table)
+    flags = _flags(opened, work, work.strict) if table.numbered and work.strict else None
+    extra = [*work.aggregates, *filled, *([f"count_if({guard})"] if guard else [])]
+    row = iter(opened.one(query.count(table, work.probes, extra, flags)))
+    rows = next(row)
+    counts = {probe.id: number or 0 for probe, number in zip(work.probes, _take(row, work.probes), strict=True)}
+    answers = _answers(work, rows, counts, _take(row, work.aggregates))
+    filled_cells = tuple(_take(row, filled))
+    if guard and next(row):
+        return Counted(rows=rows, is_sure=False)
+    found = _kept(opened, flags, list(row)) if flags else _Found()
+    found = _all_found(opened, work, answers, found)
+    located = [
+        replace(answer, located=found.rows.get(a.probe.id, ())) if a.probe else answer
+        for a, answer in _pairs(work, answers)
+    ]
+    return Counted(rows=rows, answers=tuple(located), filled=filled_cells, shown=found.shown)
+
+
+def _take(row: Iterator[Any], items: Sequence[Any]) -> list[Any]:
+    return list(islice(row, len(items)))
+
+
+def _pairs(work: Tally, answers: Iterable[Answer]) -> Iterable[tuple[Any, Answer]]:
+    return zip(work.asked, answers, strict=True)
+
+
+def _answers(work: Tally, rows: int, counts: Mapping[int, int], values: Sequence[Any]) -> list[Answer]:
+    answers, left = [], list(values)
+    for asked in work.asked:
+        mine, left = left[: len(asked.aggregates)], left[len(asked.aggregates) :]
+        number = counts[asked.probe.id] if asked.probe else 0
+        answers.append(Answer(rows=rows, count=number, values=tuple(mine)))
+    return answers
+
+
+def _flags(opened: Opened, work: Tally, probes: Iterable[Probe]) -> Flags:
+    """Say what to keep of broken rows: which checks they break, and the cells that may be shown."""
+    wanted = tuple(probes)
+    known = {probe.id for probe in wanted}
+    subjects = [asked.subject for asked in work.asked if asked.probe and asked.probe.id in known]
+    names = {name for subject in subjects for name in _columns(subject)} - set(opened.request.redact)
+    shown = {opened.table.index(name) for name in names} if opened.request.show_values else set()
+    return Flags(probes=wanted, shown=tuple(sorted(index for index in shown if index is not None)))
+
+
+def _columns(subject: Any) -> tuple[str, ...]:
+    if isinstance(subject, TableRule):
+        return subject.columns
+    return (subject.column,) if subject.column else ()
+
+
+def _kept(opened: Opened, flags: Flags, answer: list[Any]) -> _Found:
+    """Read what the counting pass kept; nothing if there were more broken rows than it keeps."""
+    number, *lists = answer
+    if not number or number > KEPT:
+        return _Found()
+    return _found(opened, flags, list(zip(*lists, strict=True)))
+
+
+def _found(opened: Opened, flags: Flags, kept: Sequence[Sequence[Any]]) -> _Found:
+    rows = flags.first_rows(kept, LOCATED)
+    names = [opened.table.columns[index].name for index in flags.shown]
+    shown = {row: dict(zip(names, cells, strict=True)) for row, *_, cells in kept} if names else {}
+    return _Found(rows=rows, shown=shown)
+
+
+def _all_found(opened: Opened, work: Tally, answers: Sequence[Answer], found: _Found) -> _Found:
+    """Look for the rows of what is broken and has none yet, in a pass of its own."""
+    failing = [a.probe for a, answer in _pairs(work, answers) if a.probe and answer.count and broken_by(a, answer)]
+    lacking = [probe for probe in failing if not found.rows.get(probe.id)]
+    if not lacking:
+        return found
+    if not opened.table.numbered:
+        return _flagged(opened, _flags(opened, work, lacking))
+    cells = opened.one(query.locate(opened.table, lacking))
+    more = {probe.id: tuple(cell or ()) for probe, cell in zip(lacking, cells, strict=True)}
+    return _Found(rows={**found.rows, **more}, shown=found.shown)
+
+
+def _flagged(opened: Opened, flags: Flags) -> _Found:
+    """Mark every row of a file whose reader does not number them: the rows of a table of ours have numbers."""
+    opened.connection.execute(f"CREATE OR REPLACE TEMP TABLE flagged AS {query.flag(opened.table, flags)}")
+    first = [f"min(rowid, {LOCATED}) FILTER (WHERE {condition})" for condition in flags.conditions]
+    cells = opened.one(f"SELECT {', '.join(first)} FROM flagged")
+    wanted = sorted({row for cell in cells for row in cell or ()})
+    named = ", ".join(["rowid", *flags.names])
+    kept = opened.connection.execute(
+        f"SELECT {named} FROM flagged WHERE rowid IN ({', '.join(map(str, wanted))}) ORDER BY rowid"
+    )
+    return _found(opened, flags, kept.fetchall())

@@ -203,3 +203,29 @@ def test_what_is_equal_is_seen_below_several_levels() -> None:
     ):
         item = f"(SELECT {literal(json.dumps({'c': json.loads(text)}))}::JSON AS json)"
         assert judged(plan, table_of(Storage.JSON, item, "c")) == (equal, False), text
+
+
+@pytest.mark.parametrize(
+    ("storage", "sql", "broken"),
+    [
+        (Storage.STRING, "'v299'", False),
+        (Storage.STRING, "'v300'", True),
+        (Storage.TEXT, "'v300'", True),
+        (Storage.TEXT, "'7.0'", False),
+        (Storage.INTEGER, "7::BIGINT", False),
+        (Storage.INTEGER, "300::BIGINT", True),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_long_lists_of_values(storage: Storage, sql: str, broken: bool, inside: bool) -> None:
+    values = {"enum": [*(f"v{i}" for i in range(300)), *range(300)]}
+    schema = {"anyOf": [values, {"const": "w"}]} if inside else values
+    plan = compile_row({"properties": {"c": schema}}, lambda _: False)
+    assert judged(plan, table_of(storage, f"(SELECT {sql})", "c")) == (broken, False)
+
+
+def test_long_lists_of_values_inside_arrays() -> None:
+    plan = compile_row({"properties": {"c": {"items": {"enum": [f"v{i}" for i in range(300)]}}}}, lambda _: False)
+    for value, broken in (("v1", False), ("w", True)):
+        item = f"(SELECT {literal(json.dumps({'c': [value]}))}::JSON AS json)"
+        assert judged(plan, table_of(Storage.JSON, item, "c")) == (broken, False)

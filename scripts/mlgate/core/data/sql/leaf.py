@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.data.sql.cell import Cell
 
+MANY = 100  # values: more of them take longer one by one than as a table
 EXACT = 2**53  # the integers below it are exact in a double, so comparing there decides as exact arithmetic does
 _OPPOSITE = {Operator.AT_LEAST: "<", Operator.AT_MOST: ">", Operator.ABOVE: "<=", Operator.BELOW: ">="}
 _KIND_OF = {
@@ -157,15 +158,19 @@ def _breaks_one_of(test: OneOf, cell: Cell) -> str | None:
         (cell.whole, [v for v in numbers if abs(v) >= EXACT]),
         (cell.boolean, booleans),
     )
-    equal = [
-        f"coalesce({value} IN ({', '.join(map(literal, among))}), false)" for value, among in pairs if value and among
-    ]
+    equal = [f"coalesce({value} IN {_list(among, cell)}, false)" for value, among in pairs if value and among]
     if cell.storage is Storage.STRING and not (numbers or booleans) and texts:
-        return f"{cell.value} NOT IN ({', '.join(map(literal, texts))})"
+        return f"{cell.value} NOT IN {_list(texts, cell)}"
     if cell.storage is Storage.JSON and None in test.values:
         equal.append(f"{cell.json_type} = 'NULL'")
     present = f"{cell.json_type} IS NOT NULL" if cell.storage is Storage.JSON else cell.is_present
     return f"{present} AND NOT ({' OR '.join(equal)})" if equal else present
+
+
+def _list(among: Sequence[Any], cell: Cell) -> str:
+    """Return values to compare with. Many of them are hashed as a subquery, which no lambda may hold."""
+    values = ", ".join(map(literal, among))
+    return f"(SELECT unnest([{values}]))" if len(among) > MANY and cell.depth == 0 else f"({values})"
 
 
 def _breaks_multiple_of(test: MultipleOf, cell: Cell) -> str | None:

@@ -13,6 +13,8 @@ _TIME = rf"{_CLOCK}(?::[0-5][0-9](?:\.[0-9]{{1,9}})?)?(?:[Zz]|{OFFSET})?"
 INSTANT = rf"{_DATE}(?:[Tt ]{_TIME})?"
 _INSTANT = re.compile(INSTANT, re.ASCII)
 _LONG_FRACTION = re.compile(r"(\.[0-9]{6})[0-9]+")
+_DATE_LENGTH = len("2013-01-31")
+_DAY = 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -26,3 +28,9 @@ def microseconds(text: str) -> int | None:
         return (aware - _EPOCH) // timedelta(microseconds=1)
     except (ValueError, OverflowError):
         return None
+
+
+def last_microsecond(text: str) -> int | None:
+    """Return the last microsecond that is not after a date or time: of a day without time, that of the whole day."""
+    moment = microseconds(text)
+    return moment + _DAY - 1 if moment is not None and len(text) == _DATE_LENGTH else moment

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlgate.core.config.instant import microseconds
+from mlgate.core.config.instant import last_microsecond, microseconds
 from mlgate.core.config.model import Severity
 from mlgate.core.words import shown
 
@@ -78,13 +78,13 @@ def limits(cursor: Cursor, entries: Entries, read: Read, example: str) -> tuple[
         return low, high
     if isinstance(low, str) is not isinstance(high, str):
         cursor.problem("one limit is a number and the other is a time", "Write both as numbers, or both as times.")
-    elif _place(low) > _place(high):
+    elif _bound(low, microseconds) > _bound(high, last_microsecond):
         cursor.problem(f"at-least {low} is more than at-most {high}", "Correct one of them: no table can have both.")
     return low, high
 
 
-def _place(limit: Limit) -> float:
-    return microseconds(limit) or 0 if isinstance(limit, str) else limit
+def _bound(limit: Limit, place: Callable[[str], int | None]) -> float:
+    return place(limit) or 0 if isinstance(limit, str) else limit
 
 
 def duration(cursor: Cursor) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.contract import RuleKind
-from mlgate.core.config.instant import microseconds
+from mlgate.core.config.instant import last_microsecond, microseconds
 from mlgate.core.data.broken import Broken, of_rule
 from mlgate.core.data.rules.answers import Measure, unreadable
 from mlgate.core.data.rules.reading import Reading, instants, numbers
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from mlgate.core.data.ir import Property
     from mlgate.core.data.query import Table
     from mlgate.core.data.rules.answers import Answer
-
-_DAY = 86_400_000_000  # microseconds
-_DATE_LENGTH = len("2013-01-31")
 
 
 def ask(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Measure:
@@ -58,9 +55,7 @@ def _conditions(rule: TableRule, value: str) -> tuple[str | None, str | None]:
 def _limit(limit: Limit, *, is_upper: bool) -> str:
     if not isinstance(limit, str):
         return literal(float(limit))
-    moment = microseconds(limit) or 0
-    # A day as upper limit ends with the day.
-    return literal(moment + _DAY - 1 if is_upper and len(limit) == _DATE_LENGTH else moment)
+    return literal((last_microsecond(limit) if is_upper else microseconds(limit)) or 0)
 
 
 def verdict(rule: TableRule, answer: Answer) -> Broken | None:

@@ -39,16 +39,20 @@ def verdict(rule: TableRule, answer: Answer, now: int | None) -> Broken | None:
     age = now - answer.values[1] // _SECOND
     name = rule.columns[0]
     if age < -_DAY:  # zones differ by less: a column without a zone may hold another one's time
-        return unmeasured(rule, f"its newest time lies {duration(-age)} in the future")
+        return unmeasured(rule, f"its newest time lies {_age(-age)} in the future")
     if rule.within is None or age <= rule.within:
         return None
-    message = f"the newest {name} is {duration(age)} old, at most {duration(rule.within)} is allowed"
+    message = f"the newest {name} is {_age(age)} old, at most {_limit(rule.within)} is allowed"
     return of_rule(rule, message, 0)
 
 
-def duration(seconds: int) -> str:
-    """Return seconds in the largest unit that leaves at least two of them, or in seconds."""
-    for size, unit in _UNITS:
-        if seconds >= 2 * size or seconds == size:
-            return f"{seconds // size:,} {unit}"
-    return f"{seconds} s"
+def _age(seconds: int) -> str:
+    """Return whole seconds in the largest unit that leaves at least two of them."""
+    size, unit = next(item for item in _UNITS if seconds >= 2 * item[0] or item[0] == 1)
+    return f"{seconds // size:,} {unit}"
+
+
+def _limit(seconds: int) -> str:
+    """Return seconds in the largest unit that says them exactly."""
+    size, unit = next(item for item in _UNITS if seconds % item[0] == 0)
+    return f"{seconds // size:,} {unit}"

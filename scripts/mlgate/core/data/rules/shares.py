@@ -63,5 +63,9 @@ def judge_share(rule: TableRule, answer: Answer) -> Broken | None:
     share = rounded(count / answer.rows)
     if limits.is_within(rule, share):
         return None
-    text = f"{percent(share)} of {rule.columns[0]} is {rule.value} ({count:,} of {answer.rows:,} rows)"
+    text = f"{percent(share)} of {rule.columns[0]} is {_shown(rule.value)} ({count:,} of {answer.rows:,} rows)"
     return of_rule(rule, f"{text}, {limits.said(rule, share, percent)}", count)
+
+
+def _shown(value: Category | None) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

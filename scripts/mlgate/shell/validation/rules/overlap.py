@@ -29,8 +29,8 @@ def match_other(opened: Opened, rule: TableRule, plan: Plan, answer: Answer) -> 
     """Return the rows that another table has too, or of a foreign key, those that it does not have."""
     names = tuple(column.name for column in opened.table.columns) if rule.whole_rows else rule.columns
     other_names = rule.other_columns or names
-    if rule.whole_rows and not names:
-        return [unmeasured(rule, "the table has no columns")]
+    if rule.whole_rows and not answer.rows:
+        return [unmeasured(rule, "the table has no rows")]
     try:
         with reading_other(rule, f"whether rows are in {rule.other} too"):
             other = open_named(opened, rule, other_names)

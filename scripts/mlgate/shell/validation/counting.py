@@ -19,6 +19,7 @@ from mlgate.core.data.tally import broken_by
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from mlgate.core.data.key import DenseKey
     from mlgate.core.data.query import Probe
     from mlgate.core.data.tally import Tally
     from mlgate.shell.validation.opened import Opened
@@ -35,6 +36,7 @@ class Counted:
         answers: To what was asked, in its order.
         filled: For each column, how many cells are not null; none of JSON Lines.
         shown: Cells of broken rows as text, by row and column, as far as they are known already.
+        unique: JSON pointers of the rules whose key is known not to repeat.
         is_sure: Whether all numbers were read right; if not, nothing here counts.
     """
 
@@ -42,6 +44,7 @@ class Counted:
     answers: tuple[Answer, ...] = ()
     filled: tuple[int, ...] = ()
     shown: Cells = field(default_factory=dict)
+    unique: frozenset[str] = frozenset()
     is_sure: bool = True
 
 
@@ -53,18 +56,22 @@ class _Found:
     shown: Cells = field(default_factory=dict)
 
 
-def count(opened: Opened, work: Tally) -> Counted:
+def count(opened: Opened, work: Tally, keys: Sequence[DenseKey] = ()) -> Counted:
     """Count in one scan. A file with numbered rows gives those that break something with it; any other, if it must."""
     table = opened.table
     filled = [] if table.is_json else [f"count(c{i})" for i in range(len(table.columns))]
     guard = suspicious(table)
     flags = _flags(opened, work, work.strict) if table.numbered and work.strict else None
-    extra = [*work.aggregates, *filled, *([f"count_if({guard})"] if guard else [])]
+    bits = [aggregate for key in keys for aggregate in key.aggregates]
+    extra = [*work.aggregates, *filled, *bits, *([f"count_if({guard})"] if guard else [])]
     row = iter(opened.one(query.count(table, work.probes, extra, flags)))
     rows = next(row)
     counts = {probe.id: number or 0 for probe, number in zip(work.probes, _take(row, work.probes), strict=True)}
     answers = _answers(work, rows, counts, _take(row, work.aggregates))
     filled_cells = tuple(_take(row, filled))
+    unique = frozenset(
+        key.pointer for key in keys if key.is_unique(_take(row, key.aggregates), filled_cells[key.index])
+    )
     if guard and next(row):
         return Counted(rows=rows, is_sure=False)
     found = _kept(opened, flags, list(row)) if flags else _Found()
@@ -73,7 +80,7 @@ def count(opened: Opened, work: Tally) -> Counted:
         replace(answer, located=found.rows.get(a.probe.id, ())) if a.probe else answer
         for a, answer in _pairs(work, answers)
     ]
-    return Counted(rows=rows, answers=tuple(located), filled=filled_cells, shown=found.shown)
+    return Counted(rows=rows, answers=tuple(located), filled=filled_cells, shown=found.shown, unique=unique)
 
 
 def _take(row: Iterator[Any], items: Sequence[Any]) -> list[Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.request import ScanRequest
     from mlgate.core.data.source import Format
     from mlgate.core.data.structure import Structure
+    from mlgate.shell.validation.reading import Reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,13 +24,18 @@ class Opened:
         request: What was asked.
         connection: The engine, which may read the files of the request only.
         table: Its columns.
-        structure: What the strict reading found; None for Parquet.
+        reading: The strict reading of the file, which may still go on.
     """
 
     request: ScanRequest
     connection: duckdb.DuckDBPyConnection
     table: Table
-    structure: Structure | None
+    reading: Reading
+
+    @property
+    def structure(self) -> Structure | None:
+        """Return what the strict reading found; None for Parquet."""
+        return self.reading.result()
 
     @property
     def form(self) -> Format:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,13 @@ from mlgate.core.data.source import Format
 from mlgate.core.documents import Column, ContractSide, DataFinding, FindingRow
 from mlgate.shell.tables import engine
 from mlgate.shell.tables import layout as table_layout
-from mlgate.shell.tables.files import Unreadable, inspect, read_blocks
+from mlgate.shell.tables.files import Unreadable, header, inspect, read_blocks
 from mlgate.shell.validation.opened import Opened
+from mlgate.shell.validation.reading import Reading
 from mlgate.shell.validation.side import scan_side
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from mlgate.core.data.query import Table
     from mlgate.core.data.structure import Structure
@@ -30,15 +32,33 @@ def scan(request: ScanRequest) -> ScanResult:
     path = Path(request.source.files[0])
     try:
         form = inspect(path)
-        found = _structure(path, form)
-        if found is not None and found.faults:
-            return ScanResult(findings=faults(found))
-        return _scan(request, path, form, found)
+        reading = Reading(partial(_structure, path, form))
+        return _strictly(reading, partial(_scan, request, path, form, reading))
     except Unreadable as error:
         message = f"{error.message.removeprefix(f'{path.name} ')}. {error.remedy}"  # the finding names the file already
         return ScanResult(findings=(unreadable(message, error.line, error.reason),))
     except duckdb.Error as error:
         return ScanResult(findings=_engine_failure(error, path, show=request.show_values))
+
+
+def _strictly(reading: Reading, work: Callable[[], ScanResult]) -> ScanResult:
+    """Return what an engine's scan comes to, unless the strict reading beside it finds a fault: then it means nothing.
+
+    Raises:
+        Unreadable: As `work`, where the strict reading has nothing to say.
+        duckdb.Error: The same.
+    """
+    try:
+        result = work()
+    except (Unreadable, duckdb.Error):
+        found = reading.result()
+        if found is None or not found.faults:
+            raise
+    else:
+        found = reading.result()
+        if found is None or not found.faults:
+            return result
+    return ScanResult(findings=faults(found))
 
 
 def unreadable(message: str, line: int | None = None, reason: str = "data-unreadable") -> DataFinding:
@@ -76,27 +96,47 @@ def _engine_failure(error: duckdb.Error, path: Path, *, show: bool) -> tuple[Dat
     return (unreadable(f"the engine cannot read the file: {message}", line),)
 
 
-def _scan(request: ScanRequest, path: Path, form: Format, found: Structure | None) -> ScanResult:
+def _scan(request: ScanRequest, path: Path, form: Format, reading: Reading) -> ScanResult:
     beside = [*request.others.values(), *([request.base] if request.base else [])]
     files = [path, *(Path(file) for other in beside for file in other.files)]
     spill = Path(request.spill)
     connection = engine.connect(files, spill=spill, memory_limit=request.memory_limit, threads=request.threads)
+    reading.when_faulty(connection.interrupt)
     present: dict[str, tuple[str, int]] = {}
     if form is Format.JSON_LINES:
+        found = reading.result()
+        if found and found.faults:
+            return ScanResult()  # `_strictly` says what they are
         strict = _refused_objects(connection, path)
         if strict:
             return ScanResult(findings=strict)
         present = table_layout.json_properties(connection, path)
-    names = _json_names(request, present) if form is Format.JSON_LINES else (found.columns if found else ())
+    names = _json_names(request, present) if form is Format.JSON_LINES else _names(path, form, reading)
     table = _table(connection, path, form, names)
-    opened = Opened(request=request, connection=connection, table=table, structure=found)
+    opened = Opened(request=request, connection=connection, table=table, reading=reading)
     result = ScanResult()
     for name, part in (request.sides or {"new": ContractPart()}).items():
         result = _joined(result, scan_side(opened, part), ContractSide(name))
-    lost = _lost_rows(opened, result.rows or 0)
+    lost = _other_names(opened, names) or _lost_rows(opened, result.rows or 0)
     if lost:
         return ScanResult(findings=(lost,))
     return replace(result, columns=_json_columns(result, present)) if form is Format.JSON_LINES else result
+
+
+def _names(path: Path, form: Format, reading: Reading) -> Sequence[str]:
+    """Return the columns' names from the head of a file, or where that is not enough, when the whole has been read."""
+    try:
+        return header(path, form) if form.is_text else ()
+    except Unreadable:
+        found = reading.result()
+        return found.columns if found else ()
+
+
+def _other_names(opened: Opened, names: Sequence[str]) -> DataFinding | None:
+    found = opened.structure
+    if found is None or opened.form is Format.JSON_LINES or tuple(names) == found.columns:
+        return None
+    return unreadable("the header is longer than 1 MiB", line=1)
 
 
 def _joined(result: ScanResult, more: ScanResult, side: ContractSide) -> ScanResult:

@@ -20,6 +20,7 @@ from mlgate.core.words import listed
 from mlgate.shell.tables.files import read_blocks
 from mlgate.shell.validation.counting import count
 from mlgate.shell.validation.rules import judge_rule
+from mlgate.shell.validation.rules.primary_key import dense_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,6 +50,8 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
     broken += row_count(part.rules, counted.rows)
     answers = {asked.subject.pointer: answer for asked, answer in zip(work.asked, counted.answers, strict=True)}
     for rule in part.rules:
+        if rule.pointer in counted.unique:
+            continue
         broken += judge_rule(opened, rule, plan, answers.get(rule.pointer, Answer(rows=counted.rows)))
     broken += _fallback(opened, plan, part)
     return ScanResult(
@@ -64,9 +67,10 @@ def _count(opened: Opened, plan: Plan, part: ContractPart) -> tuple[Opened, Tall
     """Count with the fast reading of numbers first, and if that is not sure, with the exact one."""
     for table in (as_plain(opened.table, plan.properties), opened.table):
         work = tally(plan, part.rules, table)
-        counted = count(replace(opened, table=table), work)
+        reread = replace(opened, table=table)
+        counted = count(reread, work, dense_keys(reread, part.rules, plan))
         if counted.is_sure:
-            return replace(opened, table=table), work, counted
+            return reread, work, counted
     raise AssertionError("the exact reading is always sure")
 
 

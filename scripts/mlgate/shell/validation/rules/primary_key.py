@@ -1,28 +1,64 @@
 """primary-key: no two rows with the same values."""
 
+# ruff: noqa: S608 - expressions of our own, and numbers
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlgate.core.config.contract import RuleKind
 from mlgate.core.data import query
 from mlgate.core.data.broken import Broken, of_rule
-from mlgate.core.data.ir import Storage
+from mlgate.core.data.key import DENSE, DenseKey, whole_number, widened
 from mlgate.core.data.rules.measure import cells_of
 from mlgate.core.words import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlgate.core.config.contract import TableRule
     from mlgate.core.data.ir import Plan
     from mlgate.shell.validation.opened import Opened
 
-DENSE = 64  # a key is dense when its range is at most this many times the rows
+SAMPLE = 1000  # rows whose keys show where those of a file of text may lie
+SMALL = 2**20  # a range that is always worth its bits
+_UNIQUE = (RuleKind.PRIMARY_KEY, RuleKind.UNIQUE)
+
+
+def dense_keys(opened: Opened, rules: Iterable[TableRule], plan: Plan) -> list[DenseKey]:
+    """Return the keys of one whole number in a dense range: the one scan can show that they do not repeat."""
+    found = [_dense_key(opened, rule, plan) for rule in rules if rule.kind in _UNIQUE and len(rule.columns) == 1]
+    return [key for key in found if key is not None]
+
+
+def _dense_key(opened: Opened, rule: TableRule, plan: Plan) -> DenseKey | None:
+    cell, index = opened.table.cell(rule.columns[0], plan.properties), opened.table.index(rule.columns[0])
+    value = None if cell is None else whole_number(cell)
+    if value is None or index is None:
+        return None
+    low, high, rows = _range(opened, value)
+    if low is None or high - low > max(DENSE * rows, SMALL):
+        return None
+    return DenseKey(pointer=rule.pointer, index=index, value=value, low=low, high=high)
+
+
+def _range(opened: Opened, value: str) -> tuple[int | None, int, int]:
+    """Return the range of a key's values, and how many rows there are at most."""
+    table = opened.table.relation()
+    if opened.table.numbered:
+        low, high, rows = opened.one(f"SELECT min({value}), max({value}), count(*) FROM {table}")
+        return low, high or 0, rows
+    low, high = opened.one(
+        f"SELECT min(v), max(v) FROM (SELECT CAST({value} AS BIGINT) AS v FROM {table} LIMIT {SAMPLE})"
+    )
+    cell_bytes = 2  # a delimiter, and mostly a character
+    rows = opened.path.stat().st_size // (cell_bytes * len(opened.table.columns))
+    return (None, 0, rows) if low is None else (*widened(low, high, rows), rows)
 
 
 def duplicates(opened: Opened, rule: TableRule, plan: Plan, rows: int) -> list[Broken]:
     """Return the rows that repeat the key of an earlier one."""
     cells = cells_of(rule, opened.table, plan.properties)
-    if _is_dense_and_unique(opened, rule, rows):
-        return []
     opened.connection.execute(f"CREATE OR REPLACE TEMP TABLE doubled AS {query.doubled_hashes(opened.table, cells)}")
     if opened.one("SELECT count(*) FROM doubled")[0] == 0:
         return []
@@ -31,15 +67,3 @@ def duplicates(opened: Opened, rule: TableRule, plan: Plan, rows: int) -> list[B
         return []
     message = f"{count:,} of {rows:,} rows repeat the key {listed(rule.columns)} of an earlier row"
     return [of_rule(rule, message, count, found)]
-
-
-def _is_dense_and_unique(opened: Opened, rule: TableRule, rows: int) -> bool:
-    """Return whether one bit for each possible value shows that an integer key has no duplicate."""
-    index = opened.table.index(rule.columns[0])
-    if len(rule.columns) != 1 or index is None or opened.table.columns[index].storage is not Storage.INTEGER:
-        return False
-    sql = f"SELECT min(c{index}), max(c{index}), count(c{index}) FROM {opened.table.relation()}"  # noqa: S608 - a position
-    low, high, filled = opened.one(sql)
-    if not filled or high - low >= DENSE * rows:
-        return not filled
-    return bool(opened.one(query.dense_key(index, low, high, opened.table))[0] == filled)

@@ -137,7 +137,8 @@ class Cell:
         cast = f"TRY_CAST({self.value} AS DOUBLE)"
         whole = "" if Kind.NUMBER in self.kinds else f" AND {is_whole(cast)}"
         if self.is_plain and Kind.STRING not in self.kinds:
-            return f"(isfinite({cast}){whole})"
+            # What cannot be cast is NULL, and so is a null cell: the one is no number, the other is left out.
+            return f"(CASE WHEN {self.value} IS NOT NULL THEN coalesce(isfinite({cast}){whole}, false) END)"
         pattern = STRICT_NUMBER if Kind.STRING in self.kinds else NUMBER
         return f"(regexp_full_match({self.value}, {literal(pattern)}) AND isfinite({cast}){whole})"
 

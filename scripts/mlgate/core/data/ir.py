@@ -169,6 +169,16 @@ class Member:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownNames:
+    """While a condition holds of the object, these of its properties are spoken of elsewhere."""
+
+    condition: Test
+    names: tuple[str, ...] = ()
+    matching: tuple[Matches, ...] = ()
+    everything: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Members:
     """What an object has under the names that are meant passes; other values are not concerned.
 
@@ -177,12 +187,14 @@ class Members:
         matching: The names that contain a match of this pattern are meant; without it, all.
         but: Names that are not meant.
         but_matching: Names that contain a match of one of these are not meant either.
+        unless: What else is not meant, under conditions.
     """
 
     test: Test
     matching: Matches | None = None
     but: tuple[str, ...] = ()
     but_matching: tuple[Matches, ...] = ()
+    unless: tuple[KnownNames, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,11 +221,27 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
+class KnownItems:
+    """While a condition holds of the array, its first items, and those that match, are spoken of elsewhere.
+
+    Attributes:
+        condition: Of the array.
+        until: How many items; None for all.
+        matching: Items that pass this are meant too.
+    """
+
+    condition: Test
+    until: int | None = 0
+    matching: Test | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Items:
-    """All items of an array from `start` on pass; other values are not concerned."""
+    """All items of an array from `start` on pass, but those that are known; other values are not concerned."""
 
     test: Test
     start: int = 0
+    unless: tuple[KnownItems, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.compile.objects import IN_PLACE
 from mlgate.core.data.compile.parts import Compiled, joined, one, unknown
 from mlgate.core.data.compile.values import ARRAYS
 from mlgate.core.data.ir import Contains, Item, ItemCount, Items, Operator, Test, Unique
@@ -38,17 +37,6 @@ def items(compiler: Compiler, place: Place) -> Compiled:
 def _rest(place: Place) -> Callable[[Test], Test]:
     start = len(place.schema.get("prefixItems", ()))
     return lambda test: Items(test=test, start=start)
-
-
-def unevaluated_items(compiler: Compiler, place: Place) -> Compiled:
-    """Compile `unevaluatedItems` where nothing but `prefixItems` can have evaluated an item."""
-    pointer = f"{place.pointer}/unevaluatedItems"
-    inner = compiler.compile(place.below("unevaluatedItems"))
-    if inner == Compiled() or "items" in place.schema:
-        return Compiled()
-    if not inner.is_exact or any(keyword in place.schema for keyword in (*IN_PLACE, "contains")):
-        return unknown(pointer, ARRAYS)
-    return one(pointer, _rest(place)(inner.test))
 
 
 def contains(compiler: Compiler, place: Place) -> Compiled:

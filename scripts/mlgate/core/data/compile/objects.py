@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from mlgate.core.data.compile.schema import Compiler
 
 COUNTS = {"minProperties": Operator.AT_LEAST, "maxProperties": Operator.AT_MOST}
-IN_PLACE = ("$ref", "$dynamicRef", "allOf", "anyOf", "oneOf", "not", "if", "dependentSchemas")
 
 
 def properties(compiler: Compiler, place: Place) -> Compiled:
@@ -72,20 +71,6 @@ def _others(schema: Mapping[str, Any]) -> Callable[[Test], Test]:
     names = tuple(schema.get("properties", {}))
     expressions = tuple(matches(expression) for expression in schema.get("patternProperties", {}))
     return lambda test: Members(test=test, but=names, but_matching=expressions)
-
-
-def unevaluated_properties(compiler: Compiler, place: Place) -> Compiled:
-    """Compile `unevaluatedProperties` where nothing but its neighbours can have evaluated a property."""
-    pointer = f"{place.pointer}/unevaluatedProperties"
-    inner = compiler.compile(place.below("unevaluatedProperties"))
-    if inner == Compiled() or "additionalProperties" in place.schema:
-        return Compiled()
-    if not inner.is_exact or any(keyword in place.schema for keyword in IN_PLACE):
-        return unknown(pointer, OBJECTS)
-    try:
-        return one(pointer, _others(place.schema)(inner.test))
-    except NoCompiledFormError:
-        return unknown(pointer, OBJECTS)
 
 
 def property_names(compiler: Compiler, place: Place) -> Compiled:

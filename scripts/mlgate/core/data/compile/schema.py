@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.compile import arrays, combine, objects, values
+from mlgate.core.data.compile import arrays, combine, evaluated, objects, values
 from mlgate.core.data.compile.parts import NEVER, Compiled, joined, one, unknown
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ KEYWORDS: Mapping[str, Keyword] = {
     "properties": objects.properties,
     "patternProperties": objects.pattern_properties,
     "additionalProperties": objects.additional_properties,
-    "unevaluatedProperties": objects.unevaluated_properties,
+    "unevaluatedProperties": evaluated.unevaluated_properties,
     "propertyNames": objects.property_names,
     "required": objects.required,
     "dependentRequired": objects.dependent_required,
@@ -48,7 +48,7 @@ KEYWORDS: Mapping[str, Keyword] = {
     **{keyword: _of(objects.count, keyword) for keyword in objects.COUNTS},
     "prefixItems": arrays.prefix_items,
     "items": arrays.items,
-    "unevaluatedItems": arrays.unevaluated_items,
+    "unevaluatedItems": evaluated.unevaluated_items,
     "contains": arrays.contains,
     "uniqueItems": arrays.unique_items,
     **{keyword: _of(arrays.count, keyword) for keyword in arrays.COUNTS},

@@ -17,6 +17,8 @@ from mlgate.core.data.ir import (
     ItemCount,
     Items,
     Kind,
+    KnownItems,
+    KnownNames,
     Member,
     MemberCount,
     Members,
@@ -132,7 +134,7 @@ def _array(test: Inside, value: Cell) -> str:
     items = f"json_extract({value.value}, '$[*]')"
     match test:
         case Items():
-            return _none_of(items, value, lambda item: f"NOT {holds(test.test, _element(item, value))}", test.start)
+            return _all_items(test, items, value)
         case Contains():
             found = _count(items, value, lambda item: holds(test.test, _element(item, value)))
             most = "" if test.at_most is None else f" AND {found} <= {test.at_most}"
@@ -155,15 +157,30 @@ def _element(name: str, array: Cell) -> Cell:
     return Cell(storage=Storage.JSON, value=name, json_type=f"json_type({name})", depth=array.depth + 1)
 
 
-def _count(items: str, value: Cell, condition: Callable[[str], str], start: int = 0) -> str:
-    name, index = f"e{value.depth}", f"i{value.depth}"
-    if start:
-        return f"len(list_filter({items}, lambda {name}, {index}: {index} > {start} AND {condition(name)}))"
+def _count(items: str, value: Cell, condition: Callable[[str], str]) -> str:
+    name = f"e{value.depth}"
     return f"len(list_filter({items}, lambda {name}: {condition(name)}))"
 
 
-def _none_of(items: str, value: Cell, condition: Callable[[str], str], start: int = 0) -> str:
-    return f"{_count(items, value, condition, start)} = 0"
+def _none_of(items: str, value: Cell, condition: Callable[[str], str]) -> str:
+    return f"{_count(items, value, condition)} = 0"
+
+
+def _all_items(test: Items, items: str, value: Cell) -> str:
+    name, index = f"e{value.depth}", f"i{value.depth}"
+    outer = replace(value, depth=value.depth + 1)
+    wrong = f"(NOT {holds(test.test, _element(name, value))})"
+    meant = [f"{index} > {test.start}"] if test.start else []
+    meant += [f"NOT {_is_known_item(known, name, index, outer)}" for known in test.unless]
+    variables = f"{name}, {index}" if meant else name
+    return f"len(list_filter({items}, lambda {variables}: {_joined(' AND ', [*meant, wrong], YES)})) = 0"
+
+
+def _is_known_item(known: KnownItems, name: str, index: str, array: Cell) -> str:
+    places = [YES if known.until is None else f"{index} <= {known.until}" if known.until else NO]
+    if known.matching:
+        places.append(holds(known.matching, replace(_element(name, array), depth=array.depth)))
+    return _joined(" AND ", [holds(known.condition, array), _joined(" OR ", places, NO)], YES)
 
 
 def _name(key: str, value: Cell) -> Cell:
@@ -173,12 +190,12 @@ def _name(key: str, value: Cell) -> Cell:
 def _all_members(test: Members, value: Cell) -> str:
     def is_odd(key: str) -> str:
         deeper = replace(value.member(pointer_of(key)), depth=value.depth + 1)
-        return _joined(" AND ", [_is_meant(test, key), f"(NOT {holds(test.test, deeper)})"], YES)
+        return _joined(" AND ", [_is_meant(test, key, value), f"(NOT {holds(test.test, deeper)})"], YES)
 
     return _none_of(f"json_keys({value.value})", value, is_odd)
 
 
-def _is_meant(test: Members, key: str) -> str:
+def _is_meant(test: Members, key: str, place: Place) -> str:
     """Return the condition that a name, which is an SQL expression, is one of those that a test speaks of."""
     conditions = []
     if test.matching:
@@ -186,7 +203,17 @@ def _is_meant(test: Members, key: str) -> str:
     if test.but:
         conditions.append(f"NOT list_contains([{', '.join(map(literal, test.but))}]::VARCHAR[], {key})")
     conditions += [f"NOT regexp_matches({key}, {literal(other.re2)})" for other in test.but_matching]
+    outer = replace(place, depth=place.depth + 1) if isinstance(place, Cell) else place
+    conditions += [f"NOT {_is_known(known, key, outer)}" for known in test.unless]
     return _joined(" AND ", conditions, YES)
+
+
+def _is_known(known: KnownNames, key: str, place: Place) -> str:
+    names = [f"regexp_matches({key}, {literal(expression.re2)})" for expression in known.matching]
+    if known.names:
+        names.append(f"{key} IN ({', '.join(map(literal, known.names))})")
+    spoken_of = YES if known.everything else _joined(" OR ", names, NO)
+    return _joined(" AND ", [holds(known.condition, place), spoken_of], YES)
 
 
 def _inside_columns(test: Inside, row: Row) -> str:
@@ -197,7 +224,7 @@ def _inside_columns(test: Inside, row: Row) -> str:
             return member(test.test, row.cells.get(test.name))
         case Members():
             meant = [(name, cell) for name, cell in row.cells.items() if name not in test.but]
-            return _joined(" AND ", [_if_meant(test, name, cell) for name, cell in meant], YES)
+            return _joined(" AND ", [_if_meant(test, name, cell, row) for name, cell in meant], YES)
         case Names():
             names = [
                 (holds(test.test, Cell(storage=Storage.STRING, value=literal(name))), cell)
@@ -210,8 +237,8 @@ def _inside_columns(test: Inside, row: Row) -> str:
     return YES  # a row is no array
 
 
-def _if_meant(test: Members, name: str, cell: Cell) -> str:
-    left_out = _is_meant(test, literal(name))
+def _if_meant(test: Members, name: str, cell: Cell, row: Row) -> str:
+    left_out = _is_meant(test, literal(name), row)
     return _joined(" OR ", [NO if left_out == YES else f"(NOT ({left_out}))", member(test.test, cell)], NO)
 
 

@@ -25,7 +25,10 @@ def content(cell: Cell) -> str:
             return cell.value
         case Storage.TIMESTAMP:
             return cell.text or cell.value
-        case Storage.FLOAT | Storage.DECIMAL:
+        case Storage.FLOAT:  # 0.1 is written so in 32 and in 64 bits
+            text = f"CAST({cell.value} AS VARCHAR)"
+            return _number(f"CAST({cell.value} AS DOUBLE)", text, fraction=text)
+        case Storage.DECIMAL:
             return _number(f"CAST({cell.value} AS DOUBLE)", f"CAST({cell.value} AS VARCHAR)")
         case Storage.JSON:
             text = f"CASE WHEN {cell.json_type} <> 'NULL' THEN CAST({cell.value} AS VARCHAR) END"
@@ -40,11 +43,11 @@ def content(cell: Cell) -> str:
     return f"CAST({cell.value} AS VARCHAR)"
 
 
-def _number(number: str, text: str) -> str:
+def _number(number: str, text: str, fraction: str | None = None) -> str:
     is_whole = f"abs({number}) < {_EXACT} AND {number} = trunc({number})"
     is_fraction = f"abs({number}) < {_EXACT} AND {number} <> trunc({number})"
-    whole, fraction = f"CAST(CAST({number} AS BIGINT) AS VARCHAR)", f"CAST({number} AS VARCHAR)"
-    return f"CASE WHEN {is_whole} THEN {whole} WHEN {is_fraction} THEN {fraction} ELSE {text} END"
+    whole, part = f"CAST(CAST({number} AS BIGINT) AS VARCHAR)", fraction or f"CAST({number} AS VARCHAR)"
+    return f"CASE WHEN {is_whole} THEN {whole} WHEN {is_fraction} THEN {part} ELSE {text} END"
 
 
 def hashed(table: Table, parts: Sequence[str], more: Sequence[str] = (), *, rows: bool = False) -> str:

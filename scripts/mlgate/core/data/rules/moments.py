@@ -55,24 +55,24 @@ def verdict(rule: TableRule, answer: Answer) -> Broken | Unsure | None:
         return broken
     if rule.kind is RuleKind.STDDEV and filled < 2:
         return unmeasured(rule, "one value has no deviation")
-    bounds = _bounds(rule, answer.values)
-    if bounds is None or not all(math.isfinite(bound) for bound in bounds):
+    bounds = [rounded(bound) for bound in _bounds(rule, answer.values)]
+    if not all(math.isfinite(bound) for bound in bounds):
         return Unsure()
-    low, high = (rounded(bound) for bound in bounds)
+    low, high = bounds
     if limits.is_within(rule, low) and limits.is_within(rule, high):
         return None
     return _broken(rule, low) if low == high else Unsure()
 
 
-def _bounds(rule: TableRule, values: Sequence[float]) -> tuple[float, float] | None:
-    """Return between which numbers the result lies."""
+def _bounds(rule: TableRule, values: Sequence[float]) -> tuple[float, float]:
+    """Return between which numbers the result lies; infinite where nothing is known."""
     filled, total, absolute = values[:3]
     if rule.kind is not RuleKind.STDDEV:
         error, divisor = _ULPS * absolute, filled if rule.kind is RuleKind.MEAN else 1
         return (total - error) / divisor, (total + error) / divisor
     deviation = values[3]
     if not deviation or absolute / filled >= _SAFE:
-        return None
+        return 0.0, math.inf
     condition = math.sqrt(1 + (absolute / filled / deviation) ** 2)
     error = deviation * _ULPS * filled * condition
     return max(0.0, deviation - error), deviation + error
@@ -100,6 +100,8 @@ def exactly(rule: TableRule, rows: Iterable[Row]) -> Broken | None:
     try:
         value = rounded(_result(rule, filled, total, squares))
     except OverflowError:
+        value = math.inf
+    if not math.isfinite(value):
         return unmeasured(rule, "it is larger than a double holds")
     return None if limits.is_within(rule, value) else _broken(rule, value)
 

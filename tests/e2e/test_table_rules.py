@@ -299,3 +299,12 @@ def test_sums_do_not_depend_on_the_order_of_the_rows(tmp_path: Path) -> None:
     for number, order in enumerate(([1e16, 1.0, -1e16], [1.0, 1e16, -1e16], [-1e16, 1e16, 1.0])):
         path = write(tmp_path / f"t{number}.parquet", [(value,) for value in order], {"x": "DOUBLE"})
         assert [f.check for f in scan(request_of(path, contract(rules, {}), tmp_path)).findings] == ["/table/1/mean"]
+
+
+def test_limits_reach_the_child_with_all_their_digits(tmp_path: Path) -> None:
+    value = 2.71828182845904
+    path = write(tmp_path / "t.csv", [(value,)], {"x": ""})
+    row = {"properties": {"x": {"type": "number", "minimum": value, "maximum": value}}}
+    of = contract([f"max: {{column: x, at-least: {value}, at-most: {value}}}"], row)
+    with Scanner(os.environ) as scanner:
+        assert scanner.scan(request_of(path, of, tmp_path))[0].findings == ()

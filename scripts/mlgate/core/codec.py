@@ -32,24 +32,28 @@ def rounded(value: float) -> float:
     return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
 
 
-def to_plain(value: Any) -> Any:
+def to_plain(value: Any, *, exact: bool = False) -> Any:
     """Return `value` as the dicts, lists, strings and numbers that JSON can hold.
+
+    Args:
+        value: What to write down.
+        exact: Whether floats keep all their digits: those that a person wrote, such as limits, are not computed.
 
     Raises:
         ValueError: If a float is NaN or infinite: it has no JSON form, and must have become a named reason before.
     """
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: to_plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        return {f.name: to_plain(getattr(value, f.name), exact=exact) for f in dataclasses.fields(value)}
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, typing.Mapping):
-        return {str(key): to_plain(item) for key, item in value.items()}
+        return {str(key): to_plain(item, exact=exact) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [to_plain(item) for item in value]
+        return [to_plain(item, exact=exact) for item in value]
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"{value} has no JSON form")
-        return rounded(value)
+        return value if exact else rounded(value)
     return value
 
 

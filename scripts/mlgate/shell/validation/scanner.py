@@ -87,7 +87,7 @@ class Scanner:
         return ScanResult(findings=(_died(answer.get("died") or self._cause_of_death()),)), digest
 
     def _ask(self, request: ScanRequest) -> None:
-        message = {"request": codec.to_plain(request), "cpu_seconds": CPU_SECONDS}
+        message = {"request": codec.to_plain(request, exact=True), "cpu_seconds": CPU_SECONDS}
         assert self.process.stdin is not None  # noqa: S101 - a pipe was asked for
         try:
             self.process.stdin.write(json.dumps(message).encode() + b"\n")

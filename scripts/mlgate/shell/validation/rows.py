@@ -16,7 +16,7 @@ from mlgate.core import codec
 from mlgate.core.data.cell import value_of
 from mlgate.core.data.compile import References
 from mlgate.core.data.ir import Kind, Storage
-from mlgate.core.data.query import LOCATED, ROW
+from mlgate.core.data.query import LOCATED, ROW, candidates
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -140,11 +140,13 @@ def _guarded(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, judge: _Judge) -> Iterator[tuple[int, Any]]:
-    """Yield row numbers and rows as JSON values, a batch in memory at a time."""
+    """Yield row numbers and rows as JSON values of all that can break anything, a batch in memory at a time."""
     table = judge.table
     positions = judge.columns()
     items = ["json::VARCHAR"] if table.is_json else [_item(table, index) for index in positions]
-    query = f"SELECT {', '.join([ROW, *items])} FROM {table.relation(rows=True)}"  # noqa: S608 - positions only
+    suspect = " OR ".join(f"({candidates(item, table, judge.plan)})" for item in judge.plan.second)
+    relation = f"{table.relation(rows=True)} WHERE {suspect}"
+    query = f"SELECT {', '.join([ROW, *items])} FROM {relation}"  # noqa: S608 - own names and literals only
     cursor = connection.execute(query)
     while batch := cursor.fetchmany(BATCH):
         for number, *cells in batch:

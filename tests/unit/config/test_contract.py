@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgate.core.config.contract import Contract, RuleKind, TableRule
+from mlgate.core import codec
+from mlgate.core.config.contract import Comparison, Contract, RuleKind, TableRule
 from mlgate.core.config.model import Severity
+from mlgate.core.config.parse_contract_rules import EXAMPLES
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
 
@@ -114,6 +116,29 @@ def test_json_and_yaml_say_the_same() -> None:
         ("table:\n  - no-overlap: {with: train}", 2, 17, "`by` is missing"),
         ("table:\n  - no-overlap: {with: a b, by: x}", 2, 24, "expected a table's name"),
         ("table:\n  - row-count: {at-least: 1, severity: error}", 2, 40, "expected fail or warn, got 'error'"),
+        ("table:\n  - mean: {column: a, atleast: 1}", 2, 22, "unknown key 'atleast', did you mean 'at-least'?"),
+        ("table:\n  - mean: {column: a}", 2, 11, "the rule has no limit"),
+        ("table:\n  - mean: {column: a, at-least: 30%}", 2, 32, "expected a number, got '30%'"),
+        ("table:\n  - share: {column: a, value: b, at-most: 400%}", 2, 43, "expected a number between 0 and 1"),
+        ("table:\n  - unique: {columns: a, at-most: '0.5'}", 2, 35, "expected a number or a percentage, got '0.5'"),
+        ("table:\n  - min: {column: a, at-least: 2015-02-30}", 2, 31, "expected a number, a date or a time"),
+        (
+            "table:\n  - max: {column: a, at-least: 1, at-most: 2015-01-01}",
+            2,
+            10,
+            "one limit is a number and the other",
+        ),
+        ("table:\n  - freshness: {column: a, within: 7 days}", 2, 36, "expected a duration, got '7 days'"),
+        ("table:\n  - compare: a>=b", 2, 14, "expected two columns with one of >=,"),
+        ("table:\n  - sorted: {by: a, order: up}", 2, 28, "expected ascending or descending, got 'up'"),
+        ("table:\n  - foreign-key: {columns: [a, b], references: c, key: d}", 2, 56, "`columns` names 2 and `key` 1"),
+        ("table:\n  - quantle: {column: a}", 2, 5, "unknown rule 'quantle', did you mean 'quantile'?"),
+        (
+            "row: {properties: {carrier: {}}, additionalProperties: false}\ntable:\n  - unique: carier",
+            3,
+            5,
+            "the row has no column 'carier', did you mean 'carrier'?",
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_place(text: str, line: int, column: int, words: str) -> None:
@@ -158,3 +183,31 @@ VALUES = st.recursive(
 def test_any_values_are_a_contract_or_a_config_error(row: object, table: object) -> None:
     with contextlib.suppress(ConfigError):
         parsed(json.dumps({"row": row, "table": table}), "c.json")
+
+
+def test_the_rules_are_read_with_their_units() -> None:
+    rules = parsed(
+        "table:\n"
+        "  - rows-change: {at-most: 20%}\n"
+        "  - freshness: {column: t, within: 2w}\n"
+        "  - compare: two words >= b\n"
+        "  - conflicting-labels: {label: y, features: [a, b], at-most: 0.1%}\n"
+        "  - foreign-key: {columns: a, references: b}\n"
+        "  - no-overlap: {with: train, by: row}\n"
+        "  - no-overlap: {with: train, by: [row]}\n"
+        "  - min: {column: a, at-least: 9007199254740993}\n"
+    ).rules
+    assert rules[0].at_most == 0.2
+    assert rules[1].within == 14 * 86_400
+    assert (rules[2].columns, rules[2].comparison) == (("two words", "b"), Comparison.AT_LEAST)
+    assert (rules[3].columns, rules[3].tolerance) == (("y", "a", "b"), 0.001)
+    assert rules[4].other_columns == ("a",)
+    assert [(rule.columns, rule.whole_rows) for rule in rules[5:7]] == [((), True), (("row",), False)]
+    assert rules[7].at_least == 2**53 + 1
+
+
+@pytest.mark.parametrize("kind", RuleKind)
+def test_a_rule_comes_through_the_pipe_to_the_scan_as_it_was(kind: RuleKind) -> None:
+    (rule,) = parsed(f"table:\n  - {EXAMPLES[kind]}\n").rules
+    assert rule.kind is kind
+    assert codec.from_plain(TableRule, json.loads(json.dumps(codec.to_plain(rule, exact=True)))) == rule

@@ -43,6 +43,11 @@ def content(cell: Cell) -> str:
     return f"CAST({cell.value} AS VARCHAR)"
 
 
+def own_content(cell: Cell) -> str:
+    """Return a cell in a form that is the same for the same content inside one table: typed columns as they are."""
+    return content(cell) if cell.storage in (Storage.TEXT, Storage.JSON) else cell.value
+
+
 def _number(number: str, text: str, fraction: str | None = None) -> str:
     is_whole = f"abs({number}) < {_EXACT} AND {number} = trunc({number})"
     is_fraction = f"abs({number}) < {_EXACT} AND {number} <> trunc({number})"
@@ -90,6 +95,6 @@ def contradicting_rows(table: Table, parts: Sequence[str], label: str, among: st
 
 def values_query(table: Table, cell: Cell) -> str:
     """Return the query of how many different values a column has, how often the rarest occurs, and how many cells."""
-    cells = f"SELECT {content(cell)} AS v FROM {table.relation()}"
+    cells = f"SELECT {own_content(cell)} AS v FROM {table.relation()}"
     inner = f"SELECT count(*) AS n FROM ({cells}) WHERE v IS NOT NULL GROUP BY v"
     return f"SELECT count(*), min(n), sum(n) FROM ({inner})"

@@ -78,7 +78,7 @@ def _cannot_judge(opened: Opened, rule: TableRule, names: Sequence[str], rows: i
 
 def _contents(opened: Opened, names: Sequence[str], plan: Plan) -> list[str]:
     cells = [opened.table.cell(name, plan.properties) for name in names]
-    return [content.content(cell) for cell in cells if cell is not None]
+    return [content.own_content(cell) for cell in cells if cell is not None]
 
 
 def _suspects(opened: Opened, query: str) -> int:

@@ -72,7 +72,8 @@ def limits(cursor: Cursor, entries: Entries, read: Read, example: str) -> tuple[
     """Return `at-least` and `at-most`, of which one must be there, in this order."""
     low = read(entries["at-least"]) if "at-least" in entries else None
     high = read(entries["at-most"]) if "at-most" in entries else None
-    if isinstance(cursor.value, dict) and "at-least" not in entries and "at-most" not in entries:
+    is_all_known = isinstance(cursor.value, dict) and len(cursor.value) == len(entries)  # else it may be misspelt
+    if is_all_known and "at-least" not in entries and "at-most" not in entries:
         cursor.problem("the rule has no limit", f"Write `{example}`, `at-most`, or both.")
     if low is None or high is None:
         return low, high

@@ -50,10 +50,9 @@ def whole_number(cell: Cell) -> str | None:
     """Return the expression of a cell as whole number, NULL where it is none; None where it is nothing of the kind."""
     if cell.storage is Storage.INTEGER:
         return cell.value
-    is_number = cell.storage is Storage.TEXT and cell.is_plain and Kind.INTEGER in cell.kinds
-    if not is_number or Kind.STRING in cell.kinds or cell.number is None:
+    if not cell.plain or Kind.NUMBER in cell.kinds:
         return None
-    return f"CASE WHEN {cell.number} = trunc({cell.number}) AND abs({cell.number}) < {EXACT} THEN {cell.number} END"
+    return f"CASE WHEN {cell.plain} = trunc({cell.plain}) AND abs({cell.plain}) < {EXACT} THEN {cell.plain} END"
 
 
 def widened(low: int, high: int, rows: int) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.ir import Kind, Storage
+from mlgate.core.data.query import PLAIN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,5 +35,4 @@ def suspicious(table: Table) -> str | None:
     """Return the condition that a row has a cell that the cast may read wrongly; None where no column is plain."""
     if not table.plain:
         return None
-    cells = f"concat({', '.join(f'c{index}' for index in sorted(table.plain))})"
-    return " OR ".join(f"contains({cells}, {text})" for text in _SUSPECT)
+    return " OR ".join(f"contains({PLAIN}, {text})" for text in _SUSPECT)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LOCATED = 20  # rows that a finding names
 ROW = "row_number"
 ROW_BROKEN = "row_broken"
+PLAIN = "plain_cells"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +42,7 @@ class Table:
         columns: In the file's order. Of JSON Lines, all that any row or the contract has.
         numbered: Whether the reader numbers rows by itself, in a last column.
         is_json: Whether rows are JSON objects, in a column `json`.
-        plain: Positions of columns of text whose cells the engine's own cast reads right, see `plain`.
+        plain: Positions of columns of text whose cells the engine's own cast reads right, see `core.data.plain`.
     """
 
     source: str
@@ -60,10 +61,16 @@ class Table:
             inner = self._json_relation()
         else:
             names = [f"c{i}" for i in range(len(self.columns))] + ([ROW] if self.numbered else [])
-            inner = f"(SELECT * FROM {self.source} AS s({', '.join(names)}))"
+            inner = f"(SELECT {', '.join(['*', *self._casts()])} FROM {self.source} AS s({', '.join(names)}))"
         if rows and not self.numbered:
             inner = f"(SELECT *, row_number() OVER () - 1 AS {ROW} FROM {inner})"
         return inner
+
+    def _casts(self) -> list[str]:
+        """Cast once: the engine does not see that a cast inside two conditions is the same."""
+        numbers = [f"TRY_CAST(c{index} AS DOUBLE) AS n{index}" for index in sorted(self.plain)]
+        cells = ", ".join(f"c{index}" for index in sorted(self.plain))
+        return [*numbers, f"concat({cells}) AS {PLAIN}"] if numbers else []
 
     def _json_relation(self) -> str:
         """Take all properties at once: each call reads the whole object."""
@@ -86,7 +93,7 @@ class Table:
             json_type=f"t{index}",
             kinds=declared.kinds if declared else frozenset({Kind.STRING}),
             accepts_null=declared.accepts_null if declared else True,
-            is_plain=index in self.plain,
+            plain=f"n{index}" if index in self.plain else "",
         )
 
 

@@ -23,7 +23,7 @@ class Cell:
         json_type: For JSON, expression of its type's name: NULL where the property is absent.
         kinds: What a CSV cell may be read as.
         accepts_null: Whether a null cell is a null value; else it is absent. Not for JSON, which tells them apart.
-        is_plain: Whether a CSV cell that the engine can cast is known to be written as a number, see `plain`.
+        plain: For a CSV cell of numbers only that needs no pattern, expression of the number, see `core.data.plain`.
         depth: How many lambdas surround it: each has a variable of its own name.
     """
 
@@ -32,7 +32,7 @@ class Cell:
     json_type: str = ""
     kinds: Kinds = frozenset({Kind.STRING})
     accepts_null: bool = True
-    is_plain: bool = False
+    plain: str = ""
     depth: int = 0
 
     @property
@@ -100,7 +100,7 @@ class Cell:
                 cast = f"TRY_CAST({self.value} AS DOUBLE)"
                 return f"CASE WHEN {self.json_type} IN {_JSON_NUMBERS} THEN {cast} END"
             case Storage.TEXT if self.is_number:
-                cast = f"TRY_CAST({self.value} AS DOUBLE)"
+                cast = self.plain or f"TRY_CAST({self.value} AS DOUBLE)"
                 return f"CASE WHEN {self.is_number} THEN {cast} END" if Kind.STRING in self.kinds else cast
         return None
 
@@ -134,11 +134,11 @@ class Cell:
         """Return the condition that a CSV cell is a number; None where it is never read as one."""
         if not self.kinds & {Kind.INTEGER, Kind.NUMBER}:
             return None
-        cast = f"TRY_CAST({self.value} AS DOUBLE)"
+        cast = self.plain or f"TRY_CAST({self.value} AS DOUBLE)"
         whole = "" if Kind.NUMBER in self.kinds else f" AND {is_whole(cast)}"
-        if self.is_plain and Kind.STRING not in self.kinds:
+        if self.plain:
             # What cannot be cast is NULL, and so is a null cell: the one is no number, the other is left out.
-            return f"(CASE WHEN {self.value} IS NOT NULL THEN coalesce(isfinite({cast}){whole}, false) END)"
+            return f"coalesce(isfinite({cast}){whole}, {self.value} IS NULL AND NULL)"
         pattern = STRICT_NUMBER if Kind.STRING in self.kinds else NUMBER
         return f"(regexp_full_match({self.value}, {literal(pattern)}) AND isfinite({cast}){whole})"
 

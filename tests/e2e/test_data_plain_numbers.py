@@ -1,0 +1,81 @@
+"""The fast reading of numbers in CSV says what the exact one says, whatever is in the cells."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlgate.core.data.request import ContractPart, ScanRequest, ScanResult
+from mlgate.shell.tables.files import one_file
+from mlgate.shell.validation.scan import scan
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ROW_SCHEMA: dict[str, Any] = {
+    "properties": {
+        "whole": {"type": "integer", "minimum": 0, "maximum": 100},
+        "number": {"type": ["number", "null"], "exclusiveMinimum": -2.5},
+        "either": {"type": ["number", "string"], "minimum": 3},
+        "some": {"enum": [1, 2.5, None]},
+    },
+    "required": ["whole"],
+}
+RIGHT = ("1", "+1", "007", "2.5", ".5", "3.", "1e3", "1E+2", "-1", "1.0", "", "100", "1e400", "9007199254740993")
+ODD = (
+    " 1",
+    "1 ",
+    "1_000",
+    "+-1",
+    "\t1",
+    "1\v",
+    "1\f",
+    '"\n1"',
+    '"1\r\n"',
+    "0x1F",
+    "inf",
+    "nan",
+    "abc",
+    "1,5",
+    "--1",
+    "\u00a01",
+)
+
+
+def scanned(path: Path, rows: list[list[str]], *, header: str = "whole,number,either,some") -> ScanResult:
+    lines = [header, *(",".join(f'"{cell}"' if "," in cell else cell for cell in row) for row in rows)]
+    path.write_bytes("\n".join(lines).encode() + b"\n")
+    part = ContractPart(row=ROW_SCHEMA)
+    return scan(
+        ScanRequest(source=one_file(path), sides={"new": part}, show_values=True, spill=str(path.parent / "spill"))
+    )
+
+
+def verdicts(result: ScanResult, rows: int) -> list[set[str]]:
+    """Return what each of the first rows breaks."""
+    return [{f.check for f in result.findings if row in [place.row for place in f.rows]} for row in range(rows)]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_an_odd_cell_anywhere_lets_all_cells_be_read_exactly(tmp_path: Path, odd: str) -> None:
+    row = ["1", "1", "x", "1"]
+    for place in (0, 1, 3):
+        dirty = [*row]
+        dirty[place] = odd
+        alone = scanned(tmp_path / "t.csv", [row, dirty])
+        assert verdicts(alone, 2)[0] == set()
+        assert verdicts(alone, 2)[1], (odd, place)
+        assert all(found.rows[0].value == odd.strip('"')[:100] for found in alone.findings)
+
+
+def test_random_cells_break_the_same_checks_with_odd_cells_in_the_file_and_without(tmp_path: Path) -> None:
+    draw = random.Random(7)  # noqa: S311 - test data
+    rows = [[draw.choice((*RIGHT, "abc", "0x1F", "inf", "nan", "1e", "--1")) for _ in range(4)] for _ in range(20)]
+    rows = [[cell or "5" if place == 0 else cell for place, cell in enumerate(row)] for row in rows]
+    fast = scanned(tmp_path / "fast.csv", rows)
+    exact = scanned(tmp_path / "exact.csv", [*rows, [" 1", "1", "5", "1"]])
+    assert verdicts(fast, 20) == verdicts(exact, 20)
+    assert any(verdicts(fast, 20))
+    assert {f.check for f in fast.findings} <= {f.check for f in exact.findings}

@@ -58,8 +58,8 @@ task; and `promote.sign` needs `promote.allowed-signers`.
 
 CONTRACT_INTRODUCTION = """\
 A contract says what a table must satisfy. `row` is plain [JSON Schema 2020-12](https://json-schema.org/draft/2020-12)
-for one row, in which a column is a property; `table` holds what no single row can say. `mlgate init` infers one from
-the data.
+for one row, in which a column is a property; `table` holds what no single row can say. `mlgate contract
+infer` writes a first one from the data.
 
 ```yaml
 # yaml-language-server: $schema=https://raw.githubusercontent.com/mlgate/mlgate/main/schemas/contract.schema.json

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 COMMANDS: dict[str, str] = {
     "check": "the whole pull-request check, on a laptop; posts nothing",
     "init": "write a configuration, a contract inferred from the data, and a workflow",
+    "contract": "write a first contract from what a table holds",
     "fetch-base": "find and fetch the commit whose policy judges",
     "validate-data": "check tables against their contracts",
     "train-model": "run the training command, or fit an estimator",

@@ -31,8 +31,15 @@ SECRETS = {
     **{f"registry {name}": WRITES for name in ("rollback", "assign", "unassign", "deprecate", "note")},
     **{f"registry {name}": {"github_token"} for name in ("show", "history", "at", "diff", "get", "verify")},
 }
-# What a person can call: `registry` has commands of its own.
-CALLED = [*(name for name in COMMANDS if name != "registry"), *(f"registry {name}" for name in registry.COMMANDS)]
+
+
+def subcommands(name: str) -> list[str]:
+    step = importlib.import_module(f"mlgate.steps.{name.replace('-', '_')}")
+    return [f"{name} {sub}" for sub in step.COMMANDS] if hasattr(step, "COMMANDS") else [name]
+
+
+# What a person can call: some commands have commands of their own.
+CALLED = [called for name in COMMANDS for called in subcommands(name)]
 
 
 class Colour(StrEnum):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config import grammar
 from mlgate.core.setup import files, workflows
+from mlgate.core.setup.contract import Known, contract_text
 from mlgate.core.setup.profile import Profile, task_of, unique_columns
 from mlgate.core.words import did_you_mean, shown
 from mlgate.errors import ConfigError, InputError, UsageError
@@ -197,13 +198,14 @@ def _texts(answers: dict[str, str], profiles: dict[str, Profile], inputs: Inputs
     )
     texts = {world.cwd / inputs.config: files.config_text(setup)}
     for name, profile in profiles.items():
-        texts[folder / setup.contracts[name]] = files.contract_text(
-            profile,
-            profiles.get("train" if name == "holdout" else "holdout"),
+        known = Known(
             key=answers["key"],
             label=answers["label"],
             without_overlap="train" if name == "holdout" and "train" in profiles else None,
+            command="mlgate init",
         )
+        other = profiles.get("train" if name == "holdout" else "holdout")
+        texts[folder / setup.contracts[name]] = contract_text(profile, other, known)
     return texts
 
 

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from mlgate.core.config import yaml
 from mlgate.core.config.model import Task
 from mlgate.core.setup import files, workflows
+from mlgate.core.setup.contract import Known, contract_text
+from mlgate.core.setup.likeness import loose_pattern_of, pattern_of
 from mlgate.core.setup.profile import Column, Kind, Profile, is_listed, task_of, unique_columns, widened
 from mlgate.core.setup.scalars import command, flow, scalar
 from mlgate.shell import configuration
@@ -27,8 +29,7 @@ TABLE = Profile(rows=100, columns=(ID, CARRIER, DELAY, DISTANCE, LATE, BLOB))
 
 
 def contract(profile: Profile, other: Profile | None = None, **options: Any) -> dict[str, Any]:
-    options = {"key": "id", "label": "late", "without_overlap": None, **options}
-    text = files.contract_text(profile, other, **options)
+    text = contract_text(profile, other, Known(**{"key": "id", "label": "late", **options}))
     parsed = configuration.parse_contract(text.encode(), "c.yml")
     assert pyyaml.safe_load(text) == yaml.read(text.encode(), "c.yml").plain()  # readers of YAML 1.1 agree
     return {"row": parsed.row, "rules": parsed.rules}
@@ -67,6 +68,66 @@ def test_a_contract_says_what_is_true_of_the_table() -> None:
     assert rules["row-count"].at_least == 50
     assert rules["null-fraction"].at_most == 0.16
     assert rules["no-overlap"].other == "train"
+
+
+@pytest.mark.parametrize(
+    ("mask", "pattern", "loose"),
+    [
+        ("AA-000000", "^[A-Z]{2}-[0-9]{6}$", "^[A-Z]+-[0-9]+$"),
+        ("00000000-AA0", "^[0-9]{8}-[A-Z]{2}[0-9]$", "^[0-9]+-[A-Z]+[0-9]+$"),
+        ("a.b|c".replace("b", "a").replace("c", "a"), r"^[a-z]\.[a-z]\|[a-z]$", r"^[a-z]+\.[a-z]+\|[a-z]+$"),
+        ("aaa aa", None, None),
+        ("AAA", None, None),
+        ("", None, None),
+        ("é0", None, None),
+        ("0" * 65, None, None),
+    ],
+)
+def test_texts_that_look_alike_have_a_pattern(mask: str, pattern: str | None, loose: str | None) -> None:
+    assert (pattern_of(mask), loose_pattern_of(mask)) == (pattern, loose)
+
+
+def number(name: str, low: float, high: float, distinct: int, kind: Kind = Kind.INTEGER) -> Column:
+    return Column(name=name, kind=kind, distinct=distinct, minimum=low, maximum=high)
+
+
+@pytest.mark.parametrize(
+    ("column", "rows", "limits"),
+    [
+        (number("month", 1, 12, 12), 240, {"minimum": 1, "maximum": 12}),
+        (number("month", 1, 12, 12), 239, {"minimum": 0}),
+        (number("month", 1, 12, 11), 1000, {"minimum": 0}),
+        (number("share", 0.01, 0.9, 50, Kind.NUMBER), 60, {"minimum": 0, "maximum": 1}),
+        (number("share", 0.01, 0.9, 40, Kind.NUMBER), 49, {"minimum": 0}),
+        (number("pickup_latitude", -33.1, 51, 70, Kind.NUMBER), 100, {"minimum": -90, "maximum": 90}),
+        (number("flat", -33.1, 51, 70, Kind.NUMBER), 100, {}),
+        (number("lat", -133.1, 51, 70, Kind.NUMBER), 100, {}),
+    ],
+)
+def test_limits_are_promised_where_they_are_clear(column: Column, rows: int, limits: dict[str, float]) -> None:
+    found = contract(Profile(rows=rows, columns=(column,)), key=None, label=None)["row"]["properties"][column.name]
+    assert {key: value for key, value in found.items() if key != "type"} == limits
+
+
+def test_texts_are_held_to_what_they_have_in_common() -> None:
+    code = Column(name="code", kind=Kind.STRING, distinct=99, lengths=(9, 9), pattern="^[A-Z]{2}-[0-9]{6}$")
+    day = Column(name="day", kind=Kind.STRING, distinct=30, lengths=(10, 10), format="date", pattern="^x$")
+    found = contract(Profile(rows=100, columns=(code, day)), key=None, label=None)["row"]["properties"]
+    assert found == {
+        "code": {"type": "string", "pattern": "^[A-Z]{2}-[0-9]{6}$"},
+        "day": {"type": "string", "format": "date"},
+    }
+    few = contract(Profile(rows=10, columns=(code,)), key=None, label=None)["row"]["properties"]
+    assert few == {"code": {"type": "string"}}
+
+
+def test_without_a_clear_key_the_contract_asks() -> None:
+    text = contract_text(Profile(rows=100, columns=(CARRIER, DELAY)), None, Known())
+    assert "# TODO: which columns name a row?" in text
+    assert "# - primary-key: [carrier, delay]" in text
+    named = Column(name="customer_id", kind=Kind.STRING, distinct=10)
+    rules = contract(Profile(rows=10, columns=(ID, named)), key=None, label=None)["rules"]
+    assert [rule.columns for rule in rules if rule.kind.value == "primary-key"] == [("customer_id",)]
 
 
 def test_a_row_of_json_lines_may_lack_what_is_null_somewhere() -> None:

@@ -1,14 +1,12 @@
-"""The texts that `mlgate init` writes: configuration and contract."""
+"""The configuration that `mlgate init` writes."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import BaselineKind, Task
-from mlgate.core.setup.profile import Column, Kind, Profile, is_listed, widened
-from mlgate.core.setup.scalars import command, flow, scalar
+from mlgate.core.setup.scalars import command, scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -118,55 +116,3 @@ def _promote(model_file: str) -> Iterator[str]:
 def is_pickle(name: str) -> bool:
     """Tell whether a model file's name is that of a pickle, as far as a name tells."""
     return name.lower().endswith(PICKLES)
-
-
-def contract_text(profile: Profile, other: Profile | None, *, key: str, label: str, without_overlap: str | None) -> str:
-    """Return a contract that a table satisfies as it is, inferred from its columns.
-
-    Args:
-        profile: The table.
-        other: Another table with the same columns, whose values are allowed too.
-        key: The column that names a row.
-        label: The column that is predicted; its classes are always listed, where there are few.
-        without_overlap: Name of a table that may share no key with this one.
-    """
-    columns = [widened(c, other.by_name.get(c.name) if other else None) for c in profile.columns]
-    lines = [
-        "# Inferred from the data by `mlgate init`: read it, and promise what you mean.",
-        "row: # JSON Schema for one row",
-        "  type: object",
-        "  properties:",
-        *(f"    {scalar(c.name)}: {_schema(c, profile, listed=_listed(c, profile, key, label))}" for c in columns),
-        f"  required: {flow(c.name for c in columns if c.nulls == 0 or not profile.may_lack)}",
-        "table: # rules for the whole table",
-        f"  - primary-key: {flow([key])}",
-        f"  - row-count: {{at-least: {profile.rows // 2}}} # {profile.rows} when this was written",
-    ]
-    for column in columns:
-        if column.nulls > 0:
-            share = column.nulls / profile.rows
-            limit = min(1.0, math.ceil(round(150 * share + 1, 6)) / 100)
-            rule = f"{{column: {scalar(column.name)}, at-most: {limit:g}}}"
-            lines.append(f"  - null-fraction: {rule} # {share:.2%} when this was written")
-    if without_overlap is not None:
-        lines.append(f"  - no-overlap: {{with: {without_overlap}, by: {flow([key])}}}")
-    return "\n".join(lines) + "\n"
-
-
-def _listed(column: Column, profile: Profile, key: str, label: str) -> bool:
-    if column.name == key:
-        return False
-    is_class = column.name == label and column.kind in (Kind.STRING, Kind.INTEGER) and len(column.values) > 1
-    return is_class or is_listed(column, profile.rows)
-
-
-def _schema(column: Column, profile: Profile, *, listed: bool) -> str:
-    if column.kind is Kind.OTHER or column.nulls == profile.rows:
-        return "{}"
-    null = column.nulls > 0
-    parts = [f'type: [{column.kind}, "null"]' if null else f"type: {column.kind}"]
-    if listed:
-        parts.append(f"enum: {flow(column.values)[:-1]}{', null' if null else ''}]")
-    elif column.minimum is not None and column.minimum >= 0:
-        parts.append("minimum: 0")
-    return "{" + ", ".join(parts) + "}"

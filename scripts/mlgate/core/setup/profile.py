@@ -31,7 +31,11 @@ class Column:
         nulls: How many cells are null.
         distinct: How many different values, without null.
         minimum: The least number; None for other kinds and without values.
+        maximum: The greatest.
         values: All values in order, if there are at most 20; else empty.
+        lengths: Of the shortest and the longest text, in code points.
+        format: The format of JSON Schema that all texts have; None where they have none in common.
+        pattern: A regular expression that tells how all texts look alike; None where they do not.
     """
 
     name: str
@@ -39,7 +43,11 @@ class Column:
     nulls: int = 0
     distinct: int = 0
     minimum: float | None = None
+    maximum: float | None = None
     values: tuple[str | int | float | bool, ...] = ()
+    lengths: tuple[int, int] | None = None
+    format: str | None = None
+    pattern: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +74,18 @@ def widened(column: Column, other: Column | None) -> Column:
     if other is None:
         return column
     values = tuple(sorted({*column.values, *other.values}, key=str)) if column.values and other.values else ()
-    least = [c.minimum for c in (column, other) if c.minimum is not None]
+    both = (column, other)
+    lengths = [c.lengths for c in both if c.lengths is not None]
     return replace(
         column,
         kind=_wider(column, other),
         distinct=max(column.distinct, other.distinct, len(values)),
-        minimum=min(least, default=None),
+        minimum=min((c.minimum for c in both if c.minimum is not None), default=None),
+        maximum=max((c.maximum for c in both if c.maximum is not None), default=None),
         values=values if column.kind == other.kind and len(values) <= MAX_VALUES else (),
+        lengths=(min(low for low, _ in lengths), max(high for _, high in lengths)) if lengths else None,
+        format=column.format if column.format == other.format or other.distinct == 0 else None,
+        pattern=column.pattern if column.pattern == other.pattern or other.distinct == 0 else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""A table's columns as `mlgate init` wants to know them, by two queries on DuckDB."""
+"""A table's columns as a first contract wants to know them, by a few queries on DuckDB."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core.data.source import Format
+from mlgate.core.setup.likeness import loose_pattern_of, pattern_of
 from mlgate.core.setup.profile import MAX_VALUES, Column, Kind, Profile
 from mlgate.shell.tables import engine
 
@@ -18,6 +19,17 @@ if TYPE_CHECKING:
 _INTEGER = r"-?(0|[1-9][0-9]{0,17})"
 _NUMBER = r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?"
 _INTEGERS = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"})
+_DAY = "regexp_full_match({x}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}') AND TRY_CAST({x} AS DATE) IS NOT NULL"
+_MOMENT = r"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(\.[0-9]+)?(Z|[+-][0-9]{{2}}:[0-9]{{2}})"
+_BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{{2}}|[1-9]?[0-9])"
+# Formats of JSON Schema, each as the condition that a text has it; a condition may be stricter than the format.
+_FORMATS = {
+    "date": _DAY,
+    "date-time": f"regexp_full_match({{x}}, '{_MOMENT}') AND TRY_CAST({{x}} AS TIMESTAMPTZ) IS NOT NULL",
+    "uuid": "regexp_full_match({x}, '[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}}')",
+    "ipv4": f"regexp_full_match({{x}}, '{_BYTE}(\\.{_BYTE}){{{{3}}}}')",
+    "email": "regexp_full_match({x}, '[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([a-z0-9]+(-[a-z0-9]+)*\\.)+[a-z]{{2,20}}')",
+}
 _TIMES = frozenset({"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
 
 
@@ -61,18 +73,40 @@ class _Table:
         return Profile(rows=count, columns=columns, may_lack=self.source.format is Format.JSON_LINES)
 
     def column(self, name: str, count: int, cells: list[Any]) -> Column:
-        present, distinct, *forms, minimum = cells
+        present, distinct, *forms, minimum, maximum = cells
         kind = _kind_of_text(forms) if self.is_text else _kind(self.types[name])
         listable = kind in (Kind.STRING, Kind.INTEGER, Kind.BOOLEAN) and self.types[name] not in _TIMES
         has_values = listable and 0 < distinct <= MAX_VALUES
+        has_limits = kind in (Kind.INTEGER, Kind.NUMBER)
+        looks = self.looks(name) if kind is Kind.STRING and distinct and self.types[name] not in _TIMES else {}
         return Column(
             name=name,
             kind=kind,
             nulls=count - present,
             distinct=distinct,
-            minimum=minimum if kind in (Kind.INTEGER, Kind.NUMBER) else None,
+            minimum=minimum if has_limits else None,
+            maximum=maximum if has_limits else None,
             values=self.values(name, kind) if has_values else (),
+            **looks,
         )
+
+    def looks(self, name: str) -> dict[str, Any]:
+        """Return what all texts of a column have in common."""
+        asked = [f"coalesce(bool_and({form.format(x='x')}), false)" for form in _FORMATS.values()]
+        masks = (_mask("x"), _loose_mask("x"))
+        asked += [item for mask in masks for item in (f"min({mask})", f"max({mask})")]
+        column = f"SELECT {engine.identifier(name)}::VARCHAR AS x FROM {self.source.sql}"  # noqa: S608 - quoted
+        query = f"SELECT min(length(x)), max(length(x)), {', '.join(asked)} FROM ({column})"  # noqa: S608 - own words
+        shortest, longest, *found = self.connection.execute(query).fetchall()[0]
+        least, greatest, loose_least, loose_greatest = found[len(_FORMATS) :]
+        pattern = pattern_of(least) if least == greatest else None
+        if pattern is None and loose_least == loose_greatest:
+            pattern = loose_pattern_of(loose_least)
+        return {
+            "lengths": (shortest, longest),
+            "format": next((name for name, holds in zip(_FORMATS, found, strict=False) if holds), None),
+            "pattern": pattern,
+        }
 
     def values(self, name: str, kind: Kind) -> tuple[str | int | bool, ...]:
         target = {Kind.INTEGER: "BIGINT", Kind.BOOLEAN: "BOOLEAN"}.get(kind, "VARCHAR")
@@ -81,7 +115,7 @@ class _Table:
 
 
 def _measures(types: dict[str, str], is_text: bool) -> str:
-    """Return the select list: five measures a column."""
+    """Return the select list: as many measures for each column."""
     parts = []
     for name, kind in types.items():
         column = engine.identifier(name)
@@ -90,8 +124,20 @@ def _measures(types: dict[str, str], is_text: bool) -> str:
         parts += [f"count({column})", f"count(DISTINCT {column})"]
         parts += [f"coalesce(bool_and(regexp_full_match({text}, {engine.literal(form)})), false)" for form in forms]
         numeric = is_text or kind in _INTEGERS or kind.startswith(("DECIMAL", "FLOAT", "DOUBLE"))
-        parts.append(f"min(TRY_CAST({column} AS DOUBLE))" if numeric else "NULL")
+        parts += [f"{end}(TRY_CAST({column} AS DOUBLE))" if numeric else "NULL" for end in ("min", "max")]
     return ", ".join(parts)
+
+
+def _mask(text: str) -> str:
+    """Return the expression of a text's mask: see `core.setup.likeness`."""
+    digits = f"regexp_replace({text}, '[0-9]', '0', 'g')"
+    return f"regexp_replace(regexp_replace({digits}, '[A-Z]', 'A', 'g'), '[a-z]', 'a', 'g')"
+
+
+def _loose_mask(text: str) -> str:
+    """Return the expression of a mask in which each run of a class is one character."""
+    digits = f"regexp_replace({text}, '[0-9]+', '0', 'g')"
+    return f"regexp_replace(regexp_replace({digits}, '[A-Z]+', 'A', 'g'), '[a-z]+', 'a', 'g')"
 
 
 def _kind_of_text(forms: list[bool]) -> Kind:
@@ -106,6 +152,6 @@ def _kind(declared: str) -> Kind:
         return Kind.INTEGER
     if declared.startswith(("DECIMAL", "FLOAT", "DOUBLE")):
         return Kind.NUMBER
-    if declared in {"VARCHAR", *_TIMES} or declared.startswith("ENUM"):
+    if declared in {"VARCHAR", "UUID", *_TIMES} or declared.startswith("ENUM"):
         return Kind.STRING
     return Kind.BOOLEAN if declared == "BOOLEAN" else Kind.OTHER

@@ -1,0 +1,80 @@
+"""`mlgate contract infer`: write a first contract from what a table holds, for a person to read and to correct."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path  # noqa: TC003 - options reads the annotations at run time
+from typing import TYPE_CHECKING
+
+from mlgate.core.setup.contract import Known, contract_text
+from mlgate.core.words import did_you_mean, shown
+from mlgate.errors import InputError, UsageError
+from mlgate.options import Common, option
+from mlgate.shell import configuration
+from mlgate.shell.run_folder import write_atomically
+from mlgate.steps import Result
+
+if TYPE_CHECKING:
+    from mlgate.core.setup.profile import Profile
+    from mlgate.steps import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs(Common):
+    """Write a first contract from what a table holds; it is printed, or written to `--output`."""
+
+    file: Path = option("The table: CSV, Parquet or JSON Lines.", positional=True)
+    other: Path | None = option(
+        "Another table with the same columns, which the contract is to hold for too.", default=None
+    )
+    key: str | None = option("The column that names a row; by default one that looks like it.", default=None)
+    label: str | None = option("The column that is predicted: its classes are listed.", default=None)
+    output: Path | None = option("The contract to write; printed where it is not given.", default=None)
+    force: bool = option("Write over a contract that is there.", default=False, flag=True)
+
+
+def run(inputs: Inputs, world: World) -> Result:
+    """Read the table, and write or print the contract.
+
+    Raises:
+        InputError: Of a table that cannot be read.
+        UsageError: Of a column that is not there, or a contract that is.
+    """
+    from mlgate.shell.tables.profile import profile  # noqa: PLC0415 - duckdb takes 180 ms to import
+
+    output = world.cwd / inputs.output if inputs.output else None
+    if output is not None and output.exists() and not inputs.force:
+        raise UsageError(f"{inputs.output} is already there", remedy="`--force` writes over it.")
+    table = profile(world.cwd / inputs.file)
+    other = profile(world.cwd / inputs.other) if inputs.other else None
+    _check(inputs, table)
+    text = contract_text(table, other, Known(key=inputs.key, label=inputs.label))
+    configuration.parse_contract(text.encode(), inputs.output.as_posix() if inputs.output else "the contract")
+    if output is None:
+        return Result(text=text)
+    _write(output, text)
+    advice = "Read it: it says what is true of the data today, and you decide what must stay true."
+    check = f"Then: mlgate validate-data {inputs.file} --contract {inputs.output}"
+    return Result(text=f"Wrote {inputs.output}. {advice}\n{check}")
+
+
+def _check(inputs: Inputs, table: Profile) -> None:
+    problems = [
+        f"--{flag}: {inputs.file} has no column {shown(name)}{did_you_mean(name, table.by_name)}"
+        for flag, name in (("key", inputs.key), ("label", inputs.label))
+        if name is not None and name not in table.by_name
+    ]
+    key = table.by_name.get(inputs.key or "")
+    if key is not None and (key.nulls or key.distinct != table.rows):
+        problems.append(f"--key: in {inputs.file} {shown(key.name)} has null or doubled values")
+    if problems:
+        known = ", ".join(table.by_name)
+        raise UsageError("; ".join(problems), remedy=f"The columns are {known:.500}.")
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, text.encode())
+    except OSError as error:
+        raise InputError(f"{path.name} cannot be written: {error.strerror}", remedy="Correct the folder.") from None

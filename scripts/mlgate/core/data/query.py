@@ -244,11 +244,6 @@ def doubled_rows(table: Table, cells: Sequence[Cell], among: str) -> str:
     return f"SELECT count(*), min({ROW}, {LOCATED}) FROM ({ranked}) WHERE nth > 1"
 
 
-def dense_key(index: int, low: int, high: int, table: Table) -> str:
-    """Return the query of how many distinct values an integer column with a dense range has: one bit a value."""
-    return f"SELECT bit_count(bitstring_agg(c{index}, {low}, {high})) FROM {table.relation()}"
-
-
 def overlapping_rows(table: Table, cells: Sequence[Cell], other: Table, others: Sequence[Cell]) -> str:
     """Return count and first rows of `table` whose key is in `other`; keys are compared as text."""
     names = ", ".join(f"k{i}" for i in range(len(cells)))

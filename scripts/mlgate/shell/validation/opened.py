@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +25,14 @@ class Opened:
         connection: The engine, which may read the files of the request only.
         table: Its columns.
         reading: The strict reading of the file, which may still go on.
+        copies: Columns of it that were copied, see `copies`.
     """
 
     request: ScanRequest
     connection: duckdb.DuckDBPyConnection
     table: Table
     reading: Reading
+    copies: dict[Any, Table] = field(default_factory=dict)
 
     @property
     def structure(self) -> Structure | None:

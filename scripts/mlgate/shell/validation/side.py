@@ -18,6 +18,7 @@ from mlgate.core.data.tally import broken_by, tally
 from mlgate.core.documents import Column, DataFinding, FindingRow
 from mlgate.core.words import listed
 from mlgate.shell.tables.files import read_blocks
+from mlgate.shell.validation.copies import numbered
 from mlgate.shell.validation.counting import count
 from mlgate.shell.validation.rules import judge_rule
 from mlgate.shell.validation.rules.primary_key import dense_keys
@@ -167,7 +168,8 @@ def _values(opened: Opened, broken: Sequence[Broken], known: Cells) -> Cells:
     names = sorted({name for item in unknown for name in item.columns})
     if not rows:
         return known
-    positions = [index for name in names if (index := opened.table.index(name)) is not None]
-    found = opened.connection.execute(query.values(opened.table, positions, rows)).fetchall()
+    table = numbered(opened, names)
+    positions = [index for name in names if (index := table.index(name)) is not None]
+    found = opened.connection.execute(query.values(table, positions, rows)).fetchall()
     read = {row: dict(zip(names, cells, strict=True)) for row, *cells in found}
     return {row: {**known.get(row, {}), **read.get(row, {})} for row in {*known, *read}}

@@ -12,6 +12,7 @@ from mlgate.core.data.broken import Broken, of_rule
 from mlgate.core.data.key import DENSE, DenseKey, whole_number, widened
 from mlgate.core.data.rules.measure import cells_of
 from mlgate.core.words import listed
+from mlgate.shell.validation.copies import numbered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,11 +59,12 @@ def _range(opened: Opened, value: str) -> tuple[int | None, int, int]:
 
 def duplicates(opened: Opened, rule: TableRule, plan: Plan, rows: int) -> list[Broken]:
     """Return the rows that repeat the key of an earlier one."""
-    cells = cells_of(rule, opened.table, plan.properties)
-    opened.connection.execute(f"CREATE OR REPLACE TEMP TABLE doubled AS {query.doubled_hashes(opened.table, cells)}")
+    table = numbered(opened, rule.columns)
+    cells = cells_of(rule, table, plan.properties)
+    opened.connection.execute(f"CREATE OR REPLACE TEMP TABLE doubled AS {query.doubled_hashes(table, cells)}")
     if opened.one("SELECT count(*) FROM doubled")[0] == 0:
         return []
-    count, found = opened.one(query.doubled_rows(opened.table, cells, "doubled"))
+    count, found = opened.one(query.doubled_rows(table, cells, "doubled"))
     if count == 0:
         return []
     message = f"{count:,} of {rows:,} rows repeat the key {listed(rule.columns)} of an earlier row"

@@ -1,0 +1,41 @@
+"""Some columns of a text file as a table of the engine's own: its rows have numbers, and reading it again costs little.
+
+Numbering the rows of a file of text takes a scan by one thread; a copy is made by all of them, and keeps the order.
+"""
+
+# ruff: noqa: S608 - names of our own, and positions
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.data.query import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlgate.shell.validation.opened import Opened
+
+
+def numbered(opened: Opened, names: Iterable[str]) -> Table:
+    """Return a table with these columns whose rows are numbered, if that is cheap: the file's own, or a copy."""
+    table = opened.table
+    found = sorted({index for name in names if (index := table.index(name)) is not None})
+    if table.numbered or table.is_json or not found:
+        return table
+    key = (tuple(found), table.plain)
+    if key not in opened.copies:
+        opened.copies[key] = _copy(opened, found)
+    return opened.copies[key]
+
+
+def _copy(opened: Opened, positions: list[int]) -> Table:
+    name = f"copy{len(opened.copies)}"
+    columns = ", ".join(f"c{index}" for index in positions)
+    opened.connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {columns} FROM {opened.table.relation()}")
+    return Table(
+        source=f"(SELECT {columns}, rowid FROM {name})",
+        columns=tuple(opened.table.columns[index] for index in positions),
+        numbered=True,
+        plain=frozenset(place for place, index in enumerate(positions) if index in opened.table.plain),
+    )

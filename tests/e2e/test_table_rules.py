@@ -308,3 +308,24 @@ def test_limits_reach_the_child_with_all_their_digits(tmp_path: Path) -> None:
     of = contract([f"max: {{column: x, at-least: {value}, at-most: {value}}}"], row)
     with Scanner(os.environ) as scanner:
         assert scanner.scan(request_of(path, of, tmp_path))[0].findings == ()
+
+
+def test_one_label_alone_is_never_balanced(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", [(1, 1), (2, 1), (3, None)], {"id": "", "y": ""})
+    (finding,) = scan(request_of(path, contract(["label-balance: {label: y, at-least: 0}"], {}), tmp_path)).findings
+    assert finding.message == "y has one value in all 2 rows that have any: there is nothing to learn"
+
+
+def test_values_of_a_redacted_column_are_in_no_finding(tmp_path: Path) -> None:
+    path = write(tmp_path / "t.csv", [(31337, 1), (2, 2)], {"x": "", "y": ""})
+    rules = ["min: {column: x, at-least: 100000}", "max: {column: x, at-most: 1}", "compare: x < y", "unique: x"]
+    rules += [
+        "quantile: {column: x, q: 1, at-most: 1}",
+        "sorted: {by: x, strictly: true}",
+        "duplicate-rows: {at-most: 0}",
+    ]
+    rules += ["sorted: {by: x}", "foreign-key: {columns: x, references: self, key: y}"]
+    of = contract(rules, {"properties": {"x": {"type": "integer", "redact": True}}})
+    result = scan(request_of(path, of, tmp_path, redact=("x",), others={"self": one_file(path)}))
+    assert len(result.findings) == 7
+    assert "31337" not in str(result).replace("31,337", "31337")

@@ -242,14 +242,3 @@ def doubled_rows(table: Table, cells: Sequence[Cell], among: str) -> str:
     suspects = f"SELECT * FROM {hashed(table, cells, rows=True)} SEMI JOIN {among} USING (h)"
     ranked = f"SELECT {ROW}, row_number() OVER (PARTITION BY {keys} ORDER BY {ROW}) AS nth FROM ({suspects})"
     return f"SELECT count(*), min({ROW}, {LOCATED}) FROM ({ranked}) WHERE nth > 1"
-
-
-def overlapping_rows(table: Table, cells: Sequence[Cell], other: Table, others: Sequence[Cell]) -> str:
-    """Return count and first rows of `table` whose key is in `other`; keys are compared as text."""
-    names = ", ".join(f"k{i}" for i in range(len(cells)))
-    left = ", ".join(f"{key_text(cell)} AS k{i}" for i, cell in enumerate(cells))
-    right = ", ".join(f"{key_text(cell)} AS k{i}" for i, cell in enumerate(others))
-    return (
-        f"SELECT count(*), min({ROW}, {LOCATED}) FROM (SELECT {left}, {ROW} FROM {table.relation(rows=True)}) "
-        f"SEMI JOIN (SELECT {right} FROM {other.relation()}) USING ({names})"
-    )

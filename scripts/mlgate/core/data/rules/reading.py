@@ -84,4 +84,5 @@ def _offset(text: str) -> str:
     hours, minutes = f"substr(right({text}, 5), 1, 2)", f"right({text}, 2)"
     clock = f"TRY_CAST({hours} AS BIGINT) * 60 + TRY_CAST({minutes} AS BIGINT)"
     sign = f"CASE WHEN substr(right({text}, 6), 1, 1) = '-' THEN -60000000 ELSE 60000000 END"
-    return f"CASE WHEN regexp_matches({text}, {literal(OFFSET + '$')}) THEN ({clock}) * {sign} ELSE 0 END"
+    has_zone = f"length({text}) > {len('2013-01-31T00:00:00')} AND regexp_matches({text}, {literal(OFFSET + '$')})"
+    return f"CASE WHEN {has_zone} THEN ({clock}) * {sign} ELSE 0 END"

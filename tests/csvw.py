@@ -124,8 +124,8 @@ def _property(title: str, column: dict[str, Any]) -> tuple[dict[str, Any], list[
 def _typed(title: str, kind: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     base, written = kind["base"], kind.get("format")
     if base in _INTEGERS or base in _NUMBERS:
-        if written is not None:
-            raise NotSupportedError("patterns of numbers, and marks of one column")
+        if written is not None:  # a number that is not written as JSON's is text of a pattern
+            return {"type": "string", "pattern": f"^{_number_pattern(written)}$"}, []
         return _number(base, kind), []
     if base == "boolean":
         return {"type": "string", "enum": written.split("|") if written else ["true", "false", "1", "0"]}, []
@@ -148,6 +148,39 @@ def _number(base: str, kind: dict[str, Any]) -> dict[str, Any]:
     schema |= {} if low is None else {"minimum": low}
     schema |= {} if high is None else {"maximum": high}
     return schema | {own: kind[key] for key, own in _BOUNDS.items() if key in kind}
+
+
+def _number_pattern(written: str | dict[str, str]) -> str:
+    """Return the regular expression of numbers in a pattern as `#,##0.0#`, or with marks of their own."""
+    marks = {"pattern": written} if isinstance(written, str) else written
+    group, decimal = re.escape(marks.get("groupChar", ",")), re.escape(marks.get("decimalChar", "."))
+    if "pattern" not in marks:
+        return rf"[+-]?\d+(?:{group}\d+)*(?:{decimal}\d+)?[%‰]?"
+    match = re.fullmatch(r"([%‰]?)([+-]?)([#0,]+)(?:\.([#0,]+))?(?:E([#0]+))?([%‰]?)", marks["pattern"])
+    if match is None:
+        raise NotSupportedError(f"the pattern {marks['pattern']}")
+    before, sign, whole, fraction, exponent, after = match.groups(default="")
+    power = rf"E[+-]?\d{{{exponent.count('0')},{len(exponent)}}}" if exponent else ""
+    signed = re.escape(sign) if sign else "[+-]?"
+    return f"{before}{signed}{_whole(whole, group)}{_fraction(fraction, group, decimal)}{power}{after}"
+
+
+def _whole(pattern: str, group: str) -> str:
+    *outer, inner = pattern.split(",")
+    least = pattern.count("0")
+    if not outer:
+        return rf"\d{{{max(least, 1)},}}"
+    first = len(outer[-1]) if len(outer) > 1 else len(inner)
+    return rf"(?:\d{{{least},{len(inner)}}}|\d{{1,{first}}}(?:{group}\d{{{first}}})*{group}\d{{{len(inner)}}})"
+
+
+def _fraction(pattern: str, group: str, decimal: str) -> str:
+    digits, size = pattern.replace(",", ""), len(pattern.split(",", maxsplit=1)[0])
+    found = ""
+    for place in reversed(range(len(digits))):
+        mark = decimal if place == 0 else group if "," in pattern and place % size == 0 else ""
+        found = rf"{mark}\d{found}" if digits[place] == "0" else rf"(?:{mark}\d{found})?"
+    return found
 
 
 def _time_pattern(written: str) -> str:

@@ -24,10 +24,6 @@ CASES: list[dict[str, Any]] = json.loads((SUITE / "cases.json").read_bytes()) if
 NOT_SUPPORTED = {
     "names of columns beside their titles": {"test128"},
     "lists in cells": {"test228", "test229", "test230"},
-    "patterns of numbers, and marks of one column": {
-        *("test157", "test158", "test160", "test168", "test171", "test283", "test285", "test287", "test288", "test289"),
-        *("test290", "test291", "test292", "test293", "test295", "test296", "test297", "test298", "test299", "test300"),
-    },
     "the type base64Binary": {"test195"},
 }
 # A key of a table whose columns are all declared cannot be another column: the contract itself is wrong.
@@ -38,6 +34,8 @@ WRONG: dict[str, tuple[str, int | str]] = {
     "test126": ("latitude", 2),
     "test147": ("gid", "required/0"),
     "test154": ("string1", 0),
+    "test157": ("decimal", 0),
+    "test160": ("decimal", 0),
     "test163": ("integer", 0),
     "test167": ("decimal", 0),
     "test173": ("unsignedLong", 0),
@@ -67,6 +65,19 @@ WRONG: dict[str, tuple[str, int | str]] = {
     "test278": ("", "additionalProperties"),
     "test280": ("dayTimeDuration", 0),
     "test281": ("yearMonthDuration", 0),
+    "test287": ("##0", 0),
+    "test288": ("#,#00", 0),
+    "test289": ("#,#00", 0),
+    "test290": ("#,#00", 0),
+    "test291": ("#,#00", 0),
+    "test292": ("#,##,#00", 0),
+    "test293": ("#,##,#00", 0),
+    "test295": ("#,##,#00", 0),
+    "test296": ("#0.#", 0),
+    "test297": ("#0.#", 0),
+    "test298": ("#0.0", 0),
+    "test299": ("#0.0", 0),
+    "test300": ("#0.0#", 0),
 }
 
 

@@ -109,6 +109,19 @@ class Matches:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Formatted:
+    """Text has a format; other values are not concerned.
+
+    Attributes:
+        name: Of the format.
+        expressions: Any of them holds, each a group of expressions of which all match the whole text.
+    """
+
+    name: str
+    expressions: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Present:
     """The row has the property."""
 
@@ -271,7 +284,7 @@ class Never:
     """No row is right."""
 
 
-Leaf = TypeIs | Finite | OneOf | Bound | MultipleOf | Length | Matches
+Leaf = TypeIs | Finite | OneOf | Bound | MultipleOf | Length | Matches | Formatted
 Combination = All | AnyOf | ExactlyOne | Not
 Inside = Has | Member | Members | Names | MemberCount | Item | Items | Contains | ItemCount | Unique
 Test = Leaf | Present | Absent | OnlyColumns | Never | Combination | Inside

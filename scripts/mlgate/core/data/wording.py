@@ -13,6 +13,7 @@ from mlgate.core.data.ir import (
     Contains,
     ExactlyOne,
     Finite,
+    Formatted,
     Has,
     Item,
     ItemCount,
@@ -79,6 +80,8 @@ def _simple(test: Test) -> str:  # noqa: C901 - one case a test, and nothing els
             return f"has {_amount(test, 'characters')}"
         case Matches():
             return f"does not match {test.pattern[:SHOWN_CHARACTERS]}"
+        case Formatted():
+            return f"is no {test.name}"
         case Present():
             return "is missing"
         case Absent():

@@ -14,6 +14,7 @@ from mlgate.core.data.ir import (
     Check,
     Fallback,
     Finite,
+    Formatted,
     Has,
     Kind,
     Length,
@@ -82,7 +83,7 @@ def _row_checks(whole: Compiled) -> Iterator[Check]:
                 yield _column_check(part.test.name, Part(pointer=part.pointer, test=part.test.test))
             case Has():
                 yield Check(pointer=part.pointer, column=part.test.name, test=Present())
-            case Bound() | Length() | Matches() | MultipleOf() | Finite():
+            case Bound() | Formatted() | Length() | Matches() | MultipleOf() | Finite():
                 continue  # say nothing about an object
             case TypeIs() if Kind.OBJECT in part.test.kinds:
                 continue

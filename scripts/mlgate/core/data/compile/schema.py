@@ -32,6 +32,7 @@ KEYWORDS: Mapping[str, Keyword] = {
     **{keyword: _of(values.bound, keyword) for keyword in (*values.BOUNDS, "multipleOf")},
     **{keyword: _of(values.length, keyword) for keyword in values.LENGTHS},
     "pattern": values.pattern,
+    "format": values.format_of,
     "allOf": combine.all_of,
     "anyOf": combine.any_of,
     "oneOf": combine.one_of,

@@ -14,8 +14,10 @@ from mlgate.core.data.compile.parts import (
     some,
     unknown,
 )
+from mlgate.core.data.formats import alternatives
 from mlgate.core.data.ir import (
     Bound,
+    Formatted,
     Has,
     Item,
     ItemCount,
@@ -30,6 +32,7 @@ from mlgate.core.data.ir import (
     Test,
     TypeIs,
 )
+from mlgate.core.data.multiple import scaled
 from mlgate.core.data.pattern import NoTranslationError, to_re2
 
 if TYPE_CHECKING:
@@ -66,6 +69,8 @@ def bound(keyword: str, place: Place) -> Compiled:
     pointer = f"{place.pointer}/{keyword}"
     try:
         limit = exact(place.schema[keyword])
+        if keyword == "multipleOf" and isinstance(limit, float) and scaled(limit) is None:
+            raise NoCompiledFormError(limit)
     except NoCompiledFormError:
         return unknown(pointer, NUMBERS)
     if keyword == "multipleOf":
@@ -85,6 +90,13 @@ def pattern(_: Compiler, place: Place) -> Compiled:
         return one(pointer, matches(place.schema["pattern"]))
     except NoCompiledFormError:
         return unknown(pointer, TEXTS)
+
+
+def format_of(_: Compiler, place: Place) -> Compiled:
+    """Compile `format`; one that is not asserted is an annotation."""
+    name = place.schema["format"]
+    found = alternatives(name)
+    return Compiled() if found is None else one(f"{place.pointer}/format", Formatted(name=name, expressions=found))
 
 
 def matches(expression: str) -> Matches:

@@ -12,6 +12,7 @@ from mlgate.core.data.ir import (
     Absent,
     Bound,
     Finite,
+    Formatted,
     Length,
     Matches,
     MultipleOf,
@@ -52,7 +53,7 @@ def breaks(test: Test, place: Cell | Row | None) -> str | None:
     match test:
         case Absent():
             return f"{place.json_type} IS NOT NULL" if place.storage is Storage.JSON else f"{place.value} IS NOT NULL"
-        case TypeIs() | Finite() | OneOf() | Bound() | MultipleOf() | Length() | Matches():
+        case TypeIs() | Finite() | OneOf() | Bound() | MultipleOf() | Length() | Matches() | Formatted():
             return breaks_leaf(test, place)
     condition = _unless(holds(test, place))
     return condition and f"{place.is_there} AND {condition}"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core.data.ir import (
     Bound,
     Finite,
+    Formatted,
     Kind,
     Length,
     Matches,
@@ -18,6 +19,7 @@ from mlgate.core.data.ir import (
     Test,
     TypeIs,
 )
+from mlgate.core.data.multiple import MAX_DIGITS, scaled
 from mlgate.core.data.sql.cell import is_whole
 from mlgate.core.data.sql.text import literal
 
@@ -68,7 +70,16 @@ def breaks_leaf(test: Test, cell: Cell) -> str | None:
             return _compare(cell.text and f"length({cell.text})", test.operator, test.limit)
         case Matches():
             return cell.text and f"NOT regexp_matches({cell.text}, {literal(test.re2)})"
+        case Formatted():
+            return _breaks_format(test, cell)
     raise TypeError(test)
+
+
+def _breaks_format(test: Formatted, cell: Cell) -> str | None:
+    if cell.text is None or (cell.storage is Storage.TIMESTAMP and test.name == "date-time"):
+        return None
+    ways = (" AND ".join(f"regexp_full_match({cell.text}, {literal(e)})" for e in way) for way in test.expressions)
+    return f"NOT ({' OR '.join(f'({way})' for way in ways)})"
 
 
 def _breaks_finite(cell: Cell) -> str | None:
@@ -174,15 +185,11 @@ def _list(among: Sequence[Any], cell: Cell) -> str:
 
 
 def _breaks_multiple_of(test: MultipleOf, cell: Cell) -> str | None:
-    """Say it as `jsonschema` does: exactly for whole divisors, by the quotient of doubles for others."""
     number = cell.number
     if number is None:
         return None
     if isinstance(test.divisor, float):
-        quotient = f"(CAST({number} AS DOUBLE) / {literal(test.divisor)})"
-        # A quotient past the largest double: of a power of two the number is a multiple; of others nobody can say.
-        overflows = "false" if abs(math.frexp(test.divisor)[0]) == 0.5 else f"NOT isfinite({quotient})"
-        return f"({overflows} OR {quotient} <> trunc({quotient}))"
+        return _breaks_fraction(test.divisor, f"CAST({number} AS DOUBLE)", cell.whole or number)
     if cell.storage is Storage.INTEGER and test.divisor < EXACT:
         return f"{number} % {test.divisor} <> 0"
     if test.divisor >= EXACT:
@@ -190,3 +197,20 @@ def _breaks_multiple_of(test: MultipleOf, cell: Cell) -> str | None:
     text = f"({cell.value}->>'$')" if cell.storage is Storage.JSON else cell.value
     exact = f"TRY_CAST(CASE WHEN {is_whole(number)} THEN {text} END AS HUGEINT) % {test.divisor} <> 0"
     return f"coalesce({exact}, {number} % {test.divisor} <> 0)"
+
+
+def _breaks_fraction(divisor: float, number: str, whole: str) -> str:
+    """Decide in decimals, as `multiple` does: below 15 digits a double has one multiple next to it that it can mean."""
+    parts = scaled(divisor)
+    assert parts is not None  # noqa: S101 - others are not compiled
+    units, digits = parts
+    scale = f"{10**digits}.0::DOUBLE"
+    nearest = f"round({number} * {scale} / {units}) * {units} / {scale}"
+    rest = 10**digits % units
+    odd = f"(coalesce({whole} % {units}, TRY_CAST({number} % {units} AS HUGEINT)) * {rest}) % {units} <> 0"
+    decimal = f"TRY_CAST(CAST({number} AS VARCHAR) AS DECIMAL(38, 20))"
+    return (
+        f"CASE WHEN abs({number}) < {10 ** (MAX_DIGITS - digits)} THEN {number} <> {nearest} "
+        f"WHEN {is_whole(number)} THEN {odd if rest else 'false'} "
+        f"ELSE {decimal} % {Decimal(repr(divisor)):f}::DECIMAL(38, 20) <> 0 END"
+    )

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 NOTE = "<!-- Made by docs/generate.py from {source}: edit that, and run `make docs`. -->"
 
-WORDS = {"fraction": "number from 0 to 1, or percentage", "limit": "number, date or time"}
+WORDS = {
+    "fraction": "number from 0 to 1, or percentage",
+    "limit": "number, date or time",
+    "mark": "one character",
+}
 
 CONFIG_INTRODUCTION = """\
 One file, `mlgate.yml`, says which tables there are, how the model is trained, and what decides the merge. `mlgate init`
@@ -108,7 +112,8 @@ def pages() -> dict[str, str]:
 
 def config_page(schema: dict[str, Any]) -> str:
     """Return the page of `mlgate.yml`."""
-    sections = {"`tables.<name>`": "table", "`train`": "train", "`train.estimator`": "estimator"}
+    sections = {"`tables.<name>`": "table", "`tables.<name>.dialect`": "dialect", "`train`": "train"}
+    sections |= {"`train.estimator`": "estimator"}
     sections |= {"`baselines[]`": "baseline", "`gate`": "gate", "`gate.rules[]`": "rule", "`promote`": "promote"}
     sections |= {"`promote.stages[]`, long form": "stage", "`promote.store`, long form": "store-folder"}
     return _page("Configuration", "config", CONFIG_INTRODUCTION, schema, sections)

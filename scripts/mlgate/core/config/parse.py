@@ -15,11 +15,11 @@ from mlgate.core.config.model import (
     Config,
     Estimator,
     Gate,
-    Table,
     Task,
     Train,
 )
 from mlgate.core.config.promote import parse_promote
+from mlgate.core.config.tables import parse_tables
 from mlgate.core.words import did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def _config(entries: dict[str, Cursor], file: str, gate: Gate) -> Config:
         path=file,
         version=_version(entries),
         model=_name(entries, "model", "model"),
-        tables=_tables(entries["tables"]) if "tables" in entries else (),
+        tables=parse_tables(entries["tables"]) if "tables" in entries else (),
         key=_key(entries["key"]) if "key" in entries else None,
         label=text("label"),
         group=text("group"),
@@ -120,29 +120,6 @@ def _positive(cursor: Cursor) -> str | int | float | bool | None:
         return cursor.value
     cursor.expected("one value of the label", "Write the value, as in `positive: 1` or `positive: late`.")
     return None
-
-
-def _tables(cursor: Cursor) -> tuple[Table, ...]:
-    found = []
-    taken: dict[str, str] = {}
-    for name, entry in cursor.entries("Write `train: {path: data/train.csv}`.").items():
-        if not grammar.TABLE.fullmatch(name):
-            entry.problem(f"{shown(name)} is no table's name", grammar.TABLE_REMEDY)
-        variable = name.upper().replace("-", "_")
-        if variable in taken:
-            other = taken[variable]
-            entry.problem(
-                f"`{name}` and `{other}` share the variable MLGATE_TRAIN_TABLE_{variable}", "Rename one of them."
-            )
-        taken[variable] = name
-        found.append(_table(name, entry))
-    return tuple(found)
-
-
-def _table(name: str, cursor: Cursor) -> Table:
-    entries = cursor.mapping(("path", "contract"), required=("path",))
-    paths = {key: grammar.path(entry) for key, entry in entries.items()}
-    return Table(name=name, path=paths.get("path") or "", contract=paths.get("contract"))
 
 
 def _train(cursor: Cursor) -> Train:

@@ -65,6 +65,15 @@ class Dialect:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SourceProblem:
+    """Why a table has no files that could be read: a sentence, what to do, and the stable id of a finding."""
+
+    message: str
+    remedy: str
+    reason: str = "data-unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
 class TableSource:
     """The files of one table.
 
@@ -75,6 +84,7 @@ class TableSource:
         format: How all of them are written.
         compression: How all of them are compressed.
         dialect: Of CSV and TSV.
+        problem: Why there are no files; None where there are.
     """
 
     path: str
@@ -83,3 +93,24 @@ class TableSource:
     format: Format = Format.CSV
     compression: Compression = Compression.NONE
     dialect: Dialect = field(default_factory=Dialect)
+    problem: SourceProblem | None = None
+
+    @property
+    def delimiter(self) -> str:
+        """Return what separates the cells of a line."""
+        return self.dialect.delimiter or self.format.delimiter
+
+    @property
+    def is_default(self) -> bool:
+        """Return whether this is one local file in the default dialect, as any reader understands it."""
+        return len(self.files) == 1 and self.compression is Compression.NONE and not self.has_dialect
+
+    @property
+    def has_dialect(self) -> bool:
+        """Return whether a CSV or TSV file is written in another way than RFC 4180 says."""
+        default = Dialect(delimiter=self.dialect.delimiter)
+        return self.dialect != default or self.delimiter != self.format.delimiter
+
+    def name_of(self, index: int) -> str | None:
+        """Return the name of a file of several; None where there is no other: the table's name is enough."""
+        return self.names[index] if len(self.files) > 1 else None

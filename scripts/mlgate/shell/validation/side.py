@@ -55,6 +55,8 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
             continue
         broken += judge_rule(opened, rule, plan, answers.get(rule.pointer, Answer(rows=counted.rows)))
     broken += _fallback(opened, plan, part)
+    places = {rule.pointer: number for number, rule in enumerate(part.rules)}
+    broken.sort(key=lambda item: places.get(item.pointer, -1))  # the contract's order: checks of rows, then its rules
     return ScanResult(
         rows=counted.rows,
         columns=_columns(opened.table, counted),

@@ -23,15 +23,11 @@ class Reading:
 
     Attributes:
         value: Expression of the value; NULL for null cells and for those that cannot be read so.
-        present: Condition that the cell is not null.
         odd: Condition that the cell is not null and cannot be read so; None where that cannot be.
-        noun: What the cells should be, e.g. `numbers`.
     """
 
     value: str
-    present: str
     odd: str | None
-    noun: str
 
 
 def column(name: str, table: Table, properties: Mapping[str, Property], otherwise: Kind = Kind.STRING) -> Cell:
@@ -51,13 +47,13 @@ def numbers(name: str, table: Table, properties: Mapping[str, Property]) -> Read
     cell = column(name, table, properties, Kind.NUMBER)
     number, present = cell.number, f"({cell.is_present})"
     if number is None:
-        return Reading(value="NULL::DOUBLE", present=present, odd=present, noun="numbers")
+        return Reading(value="NULL::DOUBLE", odd=present)
     if cell.storage in (Storage.INTEGER, Storage.DECIMAL):
-        return Reading(value=f"CAST({number} AS DOUBLE)", present=present, odd=None, noun="numbers")
+        return Reading(value=f"CAST({number} AS DOUBLE)", odd=None)
     if cell.storage is Storage.TEXT and name not in properties and cell.is_number:
         number = f"CASE WHEN {cell.is_number} THEN {number} END"  # no type check of the row's looks at these cells
     odd = f"({present} AND NOT coalesce(isfinite({number}), false))"
-    return Reading(value=f"CAST({number} AS DOUBLE)", present=present, odd=odd, noun="numbers")
+    return Reading(value=f"CAST({number} AS DOUBLE)", odd=odd)
 
 
 def instants(name: str, table: Table, properties: Mapping[str, Property]) -> Reading:
@@ -66,7 +62,7 @@ def instants(name: str, table: Table, properties: Mapping[str, Property]) -> Rea
     declared = next(item.type for item in table.columns if item.name == name)
     value, present = instant(cell, declared), f"({cell.is_present})"
     odd = f"({present} AND {value} IS NULL)"
-    return Reading(value=value, present=present, odd=odd, noun="dates or times")
+    return Reading(value=value, odd=odd)
 
 
 def instant(cell: Cell, declared: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from mlgate.core.config.contract import TableRule  # noqa: TC001 - codec reads the annotations at run time
 from mlgate.core.data.source import TableSource  # noqa: TC001 - the same
 from mlgate.core.documents import Column, DataFinding  # noqa: TC001 - the same
+from mlgate.core.documents.diff import TableDiff  # noqa: TC001 - the same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,6 +29,8 @@ class ScanRequest:
         others: The tables that a rule may name, by name.
         base: The same table as the base has it; None where it has none, it is unchanged, or it cannot be had.
         base_missing: Why it cannot be had; empty where it can, or where there is none.
+        base_unchanged: Whether the base has the same bytes.
+        base_values: Whether the diff shows values: whoever reads the report may read both versions.
         now: Seconds since 1970 by the clock of the run, for rules about freshness.
         show_values: Whether findings carry values.
         redact: Columns whose values are never shown.
@@ -41,6 +44,8 @@ class ScanRequest:
     others: dict[str, TableSource] = field(default_factory=dict)
     base: TableSource | None = None
     base_missing: str = ""
+    base_unchanged: bool = False
+    base_values: bool = False
     now: int | None = None
     show_values: bool = False
     redact: tuple[str, ...] = ()
@@ -59,6 +64,7 @@ class ScanResult:
         checks: How many checks ran.
         fallback: JSON pointers of those that went through `jsonschema`.
         findings: In the contract's order.
+        diff: How it differs from the base's version; None where there is none.
     """
 
     rows: int | None = None
@@ -66,3 +72,4 @@ class ScanResult:
     checks: int = 0
     fallback: tuple[str, ...] = ()
     findings: tuple[DataFinding, ...] = ()
+    diff: TableDiff | None = None

@@ -55,6 +55,7 @@ def table_result(
         values_shown=values_shown,
         private=private,
         findings=findings,
+        diff=scanned.diff,
     )
 
 

@@ -21,6 +21,16 @@ from mlgate.core.documents.comparison import (
     RuleResult,
 )
 from mlgate.core.documents.data import Column, ContractSide, DataDocument, DataFinding, FindingRow, TableResult
+from mlgate.core.documents.diff import (
+    ChangedCell,
+    ColumnDiff,
+    ColumnSummary,
+    DiffBy,
+    DiffState,
+    RetypedColumn,
+    SchemaDiff,
+    TableDiff,
+)
 from mlgate.core.documents.promotion import Origin, PromotionDocument
 from mlgate.core.documents.report import PolicyReport, Provenance, ReportDocument, StepStatus
 from mlgate.core.documents.shared import Document, Failure, Reason
@@ -40,13 +50,18 @@ __all__ = [
     "Artifact",
     "BaseDocument",
     "BaselineResult",
+    "ChangedCell",
     "Column",
+    "ColumnDiff",
+    "ColumnSummary",
     "ComparisonDocument",
     "Confusion",
     "ContractSide",
     "Curve",
     "DataDocument",
     "DataFinding",
+    "DiffBy",
+    "DiffState",
     "Document",
     "Environment",
     "Failure",
@@ -63,8 +78,11 @@ __all__ = [
     "RegistrySeen",
     "RegistryState",
     "ReportDocument",
+    "RetypedColumn",
     "RuleResult",
+    "SchemaDiff",
     "StepStatus",
+    "TableDiff",
     "TableResult",
     "TrainingDocument",
     "TrainingSource",

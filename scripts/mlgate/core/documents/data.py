@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mlgate.core.config.model import Severity
+from mlgate.core.documents.diff import TableDiff  # noqa: TC001 - codec reads the annotations at run time
 from mlgate.core.documents.shared import Document, Reason
 from mlgate.core.outcome import Outcome
 
@@ -92,6 +93,7 @@ class TableResult:
         values_shown: Whether findings may carry values.
         private: Whether `show-values` shows values that whoever reads the repository does not know.
         findings: Worst first.
+        diff: How it differs from the base's version; null where there is no base, or the base does not have the table.
     """
 
     name: str
@@ -107,6 +109,7 @@ class TableResult:
     values_shown: bool = False
     private: bool = False
     findings: tuple[DataFinding, ...] = ()
+    diff: TableDiff | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -291,17 +291,19 @@ class Git:
         extra: Mapping[str, str] | None = None,
         seconds: float = LOCAL_SECONDS,
         large: bool = False,
+        into: IO[bytes] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run one command for a module that knows what its answer means; `settings` are `key=value`.
 
-        A `large` answer goes by a file in memory: thousands of small reads from a pipe take longer than git does.
+        A `large` answer goes by a file in memory: thousands of small reads from a pipe take longer than git does. With
+        `into` it goes to that file, and nowhere else.
         """
         hidden = {} if secret is None else secret.environment(self._env)
-        with _memory() if large else nullcontext() as file:
+        with _memory() if large else nullcontext(into) as file:
             done = self._call(
                 command, given=given, extra={**(extra or {}), **hidden}, settings=settings, seconds=seconds, into=file
             )
-            if file is not None:
+            if large and file is not None:
                 file.seek(0)
                 done.stdout = file.read()
         return done

@@ -16,6 +16,7 @@ from mlgate.core.documents import Column, ContractSide, DataFinding, FindingRow
 from mlgate.shell.tables import engine
 from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable, header, inspect, read_blocks
+from mlgate.shell.validation.diffing import diff
 from mlgate.shell.validation.opened import Opened
 from mlgate.shell.validation.reading import Reading
 from mlgate.shell.validation.side import scan_side
@@ -120,6 +121,7 @@ def _scan(request: ScanRequest, path: Path, form: Format, reading: Reading) -> S
     lost = _other_names(opened, names) or _lost_rows(opened, result.rows or 0)
     if lost:
         return ScanResult(findings=(lost,))
+    result = replace(result, diff=diff(opened, result))
     return replace(result, columns=_json_columns(result, present)) if form is Format.JSON_LINES else result
 
 

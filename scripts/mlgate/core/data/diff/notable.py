@@ -1,0 +1,137 @@
+"""Which columns of a diff moved most, and the sentence that says what happened to a table."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlgate.core.documents.diff import DiffState
+
+if TYPE_CHECKING:
+    from mlgate.core.documents.diff import ColumnDiff, ColumnSummary, SchemaDiff, TableDiff
+
+MAX_COLUMNS = 100
+SAID_COLUMNS = 3
+MINUS = "\N{MINUS SIGN}"
+SHIFTED = 0.01  # deviations; less is what any few rows do
+ABOUT = 0.05  # numbers of values are estimates: what differs by less is the same
+
+
+def ranked(found: TableDiff) -> TableDiff:
+    """Return the diff with the columns that differ, the one that moved most first, and how many more there are."""
+    differing = [column for column in found.columns if column.changed or column.before != column.after]
+    differing.sort(key=lambda column: (-weight(column, found), column.name))
+    left_out = max(0, len(differing) - MAX_COLUMNS)
+    return replace(found, columns=tuple(differing[:MAX_COLUMNS]), columns_left_out=left_out)
+
+
+def moved(found: TableDiff) -> tuple[ColumnDiff, ...]:
+    """Return the columns of which there is something to say: more rows of the same kind are nothing."""
+    return tuple(column for column in found.columns if sentences(column, found))
+
+
+def weight(column: ColumnDiff, found: TableDiff) -> float:
+    """Return how far a column moved, for ranking: parts of the rows, the mean in deviations, categories in tenths."""
+    rows = max(found.rows_after or 0, found.rows_before or 0, 1)
+    categories = column.new_categories_count + column.vanished_categories_count
+    parts = [(column.changed or 0) / rows, 0.1 * min(categories, 10)]
+    if column.before and column.after:
+        parts.append(abs(null_share(column.after, found.rows_after) - null_share(column.before, found.rows_before)))
+        parts.append(min(1.0, shift(column.before, column.after)))
+    return sum(parts)
+
+
+def shift(before: ColumnSummary, after: ColumnSummary) -> float:
+    """Return how far the mean moved, in standard deviations of the base's column."""
+    if before.mean is None or after.mean is None or before.mean == after.mean:
+        return 0.0
+    spread = before.deviation or after.deviation or 0.0
+    return abs(after.mean - before.mean) / spread if spread else 1.0
+
+
+def null_share(summary: ColumnSummary, rows: int | None) -> float:
+    """Return the part of a column's cells that is null."""
+    return summary.nulls / rows if rows else 0.0
+
+
+def headline(found: TableDiff) -> str:
+    """Return what happened to the rows and columns, e.g. `+1,200 rows, 17 changed; column fare is new`."""
+    if found.state is DiffState.UNCHANGED:
+        return "unchanged"
+    if found.state is DiffState.MISSING:
+        return f"not compared: {found.message}"
+    parts = [", ".join(_rows(found)), *_schema(found.table_schema)]
+    return "; ".join(part for part in parts if part) or "no row differs"
+
+
+def _rows(found: TableDiff) -> list[str]:
+    parts = []
+    if found.added:
+        parts.append(f"+{found.added:,} {_noun(found.added, 'row')}")
+    if found.removed:
+        parts.append(f"{MINUS}{found.removed:,}" + ("" if found.added else f" {_noun(found.removed, 'row')}"))
+    if found.changed:
+        parts.append(f"{found.changed:,} changed")
+    return parts
+
+
+def _schema(schema: SchemaDiff) -> list[str]:
+    parts = []
+    for count, names, what in (
+        (schema.added_count, schema.added, "new"),
+        (schema.removed_count, schema.removed, "gone"),
+        (schema.retyped_count, [column.name for column in schema.retyped], "of another type"),
+    ):
+        if count:
+            rest = f" and {count - SAID_COLUMNS} more" if count > SAID_COLUMNS else ""
+            verb = "is" if count == 1 else "are"
+            parts.append(f"{_noun(count, 'column')} {', '.join(names[:SAID_COLUMNS])}{rest} {verb} {what}")
+    if schema.reordered:
+        parts.append("columns in another order")
+    return parts
+
+
+def _noun(count: int, noun: str) -> str:
+    return noun if count == 1 else f"{noun}s"
+
+
+def sentences(column: ColumnDiff, found: TableDiff) -> list[str]:
+    """Return what happened to a column, e.g. `12 values changed`, `nulls 2.1 % → 2.4 %`."""
+    said = []
+    if column.changed:
+        said.append(f"{column.changed:,} {_noun(column.changed, 'value')} changed")
+    if column.before and column.after:
+        said += _moves(column.before, column.after, found)
+    if column.new_categories_count:
+        said.append(f"{column.new_categories_count:,} new {_category(column.new_categories_count)}")
+    if column.vanished_categories_count:
+        said.append(f"{column.vanished_categories_count:,} vanished {_category(column.vanished_categories_count)}")
+    return said
+
+
+def _category(count: int) -> str:
+    return "category" if count == 1 else "categories"
+
+
+def _moves(before: ColumnSummary, after: ColumnSummary, found: TableDiff) -> list[str]:
+    said = []
+    nulls = [percent(null_share(s, n)) for s, n in ((before, found.rows_before), (after, found.rows_after))]
+    if nulls[0] != nulls[1]:
+        said.append(f"nulls {nulls[0]} → {nulls[1]}")
+    if shift(before, after) >= SHIFTED:
+        said.append("mean {} → {}".format(*apart(before.mean or 0.0, after.mean or 0.0)))
+    one, other = before.distinct or 0, after.distinct or 0
+    if abs(one - other) > ABOUT * max(one, other):
+        said.append(f"distinct about {one:,} → {other:,}")
+    return said
+
+
+def percent(share: float) -> str:
+    """Return a part with one decimal, `< 0.1 %` for what is not none."""
+    return "< 0.1 %" if 0 < share < 0.0005 else f"{100 * share:.1f} %"
+
+
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Return two different numbers with as many digits as tell them apart, at least four and at most six."""
+    digits = next((n for n in (4, 5) if f"{one:.{n}g}" != f"{other:.{n}g}"), 6)
+    return f"{one:.{digits}g}".replace("-", MINUS), f"{other:.{digits}g}".replace("-", MINUS)

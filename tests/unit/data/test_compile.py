@@ -344,3 +344,25 @@ def test_what_a_csv_cell_may_be_read_as(schema: Any, kinds: set[str]) -> None:
     root: dict[str, Any] = {"$defs": {"n": {"minimum": 0}, "loop": {"$ref": "#/$defs/loop"}}}
     references = References({"properties": {"c": schema}, **root})
     assert {kind.value for kind in kinds_of(references.root.below("properties", "c"), references)} == kinds
+
+
+def chained(levels: int, keyword: str) -> dict[str, Any]:
+    schema: dict[str, Any] = {"type": "string"}
+    for level in range(levels):
+        schema = {keyword: schema, "then": {"minLength": level}}
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("schema", "compiled_whole"),
+    [
+        (chained(4, "if"), True),
+        (chained(35, "if"), False),
+        (chained(5, "items"), True),
+        (chained(6, "items"), False),
+        (chained(3000, "items"), False),
+        ({"enum": [{"a": i} for i in range(3000)]}, False),
+    ],
+)
+def test_what_would_be_too_large_for_a_query_goes_the_second_path(schema: dict[str, Any], compiled_whole: bool) -> None:
+    assert (compiled({"properties": {"c": schema}}).second == ()) is compiled_whole

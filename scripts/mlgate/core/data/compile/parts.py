@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.ir import All, AnyOf, Not, Test
+from mlgate.core.data.ir import All, AnyOf, Contains, ExactlyOne, Item, Items, Member, Members, Names, Not, Test, Unique
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
+MAX_TESTS = 2_000  # in one check: `if` inside `if` doubles them at each level
+MAX_LOOPS = 5  # each lambda inside another multiplies the time that the engine takes to plan a query
 ALWAYS = All()
 NEVER = AnyOf()
 
@@ -74,6 +77,51 @@ def joined(items: Iterable[Compiled]) -> Compiled:
         parts=tuple(part for item in found for part in item.parts),
         uncompiled=tuple(item for one in found for item in one.uncompiled),
     )
+
+
+def bounded(found: Compiled) -> Compiled:
+    """Return the same demands without tests that have grown too large for a query."""
+    large = [part for part in found.parts if is_large(part.test)]
+    if not large and not any(is_large(item.suspects) for item in found.uncompiled):
+        return found
+    rest = (item if not is_large(item.suspects) else Uncompiled(pointer=item.pointer) for item in found.uncompiled)
+    return Compiled(
+        parts=tuple(part for part in found.parts if part not in large),
+        uncompiled=(*rest, *(Uncompiled(pointer=part.pointer) for part in large)),
+    )
+
+
+def is_large(test: Test) -> bool:
+    """Return whether a test holds too many others, some of them many times, or too many loops in each other."""
+    return next(islice(_tests_in(test), MAX_TESTS, None), None) is not None or _loops(test) > MAX_LOOPS
+
+
+def _loops(test: Test) -> int:
+    """Return how deep loops over items and properties lie in each other."""
+    own = 3 if isinstance(test, Unique) else 1 if isinstance(test, Items | Members | Names | Contains) else 0
+    return own + max(map(_loops, _inner(test)), default=0)
+
+
+def _tests_in(test: Test) -> Iterator[Test]:
+    waiting = [test]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        waiting += _inner(found)
+
+
+def _inner(test: Test) -> tuple[Test, ...]:
+    match test:
+        case All() | AnyOf() | ExactlyOne():
+            return test.tests
+        case Not() | Member() | Names() | Item() | Contains():
+            return (test.test,)
+        case Members():
+            return (test.test, *(known.condition for known in test.unless))
+        case Items():
+            matching = (known.matching for known in test.unless if known.matching)
+            return (test.test, *(known.condition for known in test.unless), *matching)
+    return ()
 
 
 def one(pointer: str, test: Test) -> Compiled:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urldefrag, urljoin
+from urllib.parse import unquote, urljoin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -73,7 +73,14 @@ class Place:
 
 def _place(value: Any, pointer: str, base: str) -> Place:
     own = value.get("$id") if isinstance(value, dict) else None
-    return Place(schema=value, pointer=pointer, base=urljoin(base, own).rstrip("#") if isinstance(own, str) else base)
+    return Place(schema=value, pointer=pointer, base=_joined(base, own).rstrip("#") if isinstance(own, str) else base)
+
+
+def _joined(base: str, reference: str) -> str:
+    try:
+        return urljoin(base, reference)
+    except ValueError:  # such as a host in unclosed brackets: it is the address of nothing here
+        return reference
 
 
 def _child(value: Any, part: str | int) -> Any:
@@ -96,12 +103,14 @@ class References:
         self.root = _place(row, ROOT, "")
         self._resources: dict[str, Place] = {"": self.root}
         self._anchors: dict[tuple[str, str], Place] = {}
+        self.size = 0  # how many schemas it has
         self._index()
 
     def _index(self) -> None:
         waiting = [self.root]
         while waiting:
             place = waiting.pop()
+            self.size += 1
             if isinstance(place.schema, dict):
                 self._add(place)
                 waiting += place.children()
@@ -119,7 +128,7 @@ class References:
         Raises:
             UnresolvedError: It leads nowhere, or out of the contract.
         """
-        uri, fragment = urldefrag(urljoin(base, reference))
+        uri, _, fragment = _joined(base, reference).partition("#")
         if uri not in self._resources:
             raise UnresolvedError(reference)
         if not fragment or fragment.startswith("/"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.compile import arrays, combine, evaluated, objects, values
-from mlgate.core.data.compile.parts import NEVER, Compiled, joined, one, unknown
+from mlgate.core.data.compile.parts import NEVER, Compiled, bounded, joined, one, unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     Keyword = Callable[["Compiler", Place], Compiled]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-MAX_SCHEMAS = 20_000  # what references multiply a contract to
+MORE_SCHEMAS = 10_000  # that references may make of a contract, beyond its own size
 MAX_DEPTH = 40
 
 
@@ -64,6 +64,7 @@ class Compiler:
         self.references = references
         self._open: list[str] = []
         self._count = 0
+        self._limit = MORE_SCHEMAS + 4 * references.size
 
     def compile(self, place: Place) -> Compiled:
         """Compile one schema with all that is in it."""
@@ -71,6 +72,8 @@ class Compiler:
             return Compiled()
         if place.schema is False:
             return one(place.pointer, NEVER)
+        if self._count > self._limit or len(self._open) > MAX_DEPTH:
+            return unknown(place.pointer)
         if place.schema.get("$schema", DIALECT).rstrip("#") != DIALECT:
             return unknown(f"{place.pointer}/$schema")
         return self.compile_keywords(place, place.schema)
@@ -81,9 +84,9 @@ class Compiler:
         self._open.append(place.pointer)
         found = joined(KEYWORDS[keyword](self, place) for keyword in keywords if keyword in KEYWORDS)
         self._open.pop()
-        return found
+        return bounded(found)
 
     def follow(self, target: Place, pointer: str) -> Compiled:
-        """Compile what a reference leads to, unless it leads back or the contract would grow without end."""
-        endless = target.pointer in self._open or self._count > MAX_SCHEMAS or len(self._open) > MAX_DEPTH
-        return unknown(pointer) if endless or not isinstance(target.schema, dict | bool) else self.compile(target)
+        """Compile what a reference leads to, unless it leads back into itself."""
+        possible = target.pointer not in self._open and isinstance(target.schema, dict | bool)
+        return self.compile(target) if possible else unknown(pointer)

@@ -6,7 +6,7 @@ from mlgate.core.data.ir import Storage
 from mlgate.core.data.sql.cell import Cell
 from mlgate.core.data.sql.text import pointer_of
 
-LEVELS = 6  # of arrays and objects within each other; further inside, only what is written alike is equal
+LEVELS = 3  # of arrays and objects within each other; further inside, only what is written alike is equal
 
 
 def normal(cell: Cell, levels: int = LEVELS) -> str:

@@ -349,7 +349,7 @@ def test_what_a_csv_cell_may_be_read_as(schema: Any, kinds: set[str]) -> None:
 def chained(levels: int, keyword: str) -> dict[str, Any]:
     schema: dict[str, Any] = {"type": "string"}
     for level in range(levels):
-        schema = {keyword: schema, "then": {"minLength": level}}
+        schema = {keyword: schema, "then": {"minLength": level}, "else": {"maxLength": level}}
     return schema
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -69,7 +68,7 @@ def diff(opened: Opened, result: ScanResult) -> TableDiff | None:
 def _names(opened: Opened, source: TableSource) -> Sequence[str]:
     if source.format is not Format.JSON_LINES:
         return ()
-    return list(table_layout.json_properties(opened.connection, Path(source.files[0])))
+    return list(table_layout.json_properties(opened.connection, source))
 
 
 def _side(opened: Opened, table: Table) -> Side:
@@ -190,7 +189,8 @@ class Versions:
         }
 
     def _is_shown(self, pair: Pair) -> bool:
-        return self.opened.request.base_values and pair.name not in self.opened.request.redact
+        request = self.opened.request
+        return request.show_values and request.base_values and pair.name not in request.redact
 
     def _by_row(self, found: TableDiff) -> TableDiff:
         counts = self.opened.one(query.by_row(self.before.table, self.after.table, self.columns))

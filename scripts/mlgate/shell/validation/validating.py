@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.contract import RuleKind
@@ -15,12 +18,13 @@ from mlgate.core.data.request import ContractPart, ScanRequest
 from mlgate.core.data.validation import table_result
 from mlgate.errors import BaseUnreadableError, InputError
 from mlgate.shell import configuration
+from mlgate.shell.base.tables import BaseTable, base_table
 from mlgate.shell.tables.files import one_file
+from mlgate.shell.tables.sources import place_of, resolve
 from mlgate.shell.validation.scanner import Scanner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable, Mapping, Sequence
 
     from mlgate.core.config.contract import Contract, TableRule
     from mlgate.core.data.source import TableSource
@@ -43,20 +47,22 @@ class Work:
 
     Attributes:
         table: Its entry in the configuration.
-        path: The file.
+        files: Finds the table's files; what is remote goes into the folder that it is given.
         sides: Versions of its contract, by side.
         show_values: Whether findings carry values.
         private: Whether those are values that whoever reads the repository does not know.
+        base: Copies the base's version into a folder; None without a base, and for a table that it does not have.
     """
 
     table: Table
-    path: Path
+    files: Callable[[Path], TableSource]
     sides: dict[str, Version] = field(default_factory=dict)
     show_values: bool = False
     private: bool = False
+    base: Callable[[Path], BaseTable] | None = None
 
 
-def from_policy(policy: Policy, judge: Judge, *, show_values: bool) -> list[Work]:
+def from_policy(policy: Policy, judge: Judge, env: Mapping[str, str], *, show_values: bool) -> list[Work]:
     """Return the work for all tables of the working copy's configuration.
 
     Raises:
@@ -66,14 +72,28 @@ def from_policy(policy: Policy, judge: Judge, *, show_values: bool) -> list[Work
     return [
         Work(
             table=table,
-            path=judge.config_folder / table.path,
+            files=partial(_resolved, table, judge, env),
             sides=_sides(table, policy, judge),
             show_values=show_values or known,
             private=show_values and not known,
+            base=_base(table, policy, judge),
         )
         for table in policy.working.tables
         for known in [judge.as_committed(table.path)]
     ]
+
+
+def _resolved(table: Table, judge: Judge, env: Mapping[str, str], downloads: Path) -> TableSource:
+    return resolve(table, place_of(judge, downloads, env))
+
+
+def _as_named(path: Path, name: str, _downloads: Path) -> TableSource:
+    return one_file(path, name)
+
+
+def _base(table: Table, policy: Policy, judge: Judge) -> Callable[[Path], BaseTable] | None:
+    there = policy.judging.table(table.name)
+    return partial(base_table, judge, there) if judge.base is not None and there is not None else None
 
 
 def _sides(table: Table, policy: Policy, judge: Judge) -> dict[str, Version]:
@@ -109,7 +129,7 @@ def from_files(files: Sequence[Path], contract: Path, cwd: Path) -> list[Work]:
     return [
         Work(
             table=Table(name=file.as_posix(), path=file.as_posix(), contract=contract.as_posix()),
-            path=cwd / file,
+            files=partial(_as_named, cwd / file, file.as_posix()),
             sides={"new": judged_by},
             show_values=True,
         )
@@ -142,9 +162,10 @@ def validate(
         on_contract_change: What it comes to when only the base's contract is broken.
     """
     results = []
-    others = {work.table.name: one_file(work.path, work.table.path) for work in works}
     scanner: Scanner | None = first
     with tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
+        downloads = Path(spill) / "downloads"
+        others = {work.table.name: work.files(downloads / str(index)) for index, work in enumerate(works)}
         for index, work in enumerate(works):
             current = scanner or Scanner(env)
             scanner = Scanner(env) if index + 1 < len(works) else None
@@ -167,17 +188,25 @@ def _validate_one(
 ) -> TableResult:
     sides = {name: ContractPart(row=v.contract.row, rules=_rules(v, work)) for name, v in work.sides.items()}
     named = {rule.other for side in sides.values() for rule in side.rules}
+    own, folder = Path(spill) / "scan", Path(spill) / "base"
+    base = work.base(folder) if work.base else BaseTable()
     request = ScanRequest(
         source=others[work.table.name],
         sides=sides,
         others={name: source for name, source in others.items() if name in named},
+        base=base.source,
+        base_missing=base.missing,
+        base_unchanged=base.is_unchanged,
+        base_values=base.is_known or work.private,
         now=int(time.time()),
         show_values=work.show_values,
         redact=tuple(sorted({name for side in work.sides.values() for name in side.contract.redacted})),
-        spill=spill,
+        spill=str(own),
         threads=_processors(),
     )
     scanned, digest = scanner.scan(request)
+    for used in (own, folder):
+        shutil.rmtree(used, ignore_errors=True)
     return table_result(
         work.table,
         scanned,

@@ -47,7 +47,8 @@ def _hashed(table: Table, key: Sequence[str], cells: Sequence[str]) -> str:
 
 def counted() -> str:
     """Return the query of how many keys only the base has, only this version has, and both have with other cells."""
-    return f"SELECT count_if(NOT nb), count_if(NOT na), count_if(na AND nb) FROM {DIFFERING}"
+    kinds = ("NOT nb", "NOT na", "na AND nb")
+    return f"SELECT {', '.join(f'count(*) FILTER ({kind})' for kind in kinds)} FROM {DIFFERING}"
 
 
 def rows(table: Table) -> str:
@@ -72,7 +73,7 @@ def changed_cells(before: Table, after: Table, key: Sequence[Pair], others: Sequ
 def examples(before: Table, after: Table, key: Sequence[Pair], changed: Sequence[Pair]) -> str:
     """Return the query of the first changed cells of each column: key, before, after as text, by order of the key."""
     names = ", ".join(f"a.{name}" for name in _keys(key))
-    shown = ", ".join(f"left(CAST(a.{name} AS VARCHAR), {SHOWN_CHARACTERS})" for name in _keys(key))
+    shown = ", ".join(f"left(a.n{index}, {SHOWN_CHARACTERS})" for index in range(len(key)))
     items = (
         f"min(row(row({names}), [{shown}], left(a.s{index}, {SHOWN_CHARACTERS}), left(b.s{index}, {SHOWN_CHARACTERS})),"
         f" {EXAMPLES}) FILTER (WHERE a.v{index} IS DISTINCT FROM b.v{index})"
@@ -85,17 +86,17 @@ def examples(before: Table, after: Table, key: Sequence[Pair], changed: Sequence
 def _both(before: Table, after: Table, key: Sequence[Pair], columns: Sequence[Pair], *, shown: bool) -> str:
     """Return the rows that both versions have and that differ, with their cells."""
     matched = " AND ".join(f"a.{name} = b.{name}" for name in _keys(key))
-    one = _cells(
-        before, [p.before.value for p in key], [(p.before.value, p.before.shown) for p in columns], shown=shown
-    )
-    other = _cells(after, [p.after.value for p in key], [(p.after.value, p.after.shown) for p in columns], shown=shown)
+    one = _cells(before, [p.before for p in key], [p.before for p in columns], shown=shown)
+    other = _cells(after, [p.after for p in key], [p.after for p in columns], shown=shown)
     return f"({one}) a JOIN ({other}) b ON {matched}"
 
 
-def _cells(table: Table, key: Sequence[str], cells: Sequence[tuple[str, str]], *, shown: bool) -> str:
-    items = [f"{value} AS k{index}" for index, value in enumerate(key)]
-    items += [f"{value} AS v{index}" for index, (value, _) in enumerate(cells)]
-    items += [f"{text} AS s{index}" for index, (_, text) in enumerate(cells)] if shown else []
+def _cells(table: Table, key: Sequence[Column], cells: Sequence[Column], *, shown: bool) -> str:
+    items = [f"{column.value} AS k{index}" for index, column in enumerate(key)]
+    items += [f"{column.value} AS v{index}" for index, column in enumerate(cells)]
+    if shown:
+        items += [f"{column.shown} AS n{index}" for index, column in enumerate(key)]
+        items += [f"{column.shown} AS s{index}" for index, column in enumerate(cells)]
     names = ", ".join(f"k{index}" for index in range(len(key)))
     wanted = f"(SELECT {names} FROM {DIFFERING} WHERE na AND nb)"
     return f"SELECT * FROM (SELECT {', '.join(items)} FROM {table.relation()}) SEMI JOIN {wanted} USING ({names})"
@@ -133,7 +134,7 @@ def summaries(table: Table, columns: Sequence[Column]) -> str:
         number = column.number
         mean = f"fsum({number}) / nullif(count({number}), 0)" if number else "NULL::DOUBLE"
         spread = f"stddev_samp(CASE WHEN abs({number}) < {SQUARED!r} THEN {number} END)" if number else "NULL::DOUBLE"
-        items += [f"count_if({column.is_null})", f"approx_count_distinct({column.value})", mean, spread]
+        items += [f"count(*) FILTER ({column.is_null})", f"approx_count_distinct({column.value})", mean, spread]
     return f"SELECT {', '.join(items)} FROM {table.relation()}"
 
 

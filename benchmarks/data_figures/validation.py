@@ -46,6 +46,12 @@ table:
   - row-count: {{at-least: 1000, at-most: 100000000}}
   - null-fraction: {{column: visits, at-most: 0.05}}
   - null-fraction: {{column: email, at-most: 0.05}}
+  - mean: {{column: income, at-least: 30000, at-most: 60000}}
+  - mean: {{column: score, at-least: 0.3, at-most: 0.5}}
+  - min: {{column: signup_date, at-least: 2015-01-01}}
+  - max: {{column: signup_date, at-most: 2024-12-31}}
+  - min: {{column: last_seen, at-least: 2015-01-01}}
+  - max: {{column: last_seen, at-most: "2024-12-31T23:59:59"}}
 """
 TEXT_KEY = CONTRACT.replace("primary-key: [id]", "primary-key: [id, code]")
 

@@ -93,7 +93,7 @@ class _Validation:
         if policy.base.inputs_unchanged:
             message = "nothing that the model depends on differs from the base"
             return DataDocument(reads=reads, reasons=(Reason(id="inputs-unchanged", message=message, step=STEP),))
-        works = validating.from_policy(policy, judge, show_values=self.inputs.show_values)
+        works = validating.from_policy(policy, judge, self.world.env, show_values=self.inputs.show_values)
         on_change = policy.judging.gate.on_contract_change
         tables = validating.validate(works, first=first, env=self.world.env, on_contract_change=on_change)
         removed = removed_tables(policy.judging, policy.working) if policy.from_base else ()

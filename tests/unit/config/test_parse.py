@@ -226,7 +226,7 @@ def test_an_estimator_may_be_named_alone_and_has_default_outputs() -> None:
         ("version: 1\ntables: {a: {path: a, dialect: {delimiter: '\"'}}}", 2, 32, "`delimiter` and `quote` are one"),
         ("version: 1\ntables: {a: {path: a, dialect: {header: false}}}", 2, 32, "without a header nothing names"),
         ("version: 1\ntables: {a: {path: a, dialect: {columns: [b]}}}", 2, 42, "the header names the columns"),
-        ("version: 1\ntables: {a: {path: a, dialect: {quote: none, escape: '\"'}}}", 2, 53, "nothing is escaped"),
+        ("version: 1\ntables: {a: {path: a, dialect: {quote: none, escape: '\"'}}}", 2, 54, "nothing is escaped"),
         ("version: 1\ntables: {a: {path: a, dialect: {nulls: NA}}}", 2, 40, "expected a list of one or more texts"),
         ("version: 1\ntables: {a: {path: a, dialect: {nulls: [1]}}}", 2, 41, "expected a text"),
         ("version: 1\ntables: {a: {path: a, dialect: {decimal: ';'}}}", 2, 42, "expected `.` or `,`"),

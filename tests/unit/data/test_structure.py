@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgate.core.data.structure import MAX_FAULTS, Fault, examine, locate, walk
+from mlgate.core.data.records import Marks, walk
+from mlgate.core.data.structure import MAX_FAULTS, Fault, examine, locate
 
 
 def read(data: bytes, delimiter: str = ",", size: int = 1 << 20) -> list[tuple[int, str]]:
@@ -94,9 +95,9 @@ def test_rows_are_located_past_quoted_line_ends() -> None:
 
 
 def test_walk_knows_an_escaped_quote_from_a_closing_one() -> None:
-    assert walk(b'"a""b",c', b",", is_open=False) == (1, False, None)
-    assert walk(b'b",c', b",", is_open=True) == (1, False, None)
-    assert walk(b'"a', b",", is_open=False) == (0, True, None)
+    assert walk(b'"a""b",c', Marks(), is_open=False) == (1, False, None)
+    assert walk(b'b",c', Marks(), is_open=True) == (1, False, None)
+    assert walk(b'"a', Marks(), is_open=False) == (0, True, None)
 
 
 CELL = st.text(alphabet=st.sampled_from('ab,"\n\r ü'), max_size=6)

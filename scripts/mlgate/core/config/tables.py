@@ -34,7 +34,7 @@ NOTHING = "none"
 ADDRESS = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\\]+")
 _FIELDS = {"date-format": "date_format", "time-format": "time_format"}
 _NO_MARK = re.compile(r"[A-Za-z0-9\r\n\x00]|[^\x00-\x7f]")
-_DATE_PART = re.compile(r"%[A-Za-z]")
+_TIME_FORMAT = re.compile(r"(?=.*%-?[A-Za-z])(?:[^%']|%-?[aAbBdmyYHIMSpfgnjz]|%%){1,100}")
 
 
 def parse_tables(cursor: Cursor) -> tuple[Table, ...]:
@@ -110,7 +110,7 @@ def _dialect(cursor: Cursor) -> Dialect:
     }
     found = {_FIELDS.get(key, key): readers[key](entry) for key, entry in entries.items()}
     given = {key: value for key, value in found.items() if value is not None}
-    named = {key: None if value == NOTHING else value for key, value in given.items()}
+    named: dict[str, Any] = {key: None if value == NOTHING else value for key, value in given.items()}
     if "escape" not in named and "quote" in named:
         named["escape"] = named["quote"]  # a quote inside quotes is doubled, whatever the quote is
     dialect = replace(Dialect(), **named)
@@ -196,7 +196,7 @@ def _thousands(cursor: Cursor) -> str | None:
 
 def _time_format(cursor: Cursor) -> str | None:
     value = cursor.text("a format")
-    if value is None or (_DATE_PART.search(value) and len(value) <= 100 and "'" not in value):
+    if value is None or _TIME_FORMAT.fullmatch(value):
         return value
     cursor.expected("a format in strftime's words", 'Write it as in `"%d.%m.%Y"`.')
     return None

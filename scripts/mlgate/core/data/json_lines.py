@@ -9,7 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mlgate.core import codec
-from mlgate.core.data.structure import MAX_FAULTS, Fault, Structure, is_utf8, whole_lines
+from mlgate.core.data.records import is_utf8
+from mlgate.core.data.structure import MAX_FAULTS, Fault, Structure, whole_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.compile import escape
@@ -50,6 +50,7 @@ class Table:
     numbered: bool = False
     is_json: bool = False
     plain: frozenset[int] = frozenset()
+    written: str | None = None
 
     def index(self, name: str) -> int | None:
         """Return the position of a column, or None."""
@@ -181,7 +182,8 @@ def locate(table: Table, probes: Sequence[Probe]) -> str:
 
 
 def values(table: Table, columns: Sequence[int], rows: Sequence[int]) -> str:
-    """Return the query of some rows' cells as text."""
+    """Return the query of some rows' cells as text, as the file has them."""
+    table = replace(table, source=table.written or table.source)
     cells = [f"CAST(c{index} AS VARCHAR)" for index in columns]
     wanted = ", ".join(map(str, rows))
     return f"SELECT {', '.join([ROW, *cells])} FROM {table.relation(rows=True)} WHERE {ROW} IN ({wanted})"

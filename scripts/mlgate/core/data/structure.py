@@ -6,28 +6,29 @@ of memory; only an unusual one is read line by line.
 
 from __future__ import annotations
 
-import csv
-import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from mlgate.core.data.records import MAX_RECORD_BYTES, Marks, Reader, fields_of, is_utf8
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mlgate.core.data.records import Record
+    from mlgate.core.data.source import Dialect
 
 BOM = b"\xef\xbb\xbf"
-MAX_RECORD_BYTES = 2_000_000  # DuckDB's own limit
 MAX_FAULTS = 20
 _CUT_TRIES = 64
-_ALL_BUT = {d: bytes(b for b in range(256) if b not in d + b"\n") for d in (b",", b"\t")}
-_QUOTED = {d: re.compile(rb'(?<![^%b\n])"[^"]*+(?:""[^"]*+)*+"(?![^%b\n])' % (d, d)) for d in (b",", b"\t")}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fault:
-    """One thing that strict CSV does not have, at a 1-based line."""
+    """One thing that strict CSV does not have, at a 1-based line of the file with this index."""
 
     line: int
     message: str
+    file: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +41,8 @@ class Structure:
         faults: The first of them, in order of lines.
         count: How many were seen; reading stops at one that leaves the rest without meaning.
         one_line_each: Whether every record, the header too, is one line: row `i` is then line `i + 2`.
+        has_header: Whether the first record has the names.
+        files: Of a table with several files, each one's own structure, in order.
     """
 
     columns: tuple[str, ...] = ()
@@ -47,45 +50,74 @@ class Structure:
     faults: tuple[Fault, ...] = ()
     count: int = 0
     one_line_each: bool = True
+    has_header: bool = True
+    files: tuple[Structure, ...] = ()
+
+    def place(self, row: int) -> tuple[int, int]:
+        """Return the file in which a row of the table lies, and the row's number in it."""
+        for index, file in enumerate(self.files):
+            if row < file.records:
+                return index, row
+            row -= file.records
+        return 0, row
 
 
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """One record as the exact reader sees it; with `fault`, the rest of the file has no meaning.
+def joined(files: Sequence[Structure]) -> Structure:
+    """Return the structure of the table that several files are; other columns than the first file's are a fault."""
+    if len(files) == 1:
+        return files[0]
+    faults = [replace(fault, file=index) for index, file in enumerate(files) for fault in file.faults]
+    count = sum(file.count for file in files)
+    for index, file in enumerate(files):
+        if file.columns != files[0].columns and not file.faults:
+            faults.append(Fault(line=1, message="other columns than the table's first file has", file=index))
+            count += 1
+    return replace(
+        files[0],
+        records=sum(file.records for file in files),
+        faults=tuple(sorted(faults, key=lambda fault: (fault.file, fault.line))[:MAX_FAULTS]),
+        count=count,
+        one_line_each=False,
+        files=tuple(files),
+    )
 
-    Attributes:
-        line: Where it starts.
-        fields: How many.
-        text: Without its line end.
-        crlf: Whether it ends with CR LF; None at the end of a file without a last line end.
-        fault: What is wrong.
-    """
 
-    line: int
-    fields: int = 0
-    text: bytes = b""
-    crlf: bool | None = None
-    fault: str | None = None
-
-
-def examine(blocks: Iterable[bytes], delimiter: str) -> Structure:
+def examine(blocks: Iterable[bytes], delimiter: str, dialect: Dialect | None = None) -> Structure:
     """Read a whole file strictly.
 
     That is UTF-8 without NUL, records of one width and with one line end, quotes around whole fields only. A line that
     is empty is a fault too: readers disagree on whether it is a row.
     """
-    examiner = _Examiner(reader=Reader(delimiter))
-    for block in whole_lines(blocks):
+    marks = Marks.of(delimiter, dialect)
+    names = dialect.columns if dialect and not dialect.header else ()
+    examiner = _Examiner(reader=Reader(marks), columns=names, has_header=not names)
+    for block in _first_apart(whole_lines(blocks, marks.quote), marks.quote):
         if not (examiner.takes_plain(block) or examiner.takes(block)):
             break
     return examiner.result()
 
 
-def locate(blocks: Iterable[bytes], delimiter: str, rows: Iterable[int]) -> dict[int, int]:
+def _first_apart(blocks: Iterable[bytes], quote: bytes) -> Iterator[bytes]:
+    """Cut the first record off the first block: only the lines before anything is known need the exact reader."""
+    is_first = True
+    for block in blocks:
+        end = block.find(b"\n") + 1 if is_first else 0
+        is_first = False
+        if end and not (quote and quote in block[:end]):
+            yield block[:end]
+            block = block[end:]  # noqa: PLW2901 - the rest of it
+        if block:
+            yield block
+
+
+def locate(
+    blocks: Iterable[bytes], delimiter: str, rows: Iterable[int], dialect: Dialect | None = None
+) -> dict[int, int]:
     """Return the 1-based line on which each of `rows` (0-based) starts, in a file that has no fault."""
-    wanted, found, row = set(rows), {}, -1
-    reader = Reader(delimiter)
-    for block in whole_lines(blocks):
+    wanted, found, row = set(rows), {}, -1 if dialect is None or dialect.header else 0
+    marks = Marks.of(delimiter, dialect)
+    reader = Reader(marks)
+    for block in whole_lines(blocks, marks.quote):
         for record in reader.records(block):
             if row in wanted:
                 found[row] = record.line
@@ -95,7 +127,7 @@ def locate(blocks: Iterable[bytes], delimiter: str, rows: Iterable[int]) -> dict
     return found
 
 
-def whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
+def whole_lines(blocks: Iterable[bytes], quote: bytes = b'"') -> Iterator[bytes]:
     """Cut a stream of bytes into blocks that end with a line and, where that is easy, not inside quotes.
 
     The byte order mark is left out. A line that is longer than a record may be comes out in parts.
@@ -103,7 +135,7 @@ def whole_lines(blocks: Iterable[bytes]) -> Iterator[bytes]:
     rest = b""
     for data in _without_mark(blocks):
         rest += data
-        cut = _cut(rest)
+        cut = _cut(rest, quote)
         if cut or len(rest) > MAX_RECORD_BYTES:
             cut = cut or len(rest)
             yield rest[:cut]
@@ -127,112 +159,16 @@ def _without_mark(blocks: Iterable[bytes]) -> Iterator[bytes]:
         yield start.removeprefix(BOM)
 
 
-def _cut(data: bytes) -> int:
+def _cut(data: bytes, quote: bytes) -> int:
     end = last = data.rfind(b"\n") + 1
-    quotes = data.count(b'"', 0, end) if b'"' in data else 0
+    quotes = data.count(quote, 0, end) if quote and quote in data else 0
     for _ in range(_CUT_TRIES):
         if quotes % 2 == 0:
             return end
         before = data.rfind(b"\n", 0, end - 1) + 1
-        quotes -= data.count(b'"', before, end)
+        quotes -= data.count(quote, before, end)
         end = before
     return last
-
-
-class Reader:
-    """Reads physical lines into records, exactly. Mutable: it knows its line, and whether a quote is open."""
-
-    def __init__(self, delimiter: str) -> None:
-        self.delimiter = delimiter.encode()
-        self.line = 1
-        self.parts: list[bytes] = []
-        self.start = 0
-        self.delimiters = 0
-        self.size = 0
-
-    @property
-    def is_open(self) -> bool:
-        """Return whether the last record has not ended."""
-        return bool(self.parts)
-
-    def records(self, block: bytes) -> Iterator[Record]:
-        """Yield the records that end in a block of whole lines."""
-        lines = block.split(b"\n")
-        unended = lines.pop()
-        for text in lines:
-            record = self._take(text, is_ended=True)
-            self.line += 1
-            if record:
-                yield record
-        record = self._take(unended, is_ended=False) if unended else None
-        if record:
-            yield record
-
-    def _take(self, text: bytes, *, is_ended: bool) -> Record | None:
-        is_open = self.is_open
-        if not is_open:
-            self.start, self.delimiters, self.size = self.line, 0, 0
-        self.size += len(text)
-        fault = _not_text(text)
-        if self.size > MAX_RECORD_BYTES:
-            fault = f"a record of more than {MAX_RECORD_BYTES:,} bytes"
-        if fault:
-            return Record(line=self.line, fault=fault)
-        delimiters, stays_open, fault = walk(text, self.delimiter, is_open=is_open)
-        if fault:
-            return Record(line=self.line, fault=fault)
-        self.parts.append(text)
-        self.delimiters += delimiters
-        if stays_open:
-            return None
-        whole, self.parts = b"\n".join(self.parts), []
-        crlf = whole.endswith(b"\r") if is_ended else None
-        return Record(line=self.start, fields=self.delimiters + 1, text=whole.removesuffix(b"\r"), crlf=crlf)
-
-
-def walk(text: bytes, delimiter: bytes, *, is_open: bool) -> tuple[int, bool, str | None]:
-    """Go through one physical line, without its line feed.
-
-    Args:
-        text: The line.
-        delimiter: One byte.
-        is_open: Whether the line starts inside a quoted field.
-
-    Returns:
-        How many delimiters are outside quotes, whether a quoted field is open at the end, and what is wrong.
-    """
-    parts = text.split(b'"')
-    last = len(parts) - 1
-    count = 0
-    for index in range(int(is_open), len(parts), 2):
-        part = parts[index]
-        if index == last:
-            part = part.removesuffix(b"\r")
-        if index and part and not part.startswith(delimiter):
-            return 0, False, "text after a closing quote"
-        if index != last and part and not part.endswith(delimiter):
-            return 0, False, "a quote inside an unquoted field"
-        if b"\r" in part:
-            return 0, False, "a line that ends with CR alone"
-        count += part.count(delimiter)
-    return count, bool(last % 2) != is_open, None
-
-
-def _not_text(text: bytes) -> str | None:
-    if b"\0" in text:
-        return "a NUL byte: binary data, or UTF-16"
-    return None if is_utf8(text) else "bytes that are not UTF-8"
-
-
-def is_utf8(data: bytes) -> bool:
-    """Return whether the bytes are UTF-8."""
-    if data.isascii():
-        return True
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 @dataclass
@@ -241,6 +177,8 @@ class _Examiner:
 
     reader: Reader
     columns: tuple[str, ...] = ()
+    has_header: bool = True
+    is_begun: bool = False
     records: int = 0
     one_line_each: bool = True
     crlf: bool | None = None
@@ -249,7 +187,7 @@ class _Examiner:
 
     def takes_plain(self, block: bytes) -> bool:
         """Take a block with nothing unusual in it; return False, and change nothing, if there is."""
-        if not self.columns or self.reader.is_open or b"\0" in block or not is_utf8(block):
+        if not self.is_begun or not self.columns or self.reader.is_open or b"\0" in block or not is_utf8(block):
             return False
         has_cr = b"\r" in block
         if has_cr != bool(self.crlf) or (has_cr and block.count(b"\r\n") != block.count(b"\n")):
@@ -263,14 +201,16 @@ class _Examiner:
 
     def _takes_skeleton(self, text: bytes) -> bool:
         """Take text if it is nothing but delimiters and line feeds in the right order, with whole fields between."""
-        delimiter = self.reader.delimiter
-        has_quotes = b'"' in text
+        marks = self.reader.marks
+        has_quotes = marks.quote != b"" and marks.quote in text
+        if has_quotes and marks.escape and not marks.is_doubled and marks.escape in text:
+            return False
         lines = text.count(b"\n") if has_quotes else 0
-        text = _QUOTED[delimiter].sub(b"", text) if has_quotes else text
-        skeleton = text.translate(None, _ALL_BUT[delimiter])
+        text = marks.quoted.sub(b"", text) if has_quotes else text
+        skeleton = text.translate(None, marks.all_but)
         records = skeleton.count(b"\n")
-        one = delimiter * (len(self.columns) - 1) + b"\n"
-        if skeleton != one * records or (has_quotes and b'"' in text):
+        one = marks.delimiter * (len(self.columns) - 1) + b"\n"
+        if skeleton != one * records or (has_quotes and marks.quote in text):
             return False
         self.one_line_each = self.one_line_each and (not has_quotes or records == lines)
         self.records += records
@@ -287,23 +227,28 @@ class _Examiner:
             self.reader.parts = []
             return False
         self.one_line_each = self.one_line_each and b"\n" not in record.text
-        if not self.columns:
-            return self._takes_header(record)
+        if not self.is_begun:
+            self.is_begun, self.crlf = True, record.crlf
+            if self.has_header:
+                return self._takes_header(record)
         self.records += 1
         if record.crlf not in (self.crlf, None):
             self._fault(record.line, "another line end than the header's: LF and CR LF are mixed")
         elif not record.text:
             self._fault(record.line, "an empty line")
         elif record.fields != len(self.columns):
-            self._fault(record.line, f"{record.fields} fields where the header has {len(self.columns)}")
+            self._fault(record.line, f"{record.fields} fields where {self._wanted}")
         return True
 
+    @property
+    def _wanted(self) -> str:
+        return f"{'the header has' if self.has_header else 'the dialect names'} {len(self.columns)}"
+
     def _takes_header(self, record: Record) -> bool:
-        names = header_names(record.text, self.reader.delimiter.decode())
+        names = fields_of(record.text, self.reader.marks)
         for problem in name_problems(names):
             self._fault(record.line, problem)
         self.columns = names
-        self.crlf = record.crlf
         return bool(names)
 
     def _fault(self, line: int, message: str) -> None:
@@ -315,7 +260,7 @@ class _Examiner:
         """Return what was found."""
         if self.reader.is_open:
             self._fault(self.reader.start, "a quote that is never closed")
-        elif not self.columns and not self.faults:
+        elif not self.is_begun and not self.faults:
             self._fault(1, "the file is empty")
         return Structure(
             columns=self.columns,
@@ -323,13 +268,8 @@ class _Examiner:
             faults=tuple(self.faults),
             count=self.count,
             one_line_each=self.one_line_each,
+            has_header=self.has_header,
         )
-
-
-def header_names(text: bytes, delimiter: str) -> tuple[str, ...]:
-    """Return the fields of a record that has no fault."""
-    csv.field_size_limit(MAX_RECORD_BYTES + 1)
-    return tuple(next(csv.reader([text.decode()], delimiter=delimiter, strict=True), []))
 
 
 def name_problems(names: tuple[str, ...]) -> Iterator[str]:

@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.annotation import Annotation
 from mlgate.core.config.model import Severity
-from mlgate.core.documents import ContractSide
+from mlgate.core.data.diff import notable
+from mlgate.core.documents import ContractSide, DiffState
 from mlgate.core.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlgate.core.documents import DataDocument, DataFinding, FindingRow, TableResult
+    from mlgate.core.documents import DataDocument, DataFinding, FindingRow, TableDiff, TableResult
 
 SHOWN_ROWS = 5
+SHOWN_COLUMNS = 5
 ANNOTATED_ROWS = 3
 _LEVEL = {Severity.FAIL: "error", Severity.WARN: "warning"}
 
@@ -41,8 +43,20 @@ def _table(table: TableResult) -> Iterator[str]:
     yield f"{name}: {table.outcome.value}, {rows}, {table.checks} checks"
     for finding in table.findings:
         yield from (f"  {line}" for line in _finding(table, finding))
+    if table.diff is not None:
+        yield from (f"  {line}" for line in _diff(table.diff))
     if table.fallback:
         yield f"  row by row, with no compiled form: {', '.join(table.fallback)}"
+
+
+def _diff(found: TableDiff) -> Iterator[str]:
+    note = f" ({found.message})" if found.state is DiffState.COMPARED and found.message else ""
+    yield f"against the base: {notable.headline(found)}{note}"
+    moved = notable.moved(found)
+    for column in moved[:SHOWN_COLUMNS]:
+        yield f"  {column.name}: {', '.join(notable.sentences(column, found))}"
+    if len(moved) > SHOWN_COLUMNS:
+        yield f"  ... and {len(moved) - SHOWN_COLUMNS:,} more columns"
 
 
 def _finding(table: TableResult, finding: DataFinding) -> Iterator[str]:
@@ -62,6 +76,7 @@ def _sentence(finding: DataFinding) -> str:
 
 
 def _place(path: str, row: FindingRow) -> str:
+    path = row.file or path
     if row.line is not None:
         return f"{path}:{row.line}"
     return path if row.row is None else f"{path} row {row.row}"
@@ -90,13 +105,13 @@ def annotations_of(document: DataDocument, prefix: str) -> tuple[Annotation, ...
 
 
 def _annotations(table: TableResult, finding: DataFinding, prefix: str) -> Iterator[Annotation]:
-    file = f"{prefix}/{table.path}" if prefix else table.path
     for row in finding.rows[:ANNOTATED_ROWS] or (None,):
+        named = (row.file if row else None) or table.path
         value = _value(row) if row else ""
         yield Annotation(
             level=_LEVEL[finding.severity],
             message=f"{_sentence(finding)}{value}",
             title=f"mlgate: {finding.check or finding.reason}",
-            file=file,
+            file=f"{prefix}/{named}" if prefix else named,
             line=row.line if row else None,
         )

@@ -15,6 +15,7 @@ from mlgate.errors import BaseUnreadableError, ExitStatus, InputError, MlgateErr
 from mlgate.shell import configuration
 from mlgate.shell.base.document import describe, text_of
 from mlgate.shell.git.repository import Git
+from mlgate.shell.tables.sources import files_of, is_address, is_glob
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,7 +81,13 @@ class Judge:
         return self.git.blob(self.commit, inputs.join(self.prefix, path)) is not None
 
     def as_committed(self, path: str) -> bool:
-        """Return whether the file on disk is the one that the commit has: whoever reads the repository knows it."""
+        """Return whether a table's files are those of the commit: whoever reads the repository knows them."""
+        if is_glob(path) and not (self.config_folder / path).is_file():
+            names = files_of(path, self.config_folder)
+            return bool(names) and all(self._is_committed(name) for name in names)
+        return not is_address(path) and self._is_committed(path)
+
+    def _is_committed(self, path: str) -> bool:
         if self.git is None or self.commit is None:
             return False
         file, name = self.config_folder / path, inputs.join(self.prefix, path)

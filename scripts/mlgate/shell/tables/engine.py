@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from mlgate.core.data.source import Format
-from mlgate.shell.tables.files import Unreadable, header, inspect
+from mlgate.shell.tables.files import Unreadable, header, inspect, one_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["Source", "Unreadable", "connect", "csv_item", "identifier", "literal", "reading", "source"]
+    from mlgate.core.data.source import TableSource
+
+__all__ = ["Source", "Unreadable", "connect", "csv_item", "identifier", "literal", "paths", "reading", "source"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,16 +92,33 @@ def source(path: Path, types: Mapping[str, str] | None = None) -> Source:
         )
     if form is Format.JSON_LINES:
         return Source(sql=_json_lines(name, types), binary=False, format=form)
-    columns = header(path, form)
+    plain = one_file(path)
+    columns = header(path, plain)
     declared = {column: (types or {}).get(column, "VARCHAR") for column in columns}
-    return Source(sql=csv_item(path, form, declared), binary=False, format=form, columns=columns)
+    return Source(sql=csv_item(plain, declared), binary=False, format=form, columns=columns)
 
 
-def csv_item(path: Path, form: Format, types: Mapping[str, str]) -> str:
-    """Return the FROM item of a CSV or TSV file in the strict dialect; `types` has all columns, in order."""
-    dialect = "auto_detect=false, header=true, quote='\"', escape='\"', strict_mode=true, null_padding=false"
-    name, delimiter = literal(str(path.absolute())), literal(form.delimiter)
-    return f"read_csv({name}, {dialect}, delim={delimiter}, allow_quoted_nulls=false, columns={_struct(types)})"
+def csv_item(source: TableSource, types: Mapping[str, str]) -> str:
+    """Return the FROM item of CSV or TSV files in UTF-8, in their dialect; `types` has all columns, in order."""
+    dialect = source.dialect
+    quote = dialect.quote or ""
+    options = {
+        "header": "true" if dialect.header else "false",
+        "delim": literal(source.delimiter),
+        "quote": literal(quote),
+        "escape": literal((dialect.escape or "") if quote else ""),
+        "columns": _struct(types),
+    }
+    if dialect.nulls != ("",):
+        options["nullstr"] = f"[{', '.join(map(literal, dialect.nulls))}]"
+    given = ", ".join(f"{name}={value}" for name, value in options.items())
+    strictly = "auto_detect=false, strict_mode=true, null_padding=false, allow_quoted_nulls=false"
+    return f"read_csv({paths(source)}, {strictly}, {given})"
+
+
+def paths(source: TableSource) -> str:
+    """Return the files of a table as SQL, in their order."""
+    return f"[{', '.join(map(literal, source.files))}]"
 
 
 def _json_lines(name: str, types: Mapping[str, str] | None) -> str:
@@ -133,12 +152,14 @@ def reading(path: Path) -> Iterator[None]:
         raise Unreadable(f"{path.name} cannot be read: {message}", line=line) from None
 
 
-def cause(error: duckdb.Error, path: Path) -> tuple[str, int | None]:
-    """Return the first sentence of the engine's message without the folder of `path`, and the line it names."""
+def cause(error: duckdb.Error, *files: Path) -> tuple[str, int | None]:
+    """Return the first sentence of the engine's message without the folders of files, and the line it names."""
     text = str(error)
     line = re.search(r"(?:CSV Error on Line: |in line )(\d+)", text)
     lines = [
         part for part in text.splitlines() if part.strip() and not part.startswith(("CSV Error on Line", "Original"))
     ]
     first = lines[0] if lines else type(error).__name__
-    return first.replace(str(path.absolute()), path.name)[:300], int(line[1]) if line else None
+    for path in files:
+        first = first.replace(str(path.absolute()), path.name)
+    return first[:300], int(line[1]) if line else None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.source import Format, TableSource
+from mlgate.core.data.records import Marks, Reader, fields_of
+from mlgate.core.data.source import Compression, Format, SourceProblem, TableSource
 from mlgate.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+    from pathlib import Path, PurePath
 
 MAX_HEADER_BYTES = 2**20
 POINTER_BYTES = 1024
@@ -23,9 +23,10 @@ _MAGIC = {
     b"PAR1": "a Parquet file",
     b"PK\x03\x04": "a zip archive",
     b"\x1f\x8b": "a gzip file",
+    b"\x28\xb5\x2f\xfd": "a zstd file",
     b"SQLite": "a database",
 }
-
+_COMPRESSED = {Compression.GZIP: b"\x1f\x8b", Compression.ZSTD: b"\x28\xb5\x2f\xfd"}
 
 EXTENSIONS = {
     ".csv": Format.CSV,
@@ -34,6 +35,7 @@ EXTENSIONS = {
     ".jsonl": Format.JSON_LINES,
     ".ndjson": Format.JSON_LINES,
 }
+COMPRESSIONS = {".gz": Compression.GZIP, ".zst": Compression.ZSTD, ".zstd": Compression.ZSTD}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,34 +58,59 @@ class Unreadable(InputError):  # noqa: N818 - the word that steps catch and find
 
 def one_file(path: Path, name: str = "") -> TableSource:
     """Return the source of a table that is one file, written as its extension says, in the default dialect."""
-    form = EXTENSIONS.get(path.suffix.lower(), Format.CSV)
     shown = name or path.name
-    return TableSource(path=shown, files=(str(path.absolute()),), names=(shown,), format=form)
+    try:
+        form, compression = told(path)
+    except Unreadable as error:
+        return TableSource(path=shown, problem=SourceProblem(message=error.message, remedy=error.remedy))
+    files = (str(path.absolute()),)
+    return TableSource(path=shown, files=files, names=(shown,), format=form, compression=compression)
 
 
-def format_of(path: Path) -> Format:
+def told(path: PurePath) -> tuple[Format, Compression]:
+    """Return what the extensions of `path` name.
+
+    Raises:
+        Unreadable: For any others.
+    """
+    compression = COMPRESSIONS.get(path.suffix.lower(), Compression.NONE)
+    inner = path.with_suffix("") if compression is not Compression.NONE else path
+    form = EXTENSIONS.get(inner.suffix.lower())
+    if form is None or (form is Format.PARQUET and compression is not Compression.NONE):
+        known = ", ".join(EXTENSIONS)
+        raise Unreadable(
+            f"{path.name} has no extension that names a table's format: {known}",
+            remedy="Rename the file, convert it, or declare its `format` in the configuration.",
+        )
+    return form, compression
+
+
+def format_of(path: PurePath) -> Format:
     """Return the format that the extension of `path` names.
 
     Raises:
         Unreadable: For any other extension.
     """
-    try:
-        return EXTENSIONS[path.suffix.lower()]
-    except KeyError:
-        known = ", ".join(EXTENSIONS)
-        raise Unreadable(
-            f"{path.name} has no extension that names a table's format: {known}",
-            remedy="Rename the file, or convert it.",
-        ) from None
+    return told(path)[0]
 
 
 def inspect(path: Path) -> Format:
-    """Return the format of a file that can be read as a table, as far as its first bytes tell.
+    """Return the format of a file that can be read as a table, as far as its extension and first bytes tell.
 
     Raises:
-        Unreadable: It is missing, empty, a folder, a pointer of Git LFS or DVC, or not what its name says.
+        Unreadable: As `inspect_as`.
     """
-    form = format_of(path)
+    form, compression = told(path)
+    inspect_as(path, form, compression)
+    return form
+
+
+def inspect_as(path: Path, form: Format, compression: Compression = Compression.NONE) -> None:
+    """Refuse a file that cannot be a table of this format, as far as its first bytes tell.
+
+    Raises:
+        Unreadable: It is missing, empty, a folder, a pointer of Git LFS or DVC, or not what it is declared to be.
+    """
     head = _head(path)
     if head.startswith(_LFS):
         raise Unreadable(
@@ -93,11 +120,22 @@ def inspect(path: Path) -> Format:
         raise Unreadable(f"{path.name} is empty: 0 bytes")
     if form is Format.PARQUET:
         _check_parquet(path, head)
-        return form
-    for magic, name in _MAGIC.items():
+    elif compression is not Compression.NONE:
+        if not head.startswith(_COMPRESSED[compression]):
+            raise Unreadable(f"{path.name} is not compressed by {compression.value}")
+    else:
+        check_text(path.name, form, head)
+
+
+def check_text(name: str, form: Format, head: bytes) -> None:
+    """Refuse what begins like another kind of file.
+
+    Raises:
+        Unreadable: With what it is.
+    """
+    for magic, kind in _MAGIC.items():
         if head.startswith(magic):
-            raise Unreadable(f"{path.name} is {name}, not {form.value.upper()} text")
-    return form
+            raise Unreadable(f"{name} is {kind}, not {form.value.upper()} text")
 
 
 def _head(path: Path) -> bytes:
@@ -140,34 +178,26 @@ def _check_parquet(path: Path, head: bytes) -> None:
         )
 
 
-def header(path: Path, form: Format) -> tuple[str, ...]:
-    """Return the column names in the first record of a CSV or TSV file.
+def header(path: Path, source: TableSource) -> tuple[str, ...]:
+    """Return the column names of a CSV or TSV file in UTF-8: those of the dialect, or of the first record.
 
     Raises:
         Unreadable: The record is no strict CSV, longer than 1 MiB, or has an empty or doubled name.
     """
+    if not source.dialect.header:
+        return source.dialect.columns
     with path.open("rb") as file:
         data = file.read(MAX_HEADER_BYTES).removeprefix(BOM)
-        whole = not file.read(1)
-    try:
-        text = data.decode(errors="strict" if whole else "ignore")
-    except UnicodeDecodeError as error:
-        text = data[: error.start].decode()
-        if "\n" not in text:
-            raise Unreadable("the header is not UTF-8", line=1) from None
-    names = _first_record(text, form.delimiter)
+    marks = Marks.of(source.delimiter, source.dialect)
+    record = next(Reader(marks).records(data), None)
+    if record is None or record.fault:
+        fault = record.fault if record else "it never ends"
+        raise Unreadable(f"the header is not strict CSV: {fault}", line=1)
+    names = fields_of(record.text, marks)
     problem = names_problem(names)
     if problem:
         raise Unreadable(problem, line=1)
     return names
-
-
-def _first_record(text: str, delimiter: str) -> tuple[str, ...]:
-    csv.field_size_limit(MAX_HEADER_BYTES)
-    try:
-        return tuple(next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), []))
-    except csv.Error as error:
-        raise Unreadable(f"the header is not strict CSV: {error}", line=1) from None
 
 
 def names_problem(names: tuple[str, ...]) -> str | None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.compile import escape
+from mlgate.core.data.dialect import Declared, usual_cells
 from mlgate.core.data.ir import Storage
 from mlgate.core.data.query import Table, TableColumn
+from mlgate.core.data.source import Format
 from mlgate.shell.tables import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     import duckdb
 
-    from mlgate.core.data.source import Format
+    from mlgate.core.data.source import TableSource
 
 MAX_COLUMNS = 10_000
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
@@ -58,12 +60,61 @@ def storage_of(declared: str) -> Storage:
     return Storage.STRING if head == "ENUM" else _STORAGE.get(head, Storage.BINARY)
 
 
-def parquet_table(connection: duckdb.DuckDBPyConnection, path: Path) -> Table:
-    """Return the layout of a Parquet file."""
-    found = engine.source(path)
-    described = connection.execute(f"DESCRIBE SELECT * FROM {found.sql}").fetchall()[:-1]  # noqa: S608 - a quoted literal
+def table(
+    connection: duckdb.DuckDBPyConnection, source: TableSource, names: Sequence[str], declared: Declared | None = None
+) -> Table:
+    """Return the layout of a table whose files can be read as they lie.
+
+    Args:
+        connection: May read them.
+        source: The files.
+        names: The columns of CSV; of JSON Lines, the properties to look at.
+        declared: What a contract says of the columns of CSV, where the dialect writes them in a way of its own.
+
+    Raises:
+        Unreadable: Several Parquet files have different columns.
+        duckdb.Error: A Parquet file cannot be read.
+    """
+    if source.format is Format.PARQUET:
+        return parquet_table(connection, source)
+    return json_table(source, names) if source.format is Format.JSON_LINES else csv_table(source, names, declared)
+
+
+def parquet_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> Table:
+    """Return the layout of Parquet files; rows count through all of them."""
+    one = f"read_parquet({engine.paths(source)}, file_row_number=true)"
+    described = connection.execute(f"DESCRIBE SELECT * FROM {one}").fetchall()[:-1]  # noqa: S608 - quoted literals
     columns = [_typed(str(name), str(declared)) for name, declared, *_ in described]
-    return Table(source=found.sql, columns=tuple(columns), numbered=True)
+    item = one if len(source.files) == 1 else _numbered_through(connection, source, one, len(columns))
+    return Table(source=item, columns=tuple(columns), numbered=True)
+
+
+def _numbered_through(connection: duckdb.DuckDBPyConnection, source: TableSource, one: str, width: int) -> str:
+    _refuse_other_columns(connection, source)
+    before = [0, *itertools.accumulate(parquet_rows(connection, source))]
+    names = [f"c{index}" for index in range(width)]
+    named = f"(SELECT *, file_index FROM {one}) AS p({', '.join([*names, 'r', 'f'])})"  # noqa: S608 - quoted literals
+    return f"(SELECT {', '.join(names)}, r + {before}[f + 1] FROM {named})"  # noqa: S608 - positions
+
+
+def parquet_rows(connection: duckdb.DuckDBPyConnection, source: TableSource) -> list[int]:
+    """Return how many rows each Parquet file says that it has."""
+    asked = f"SELECT file_name, num_rows FROM parquet_file_metadata({engine.paths(source)})"  # noqa: S608 - quoted
+    found = {str(name): int(rows or 0) for name, rows in connection.execute(asked).fetchall()}
+    return [found.get(file, 0) for file in source.files]
+
+
+def _refuse_other_columns(connection: duckdb.DuckDBPyConnection, source: TableSource) -> None:
+    """The engine reads files of different columns as one table, by name and with casts: that would be silence."""
+    parts = "name, type, converted_type, logical_type, num_children"
+    asked = f"SELECT file_name, list(({parts})::VARCHAR) FROM parquet_schema({engine.paths(source)}) GROUP BY 1"  # noqa: S608 - quoted
+    found = {str(name): columns[1:] for name, columns in connection.execute(asked).fetchall()}
+    for file, name in zip(source.files, source.names, strict=True):
+        if found.get(file) != found.get(source.files[0]):
+            raise engine.Unreadable(
+                f"{name} has other columns or types than {source.names[0]}",
+                remedy="Make all files of the table alike, or name two tables.",
+            )
 
 
 def _typed(name: str, declared: str) -> TableColumn:
@@ -71,23 +122,26 @@ def _typed(name: str, declared: str) -> TableColumn:
     return TableColumn(name=name, storage=storage, type=_PEOPLE.get(storage, declared.lower()))
 
 
-def csv_table(path: Path, form: Format, names: Sequence[str]) -> Table:
-    """Return the layout of a CSV file with these column names."""
+def csv_table(source: TableSource, names: Sequence[str], declared: Declared | None = None) -> Table:
+    """Return the layout of CSV files with these column names; cells of a dialect come as JSON would write them."""
     types = {f"c{index}": "VARCHAR" for index in range(len(names))}
     columns = tuple(TableColumn(name=name, storage=Storage.TEXT, type="string") for name in names)
-    return Table(source=engine.csv_item(path, form, types), columns=columns, numbered=False)
+    item = engine.csv_item(source, types)
+    cells = usual_cells(source.dialect, names, declared or Declared())
+    if cells == list(types):
+        return Table(source=item, columns=columns)
+    return Table(source=f"(SELECT {', '.join(cells)} FROM {item})", columns=columns, written=item)  # noqa: S608 - quoted
 
 
-def json_table(path: Path, names: Iterable[str]) -> Table:
-    """Return the layout of a JSON Lines file, looking at these properties."""
+def json_table(source: TableSource, names: Iterable[str]) -> Table:
+    """Return the layout of JSON Lines files, looking at these properties."""
     columns = tuple(TableColumn(name=name, storage=Storage.JSON, type="json") for name in names)
-    item = f"read_ndjson_objects({engine.literal(str(path.absolute()))})"
-    return Table(source=item, columns=columns, is_json=True)
+    return Table(source=f"read_ndjson_objects({engine.paths(source)})", columns=columns, is_json=True)
 
 
-def json_properties(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, tuple[str, int]]:
+def json_properties(connection: duckdb.DuckDBPyConnection, table_source: TableSource) -> dict[str, tuple[str, int]]:
     """Return the properties of all rows: for each its type and in how many rows it has a value other than null."""
-    source = json_table(path, ()).source
+    source = json_table(table_source, ()).source
     keys = f"SELECT DISTINCT unnest(k) AS k FROM (SELECT DISTINCT json_keys(json) AS k FROM {source}) ORDER BY k"  # noqa: S608 - quoted
     names = [str(row[0]) for row in connection.execute(f"{keys} LIMIT {MAX_COLUMNS}").fetchall()]
     if not names:

@@ -106,7 +106,8 @@ def _flags(opened: Opened, work: Tally, probes: Iterable[Probe]) -> Flags:
     known = {probe.id for probe in wanted}
     subjects = [asked.subject for asked in work.asked if asked.probe and asked.probe.id in known]
     names = {name for subject in subjects for name in _columns(subject)} - set(opened.request.redact)
-    shown = {opened.table.index(name) for name in names} if opened.request.show_values else set()
+    is_as_written = opened.table.written is None
+    shown = {opened.table.index(name) for name in names} if opened.request.show_values and is_as_written else set()
     return Flags(probes=wanted, shown=tuple(sorted(index for index in shown if index is not None)))
 
 

@@ -46,8 +46,13 @@ class Opened:
 
     @property
     def path(self) -> Path:
-        """Return the table's one file."""
+        """Return the table's first file."""
         return Path(self.request.source.files[0])
+
+    @property
+    def size(self) -> int:
+        """Return how many bytes the table's files have."""
+        return sum(Path(file).stat().st_size for file in self.request.source.files)
 
     def one(self, sql: str) -> tuple[Any, ...]:
         """Return the single row that a query gives."""

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from mlgate.core.data import json_lines, structure
+from mlgate.core.data.dialect import declared_by
 from mlgate.core.data.request import ContractPart, ScanRequest, ScanResult
-from mlgate.core.data.source import Format
+from mlgate.core.data.source import Format, SourceProblem, TableSource
 from mlgate.core.documents import Column, ContractSide, DataFinding, FindingRow
 from mlgate.shell.tables import engine
 from mlgate.shell.tables import layout as table_layout
-from mlgate.shell.tables.files import Unreadable, header, inspect, read_blocks
+from mlgate.shell.tables.files import Unreadable, header, read_blocks
+from mlgate.shell.tables.preparing import prepared
 from mlgate.shell.validation.diffing import diff
 from mlgate.shell.validation.opened import Opened
 from mlgate.shell.validation.reading import Reading
@@ -24,25 +26,53 @@ from mlgate.shell.validation.side import scan_side
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from mlgate.core.data.query import Table
     from mlgate.core.data.structure import Structure
 
 
 def scan(request: ScanRequest) -> ScanResult:
-    """Check one table. Whatever is wrong with the file is a finding."""
-    path = Path(request.source.files[0])
+    """Check one table. Whatever is wrong with its files is a finding."""
+    source = request.source
     try:
-        form = inspect(path)
-        reading = Reading(partial(_structure, path, form))
-        return _strictly(reading, partial(_scan, request, path, form, reading))
+        request = _prepared(request)
+        source = request.source
+        reading = Reading(partial(_structure, source))
+        return _strictly(source, reading, partial(_scan, request, reading))
     except Unreadable as error:
-        message = f"{error.message.removeprefix(f'{path.name} ')}. {error.remedy}"  # the finding names the file already
+        message = f"{error.message.removeprefix(f'{_only_name(source)} ')}. {error.remedy}"
         return ScanResult(findings=(unreadable(message, error.line, error.reason),))
     except duckdb.Error as error:
-        return ScanResult(findings=_engine_failure(error, path, show=request.show_values))
+        return ScanResult(findings=_engine_failure(error, source, show=request.show_values))
 
 
-def _strictly(reading: Reading, work: Callable[[], ScanResult]) -> ScanResult:
+def _only_name(source: TableSource) -> str:
+    """Return the name of a table's one file, which a finding need not repeat; of several, none."""
+    return Path(source.files[0]).name if len(source.files) == 1 else ""
+
+
+def _prepared(request: ScanRequest) -> ScanRequest:
+    """Make the files of all tables readable as they lie.
+
+    Raises:
+        Unreadable: One of the scanned table cannot be; of another, whoever reads it says so.
+    """
+    spill = Path(request.spill)
+    others = {
+        name: _if_readable(source, spill / f"other-{index}")
+        for index, (name, source) in enumerate(request.others.items())
+    }
+    base = request.base and _if_readable(request.base, spill / "base")
+    return replace(request, source=prepared(request.source, spill / "own"), others=others, base=base)
+
+
+def _if_readable(source: TableSource, spill: Path) -> TableSource:
+    try:
+        return prepared(source, spill)
+    except Unreadable as error:
+        problem = SourceProblem(message=error.message, remedy=error.remedy, reason=error.reason)
+        return replace(source, files=(), names=(), problem=problem)
+
+
+def _strictly(source: TableSource, reading: Reading, work: Callable[[], ScanResult]) -> ScanResult:
     """Return what an engine's scan comes to, unless the strict reading beside it finds a fault: then it means nothing.
 
     Raises:
@@ -59,61 +89,75 @@ def _strictly(reading: Reading, work: Callable[[], ScanResult]) -> ScanResult:
         found = reading.result()
         if found is None or not found.faults:
             return result
-    return ScanResult(findings=faults(found))
+    return ScanResult(findings=faults(found, source))
 
 
-def unreadable(message: str, line: int | None = None, reason: str = "data-unreadable") -> DataFinding:
+def unreadable(
+    message: str, line: int | None = None, reason: str = "data-unreadable", file: str | None = None
+) -> DataFinding:
     """Return the finding that a file cannot be read."""
-    rows = (FindingRow(row=None, line=line),) if line is not None else ()
+    rows = (FindingRow(row=None, line=line, file=file),) if line is not None or file is not None else ()
     return DataFinding(check="", count=1, rows=rows, reason=reason, message=message)
 
 
-def faults(found: Structure) -> tuple[DataFinding, ...]:
-    """Return the faults of a file's structure as findings."""
-    shown = [unreadable(fault.message, fault.line) for fault in found.faults]
+def faults(found: Structure, source: TableSource) -> tuple[DataFinding, ...]:
+    """Return the faults of a table's structure as findings."""
+    shown = [unreadable(fault.message, fault.line, file=source.name_of(fault.file)) for fault in found.faults]
     more = found.count - len(shown)
     return (*shown, *([unreadable(f"{more:,} more lines like these")] if more else []))
 
 
-def _structure(path: Path, form: Format) -> Structure | None:
-    if form is Format.PARQUET:
+def _structure(source: TableSource) -> Structure | None:
+    if source.format is Format.PARQUET:
         return None
-    if form is Format.JSON_LINES:
+    return structure.joined([_structure_of(Path(file), source) for file in source.files])
+
+
+def _structure_of(path: Path, source: TableSource) -> Structure:
+    if source.format is Format.JSON_LINES:
         return json_lines.examine(read_blocks(path))
-    return structure.examine(read_blocks(path), form.delimiter)
+    return structure.examine(read_blocks(path), source.delimiter, source.dialect)
 
 
-def _engine_failure(error: duckdb.Error, path: Path, *, show: bool) -> tuple[DataFinding, ...]:
+def _every_line(source: TableSource) -> tuple[DataFinding, ...]:
+    """Return what a strict reading of every line of JSON finds."""
+    strict = [json_lines.examine(read_blocks(Path(file)), every_line=True) for file in source.files]
+    return faults(structure.joined(strict), source)
+
+
+def _engine_failure(error: duckdb.Error, source: TableSource, *, show: bool) -> tuple[DataFinding, ...]:
     """Return what the engine could not do; its words may quote cells, so they are kept where values are not shown."""
     if isinstance(error, duckdb.OutOfMemoryException):
         return (unreadable("the scan needs more memory than its limit"),)
-    if path.suffix.lower() in (".jsonl", ".ndjson"):
-        strict = json_lines.examine(read_blocks(path), every_line=True)
-        if strict.faults:
-            return faults(strict)
-    message, line = engine.cause(error, path)
-    if not show and path.suffix.lower() != ".parquet":
+    if source.format is Format.JSON_LINES and (strict := _every_line(source)):
+        return strict
+    message, line = engine.cause(error, *map(Path, source.files))
+    if not show and source.format.is_text:
         message = message.split(":", maxsplit=1)[0]
-    return (unreadable(f"the engine cannot read the file: {message}", line),)
+    named = next((source.name_of(index) for index, file in enumerate(source.files) if file in str(error)), None)
+    return (unreadable(f"the engine cannot read the file: {message}", line, file=named),)
 
 
-def _scan(request: ScanRequest, path: Path, form: Format, reading: Reading) -> ScanResult:
+def _scan(request: ScanRequest, reading: Reading) -> ScanResult:
     beside = [*request.others.values(), *([request.base] if request.base else [])]
-    files = [path, *(Path(file) for other in beside for file in other.files)]
+    source = request.source
+    files = [Path(file) for table in (source, *beside) for file in table.files]
     spill = Path(request.spill)
     connection = engine.connect(files, spill=spill, memory_limit=request.memory_limit, threads=request.threads)
     reading.when_faulty(connection.interrupt)
     present: dict[str, tuple[str, int]] = {}
-    if form is Format.JSON_LINES:
+    is_json = source.format is Format.JSON_LINES
+    if is_json:
         found = reading.result()
         if found and found.faults:
             return ScanResult()  # `_strictly` says what they are
-        strict = _refused_objects(connection, path)
+        strict = _refused_objects(connection, source)
         if strict:
             return ScanResult(findings=strict)
-        present = table_layout.json_properties(connection, path)
-    names = _json_names(request, present) if form is Format.JSON_LINES else _names(path, form, reading)
-    table = _table(connection, path, form, names)
+        present = table_layout.json_properties(connection, source)
+    names = _json_names(request, present) if is_json else _names(source, reading)
+    declared = declared_by(part.row for part in request.sides.values())
+    table = table_layout.table(connection, source, names, declared)
     opened = Opened(request=request, connection=connection, table=table, reading=reading)
     result = ScanResult()
     for name, part in (request.sides or {"new": ContractPart()}).items():
@@ -122,13 +166,13 @@ def _scan(request: ScanRequest, path: Path, form: Format, reading: Reading) -> S
     if lost:
         return ScanResult(findings=(lost,))
     result = replace(result, diff=diff(opened, result))
-    return replace(result, columns=_json_columns(result, present)) if form is Format.JSON_LINES else result
+    return replace(result, columns=_json_columns(result, present)) if is_json else result
 
 
-def _names(path: Path, form: Format, reading: Reading) -> Sequence[str]:
+def _names(source: TableSource, reading: Reading) -> Sequence[str]:
     """Return the columns' names from the head of a file, or where that is not enough, when the whole has been read."""
     try:
-        return header(path, form) if form.is_text else ()
+        return header(Path(source.files[0]), source) if source.format.is_text else ()
     except Unreadable:
         found = reading.result()
         return found.columns if found else ()
@@ -151,14 +195,6 @@ def _joined(result: ScanResult, more: ScanResult, side: ContractSide) -> ScanRes
     )
 
 
-def _table(connection: duckdb.DuckDBPyConnection, path: Path, form: Format, names: Sequence[str]) -> Table:
-    if form is Format.PARQUET:
-        return table_layout.parquet_table(connection, path)
-    return (
-        table_layout.json_table(path, names) if form is Format.JSON_LINES else table_layout.csv_table(path, form, names)
-    )
-
-
 def _json_names(request: ScanRequest, present: Iterable[str]) -> list[str]:
     """Return all properties that a row or a contract has: in JSON Lines, a property that no row has is no column."""
     names = list(present)
@@ -167,15 +203,15 @@ def _json_names(request: ScanRequest, present: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _refused_objects(connection: duckdb.DuckDBPyConnection, path: Path) -> tuple[DataFinding, ...]:
+def _refused_objects(connection: duckdb.DuckDBPyConnection, source: TableSource) -> tuple[DataFinding, ...]:
     """Return the lines that are JSON and no objects, or have a key twice."""
-    item = table_layout.json_table(path, ()).source
+    item = table_layout.json_table(source, ()).source
     shapes = f"SELECT DISTINCT json_type(json) AS t, json_keys(json) AS k FROM {item}"  # noqa: S608 - a quoted literal
     odd = "t <> 'OBJECT' OR len(k) <> len(list_distinct(k))"
     row = connection.execute(f"SELECT count(*) FROM ({shapes}) WHERE {odd}").fetchone()  # noqa: S608 - quoted
     if not row or not row[0]:
         return ()
-    return faults(json_lines.examine(read_blocks(path), every_line=True)) or (unreadable("lines that are no objects"),)
+    return _every_line(source) or (unreadable("lines that are no objects"),)
 
 
 def _lost_rows(opened: Opened, rows: int) -> DataFinding | None:
@@ -183,9 +219,7 @@ def _lost_rows(opened: Opened, rows: int) -> DataFinding | None:
     if opened.structure is not None:
         expected = opened.structure.records
     else:
-        name = engine.literal(str(opened.path))
-        row = opened.connection.execute(f"SELECT sum(num_rows) FROM parquet_file_metadata({name})").fetchone()  # noqa: S608 - quoted
-        expected = int(row[0] or 0) if row else 0
+        expected = sum(table_layout.parquet_rows(opened.connection, opened.request.source))
     if rows == expected:
         return None
     return unreadable(f"the engine reads {rows:,} rows where the file has {expected:,}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import signal
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from mlgate.core import codec
 from mlgate.core.data.request import ScanResult
 from mlgate.core.documents import DataFinding
+from mlgate.shell.tables.sources import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,7 +67,7 @@ class Scanner:
                     stream.close()
 
     def scan(self, request: ScanRequest) -> tuple[ScanResult, str | None]:
-        """Return what the child found, and the sha256 of the file, which is read meanwhile; None where it cannot be.
+        """Return what the child found, and the digest of the files, which are read meanwhile; None where it cannot be.
 
         A child that dies, or takes too long, is a `data-unreadable` finding.
         """
@@ -75,7 +75,7 @@ class Scanner:
         timer.start()
         try:
             self._ask(request)
-            digest = digest_of(Path(request.source.files[0]))
+            digest = digest_of(request.source)
             answer = self._answer()
         finally:
             timer.cancel()
@@ -121,12 +121,3 @@ class Scanner:
 def _died(cause: str) -> DataFinding:
     message = f"the scan of the file did not come to an end: {cause}"
     return DataFinding(check="", count=1, reason="data-unreadable", message=message)
-
-
-def digest_of(path: Path) -> str | None:
-    """Return the sha256 of a file's bytes, or None where it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):
-        return None

@@ -7,19 +7,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core.config.model import Severity
-from mlgate.core.data import json_lines, query, structure
+from mlgate.core.data import query
 from mlgate.core.data.broken import Broken
 from mlgate.core.data.compile import compile_row
 from mlgate.core.data.plain import as_plain
 from mlgate.core.data.request import ScanResult
 from mlgate.core.data.rules.measure import Answer, row_count
-from mlgate.core.data.source import Format
 from mlgate.core.data.tally import broken_by, tally
 from mlgate.core.documents import Column, DataFinding, FindingRow
 from mlgate.core.words import listed
-from mlgate.shell.tables.files import read_blocks
 from mlgate.shell.validation.copies import numbered
 from mlgate.shell.validation.counting import count
+from mlgate.shell.validation.places import places_of
 from mlgate.shell.validation.rules import judge_rule
 from mlgate.shell.validation.rules.primary_key import dense_keys
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.tally import Tally
     from mlgate.shell.validation.counting import Cells, Counted
     from mlgate.shell.validation.opened import Opened
+    from mlgate.shell.validation.places import Place
 
 VALUE_CHARACTERS = 100
 
@@ -117,9 +117,9 @@ def _fallback(opened: Opened, plan: Plan, part: ContractPart) -> list[Broken]:
 def _findings(opened: Opened, broken: Sequence[Broken], known: Cells) -> tuple[DataFinding, ...]:
     """Look up lines and values of the rows that will be named."""
     wanted = sorted({row for item in broken for row in item.rows})
-    lines = _lines(opened, wanted)
+    places = places_of(opened, wanted)
     values = _values(opened, [item for item in broken if _is_shown(opened, item)], known)
-    found = [_finding(item, lines, values if _is_shown(opened, item) else {}) for item in broken]
+    found = [_finding(item, places, values if _is_shown(opened, item) else {}) for item in broken]
     return tuple(sorted(found, key=lambda finding: finding.severity is Severity.WARN))
 
 
@@ -129,9 +129,9 @@ def _is_shown(opened: Opened, item: Broken) -> bool:
     return bool(opened.request.show_values and item.columns and item.rows and known and not hidden)
 
 
-def _finding(item: Broken, lines: dict[int, int], values: dict[int, dict[str, str | None]]) -> DataFinding:
+def _finding(item: Broken, places: dict[int, Place], values: dict[int, dict[str, str | None]]) -> DataFinding:
     rows = tuple(
-        FindingRow(row=row, line=lines.get(row), value=_value([values.get(row, {}).get(c) for c in item.columns]))
+        FindingRow(row=row, value=_value([values.get(row, {}).get(c) for c in item.columns]), **places.get(row, {}))
         for row in item.rows
     )
     return DataFinding(
@@ -149,18 +149,6 @@ def _value(cells: Sequence[str | None]) -> str | None:
     if all(cell is None for cell in cells):
         return None
     return ", ".join("null" if cell is None else cell for cell in cells)[:VALUE_CHARACTERS]
-
-
-def _lines(opened: Opened, rows: Sequence[int]) -> dict[int, int]:
-    found = opened.structure
-    if found is None or not rows:
-        return {}
-    header_lines = 0 if opened.form is Format.JSON_LINES else 1
-    if found.one_line_each:
-        return {row: row + 1 + header_lines for row in rows}
-    if opened.form is Format.JSON_LINES:
-        return json_lines.locate(read_blocks(opened.path), rows)
-    return structure.locate(read_blocks(opened.path), opened.form.delimiter, rows)
 
 
 def _values(opened: Opened, broken: Sequence[Broken], known: Cells) -> Cells:

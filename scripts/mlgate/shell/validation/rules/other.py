@@ -11,11 +11,12 @@ import duckdb
 
 from mlgate.core.config.model import Severity
 from mlgate.core.data.broken import Broken, of_rule
+from mlgate.core.data.dialect import declared_by
 from mlgate.core.data.rules.answers import unmeasured
 from mlgate.core.data.source import Format, TableSource
 from mlgate.core.words import listed
 from mlgate.shell.tables import layout as table_layout
-from mlgate.shell.tables.files import Unreadable, header, inspect
+from mlgate.shell.tables.files import Unreadable, header
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -64,13 +65,12 @@ def open_source(opened: Opened, source: TableSource, names: Sequence[str]) -> Ta
         Unreadable: What its file is instead of a table.
         duckdb.Error: The engine cannot read it.
     """
-    path = Path(source.files[0])
-    form = inspect(path)
-    if form is Format.PARQUET:
-        return table_layout.parquet_table(opened.connection, path)
-    if form is Format.JSON_LINES:
-        return table_layout.json_table(path, names)
-    return table_layout.csv_table(path, form, header(path, form))
+    if source.problem is not None:
+        raise Unreadable(source.problem.message, remedy=source.problem.remedy, reason=source.problem.reason)
+    if source.format in (Format.CSV, Format.TSV):
+        names = header(Path(source.files[0]), source)
+    declared = declared_by(part.row for part in opened.request.sides.values())
+    return table_layout.table(opened.connection, source, names, declared)
 
 
 def open_named(opened: Opened, rule: TableRule, names: Sequence[str]) -> OtherTable:

@@ -53,7 +53,7 @@ def _range(opened: Opened, value: str) -> tuple[int | None, int, int]:
         f"SELECT min(v), max(v) FROM (SELECT CAST({value} AS BIGINT) AS v FROM {table} LIMIT {SAMPLE})"
     )
     cell_bytes = 2  # a delimiter, and mostly a character
-    rows = opened.path.stat().st_size // (cell_bytes * len(opened.table.columns))
+    rows = opened.size // (cell_bytes * len(opened.table.columns))
     return (None, 0, rows) if low is None else (*widened(low, high, rows), rows)
 
 

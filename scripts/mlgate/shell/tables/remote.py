@@ -1,0 +1,141 @@
+"""Tables in a store that speaks S3: their objects are downloaded before anything reads them.
+
+Credentials, region and endpoint come from the environment that AWS's own tools read, and from nowhere else. The child
+that scans gets local files and neither of them.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlgate.shell.tables.files import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MOST_FILES = 10_000
+MOST_BYTES = 50_000_000_000
+TRIES = 5
+_ADDRESS = re.compile(r"s3://([^/]+)/(.+)")
+_FIXED = re.compile(r"[^*?\[]*")
+_OPTIONS = {
+    "AWS_ACCESS_KEY_ID": "access_key_id",
+    "AWS_SECRET_ACCESS_KEY": "secret_access_key",
+    "AWS_SESSION_TOKEN": "session_token",
+    "AWS_REGION": "region",
+    "AWS_DEFAULT_REGION": "region",
+    "AWS_ENDPOINT_URL": "endpoint",
+    "AWS_ENDPOINT_URL_S3": "endpoint",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "container_credentials_relative_uri",
+    "AWS_WEB_IDENTITY_TOKEN_FILE": "web_identity_token_file",
+    "AWS_ROLE_ARN": "role_arn",
+}
+
+
+def download(address: str, folder: Path, env: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Download the objects that an address names, and return local paths and addresses, sorted by the latter.
+
+    Args:
+        address: `s3://bucket/key`; the key may be a glob, or end with `/` for all that lie below.
+        folder: Where they go; made if absent.
+        env: Has the credentials.
+
+    Raises:
+        Unreadable: There is no such object, the store refuses, or the library is not installed.
+    """
+    found = _ADDRESS.fullmatch(address)
+    if found is None:
+        raise Unreadable(f"{address} is no address of S3", remedy="Write `s3://bucket/key`.")
+    bucket, key = found.groups()
+    obstore, store = _store(bucket, env)
+    try:
+        keys = _keys(obstore, store, key)
+        if not keys:
+            raise Unreadable(f"no object matches {address}", remedy="Correct the address, or upload the table.")
+        files = [_fetch(obstore, store, name, folder / f"{index:05d}") for index, name in enumerate(keys)]
+    except obstore.exceptions.BaseError as error:
+        raise _refused(address, error) from None
+    return tuple(files), tuple(f"s3://{bucket}/{name}" for name in keys)
+
+
+def _store(bucket: str, env: Mapping[str, str]) -> tuple[Any, Any]:
+    try:
+        import obstore  # noqa: PLC0415 - an extra
+        from obstore.store import S3Store  # noqa: PLC0415 - as above
+    except ImportError:
+        raise Unreadable(
+            f"tables in s3://{bucket} need the extra s3", remedy="Run `pip install 'mlgate[s3]'`."
+        ) from None
+    options: dict[str, Any] = {option: env[name] for name, option in _OPTIONS.items() if env.get(name)}
+    if env.get("AWS_NO_SIGN_REQUEST", "").lower() in ("1", "true", "yes"):
+        options["skip_signature"] = True
+    plain = str(options.get("endpoint", "")).startswith("http://")
+    retry = {"max_retries": TRIES, "retry_timeout": _seconds(60)}
+    return obstore, S3Store(bucket, client_options={"allow_http": plain}, retry_config=retry, **options)
+
+
+def _seconds(number: int) -> Any:
+    from datetime import timedelta  # noqa: PLC0415 - only here
+
+    return timedelta(seconds=number)
+
+
+def _keys(obstore: Any, store: Any, key: str) -> list[str]:
+    """Return the keys of the objects, sorted; `*` matches within one part of a key, `**` through several."""
+    fixed = _FIXED.match(key)
+    start = fixed[0] if fixed else ""
+    if start == key and not key.endswith("/"):
+        return [key]
+    prefix = start.rpartition("/")[0]
+    listed = obstore.list(store, prefix=prefix or None)
+    wanted = re.compile(_pattern(key if start != key else f"{key}**"))
+    found = sorted(
+        item["path"] for chunk in listed for item in chunk if wanted.fullmatch(item["path"]) and item["size"]
+    )
+    if len(found) > MOST_FILES:
+        raise Unreadable(f"more than {MOST_FILES:,} objects match", remedy="Join some of them.")
+    return found
+
+
+def _pattern(key: str) -> str:
+    parts = re.split(r"(\*\*/?|\*|\?|\[[^\]]*\])", key)
+    words = {"**": ".*", "**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
+    return "".join(words.get(part) or (_class(part) if part.startswith("[") else re.escape(part)) for part in parts)
+
+
+def _class(part: str) -> str:
+    return fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z").removesuffix(r")\z")
+
+
+def _fetch(obstore: Any, store: Any, key: str, folder: Path) -> str:
+    """Write one object to a file under the last part of its name, whose extensions say how it is written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / (Path(key).name or "object")
+    answer = obstore.get(store, key)
+    if answer.meta["size"] > MOST_BYTES:
+        raise Unreadable(f"{key} has more than {MOST_BYTES:,} bytes", remedy="Cut it into several objects.")
+    with target.open("wb") as file:
+        for block in _blocks(answer):
+            file.write(block)
+    return str(target.absolute())
+
+
+def _blocks(answer: Any) -> Iterable[bytes]:
+    return (bytes(block) for block in answer.stream(min_chunk_size=2**22))
+
+
+def _refused(address: str, error: Exception) -> Unreadable:
+    """Return the error for people: the store's words can hold addresses with signatures, so only its kind is told."""
+    kind = type(error).__name__
+    causes = {
+        "NotFoundError": ("does not exist", "Correct the address, or upload the table."),
+        "PermissionDeniedError": ("is not allowed to be read", "Give the credentials the right to read it."),
+        "UnauthenticatedError": ("needs credentials", "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."),
+    }
+    what, remedy = causes.get(
+        kind, (f"cannot be read from its store: {kind}", "Check AWS_REGION, AWS_ENDPOINT_URL and the credentials.")
+    )
+    return Unreadable(f"{address} {what}", remedy=remedy)

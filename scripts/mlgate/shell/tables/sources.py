@@ -1,0 +1,162 @@
+"""From a table of the configuration to its files: those of a path, a glob, or an address, sorted by their names."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlgate.core.data.source import Compression, SourceProblem, TableSource
+from mlgate.shell.tables.files import COMPRESSIONS, Unreadable, told
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mlgate.core.config.model import Table
+    from mlgate.core.data.source import Format
+    from mlgate.shell.base.policy import Judge
+
+MOST_FILES = 10_000
+WILD = frozenset("*?[")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where tables are looked for.
+
+    Attributes:
+        folder: The configuration's.
+        within: Links of a glob must not lead out of it: the repository, or the folder itself.
+        downloads: Where objects of a store are put.
+        env: Where the store's credentials are.
+    """
+
+    folder: Path
+    within: Path
+    downloads: Path
+    env: Mapping[str, str]
+
+
+def place_of(judge: Judge, downloads: Path, env: Mapping[str, str]) -> Place:
+    """Return where the tables of the configuration that is judged are looked for."""
+    within = judge.git.root if judge.git is not None else judge.config_folder
+    return Place(folder=judge.config_folder, within=within, downloads=downloads, env=env)
+
+
+def is_address(path: str) -> bool:
+    """Return whether a table's path is an address of a store."""
+    return "://" in path
+
+
+def is_glob(path: str) -> bool:
+    """Return whether a table's path may stand for several files."""
+    return bool(WILD & set(path))
+
+
+def resolve(table: Table, place: Place) -> TableSource:
+    """Return the files of a table; a table that has none says why in `problem`."""
+    try:
+        files, names = _files(table.path, place)
+        form, compression = _written(table, names)
+    except Unreadable as error:
+        problem = SourceProblem(message=error.message, remedy=error.remedy, reason=error.reason)
+        return TableSource(path=table.path, dialect=table.dialect, problem=problem)
+    return TableSource(
+        path=table.path, files=files, names=names, format=form, compression=compression, dialect=table.dialect
+    )
+
+
+def _files(path: str, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    if is_address(path):
+        from mlgate.shell.tables import remote  # noqa: PLC0415 - only where a table is remote
+
+        return remote.download(path, place.downloads, place.env)
+    if not is_glob(path) or (place.folder / path).is_file():
+        return (str((place.folder / path).absolute()),), (path,)
+    names = matching(path, place)
+    return tuple(str((place.folder / name).absolute()) for name in names), names
+
+
+def matching(pattern: str, place: Place) -> tuple[str, ...]:
+    """Return the files that a glob names, sorted; hidden ones are none of them.
+
+    Raises:
+        Unreadable: There are none, too many, or one is a link that leads out of the repository.
+    """
+    names = files_of(pattern, place.folder)
+    if not names:
+        raise _no_match(pattern, place)
+    if len(names) > MOST_FILES:
+        raise Unreadable(f"{pattern} names {len(names):,} files, more than {MOST_FILES:,}", remedy="Join some of them.")
+    for name in names:
+        if not (place.folder / name).resolve().is_relative_to(place.within.resolve()):
+            raise Unreadable(
+                f"{name} is a link that leads out of the repository", remedy="Name the files themselves, one by one."
+            )
+    return names
+
+
+def files_of(pattern: str, folder: Path) -> tuple[str, ...]:
+    """Return the files that a glob names, sorted; hidden ones are none of them."""
+    found = {Path(name).as_posix() for name in _glob(pattern, folder) if (folder / name).is_file()}
+    return tuple(sorted(found))
+
+
+def _glob(pattern: str, folder: Path) -> Iterator[str]:
+    # `Path.glob` finds hidden files, and goes through links to folders only in newer versions of Python.
+    return glob.iglob(pattern, root_dir=folder, recursive=True)  # noqa: PTH207 - as said above
+
+
+def _no_match(pattern: str, place: Place) -> Unreadable:
+    if any(_glob(f"{pattern}.dvc", place.folder)):
+        message = f"no file matches {pattern}: it has not been pulled, only pointers of DVC are here"
+        return Unreadable(message, remedy="Run `dvc pull`.", reason="data-not-pulled")
+    return Unreadable(f"no file matches {pattern}", remedy="Correct the pattern, or add the files.")
+
+
+def _written(table: Table, names: Sequence[str]) -> tuple[Format, Compression]:
+    """Return format and compression: declared, or told by the extensions, which must then be alike."""
+    if table.format is not None and table.compression is not None:
+        return table.format, table.compression
+    if table.format is not None:
+        return table.format, _told_compression(names)
+    forms = {told(Path(name)) for name in names}
+    if len(forms) > 1:
+        raise Unreadable(
+            f"the files of {table.path} are not of one kind",
+            remedy="Let the pattern name files of one kind, or declare `format` and `compression`.",
+        )
+    form, compression = forms.pop()
+    return form, table.compression or compression
+
+
+def _told_compression(names: Sequence[str]) -> Compression:
+    found = {COMPRESSIONS.get(Path(name).suffix.lower(), Compression.NONE) for name in names}
+    if len(found) > 1:
+        raise Unreadable("some files are compressed and others not", remedy="Declare `compression`.")
+    return found.pop()
+
+
+def digest_of(source: TableSource) -> str | None:
+    """Return the digest of a table's bytes, or None where they cannot be read.
+
+    That is the sha256 of its one file; of several, the sha256 over a line for each, `<sha256>  <name>`, sorted by name.
+    """
+    digests = [_file_digest(Path(file)) for file in source.files]
+    if not digests or None in digests:
+        return None
+    if len(digests) == 1:
+        return digests[0]
+    pairs = sorted(zip(source.names, digests, strict=True))
+    whole = "".join(f"{digest}  {name}\n" for name, digest in pairs)
+    return hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()
+
+
+def _file_digest(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError):
+        return None

@@ -19,6 +19,7 @@ from mlgate.core.data.addresses import (
     URI_REFERENCE,
     URI_TEMPLATE,
 )
+from mlgate.core.data.pattern import PatternError, parse
 
 # Any of these holds, and each of them is a group of whole-text expressions that all match.
 Alternatives = tuple[tuple[str, ...], ...]
@@ -73,6 +74,14 @@ FORMATS: dict[str, Alternatives] = {
 }
 
 
+PARSED = frozenset({"regex"})  # asserted too, and no matter of regular expressions
+
+
+def is_asserted(name: str) -> bool:
+    """Return whether `format: name` checks anything."""
+    return name in FORMATS or name in PARSED
+
+
 def alternatives(name: str) -> Alternatives | None:
     """Return the expressions of an asserted format, or None for an annotation."""
     return FORMATS.get(name)
@@ -80,7 +89,17 @@ def alternatives(name: str) -> Alternatives | None:
 
 def is_valid(name: str, text: str) -> bool:
     """Return whether a text has an asserted format."""
+    if name in PARSED:
+        return _is_pattern(text)
     return any(all(_compiled(part).fullmatch(text) for part in parts) for parts in FORMATS[name])
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        parse(text)
+    except PatternError:
+        return False
+    return True
 
 
 @cache

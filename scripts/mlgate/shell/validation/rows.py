@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import json
 import math
-import re
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry
+from jsonschema_specifications import REGISTRY
 from referencing.exceptions import Unresolvable
 
-from mlgate.core import codec
 from mlgate.core.data.cell import value_of
 from mlgate.core.data.compile import References
 from mlgate.core.data.ir import Kind, Storage
 from mlgate.core.data.query import LOCATED, ROW, candidates
+from mlgate.shell.validation.judging import Stamp, own_dialect, validator
+from mlgate.shell.validation.matching import Patterns, UnsupportedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     import duckdb
     from jsonschema.exceptions import ValidationError
+    from referencing import Registry
 
     from mlgate.core.data.ir import Plan
     from mlgate.core.data.query import Table
@@ -30,8 +31,11 @@ if TYPE_CHECKING:
 BATCH = 2000
 
 
-class UnsupportedError(ValueError):
-    """A construct of the contract cannot be evaluated."""
+MAX_DIGITS = 4000  # of a whole number; Python refuses to read longer ones, which are no doubles anyway
+
+
+class NoNumber:
+    """A number that JSON Schema cannot judge: NaN, infinity, or too large for a double. It is of no type."""
 
 
 @dataclass
@@ -49,33 +53,44 @@ class Failures:
             self.rows.append(row)
 
 
-def validator(schema: Mapping[str, Any]) -> Draft202012Validator:
-    """Return a validator that fetches nothing."""
-    return Draft202012Validator(schema, registry=Registry())
-
-
 def accepts_null(schema: Mapping[str, Any], column: str) -> bool:
     """Return whether null satisfies the schema of a column; a schema that cannot be evaluated accepts nothing."""
+    own = own_dialect(schema)
     try:
-        return next(_property_errors(validator(schema), schema, column, None), None) is None
+        return next(_property_errors(validator(own, Patterns()), own, column, None), None) is None
     except UnsupportedError:
         return False
 
 
 def check_rows(
-    connection: duckdb.DuckDBPyConnection, table: Table, plan: Plan, schema: Mapping[str, Any]
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    plan: Plan,
+    schema: Mapping[str, Any],
+    registry: Registry[Any] = REGISTRY,
 ) -> dict[str, Failures]:
     """Return what rows break of a plan's uncompiled constructs, by JSON pointer.
+
+    Args:
+        connection: The engine.
+        table: The file.
+        plan: What is compiled.
+        schema: Of a row.
+        registry: What references may lead to outside of it: the parts of JSON Schema's own schema.
 
     Raises:
         UnsupportedError: Naming the construct.
     """
-    judge = _Judge(table=table, plan=plan, schema=schema, root=validator(schema), references=References(schema))
+    own, patterns = own_dialect(schema), Patterns(connection)
+    root = validator(own, patterns, registry)
+    judge = _Judge(table=table, plan=plan, schema=own, root=root, references=References(own))
     found: dict[str, Failures] = {}
-    for number, row in _rows(connection, judge):
-        # A row that breaks a construct in several ways counts once.
-        for pointer, column in dict(judge.broken(row)).items():
-            found.setdefault(pointer, Failures(column)).add(number)
+    for batch in _batches(connection, judge):
+        patterns.begin([row for _, row in batch])
+        for number, row in batch:
+            # A row that breaks a construct in several ways counts once.
+            for pointer, column in dict(judge.broken(row)).items():
+                found.setdefault(pointer, Failures(column)).add(number)
     return dict(sorted(found.items()))
 
 
@@ -94,7 +109,7 @@ class _Judge:
     table: Table
     plan: Plan
     schema: Mapping[str, Any]
-    root: Draft202012Validator
+    root: Any
     references: References
 
     def columns(self) -> list[int]:
@@ -122,24 +137,20 @@ class _Judge:
             yield passed[-1], at
 
 
-def _property_errors(
-    root: Draft202012Validator, schema: Mapping[str, Any], column: str, value: Any
-) -> Iterator[ValidationError]:
+def _property_errors(root: Any, schema: Mapping[str, Any], column: str, value: Any) -> Iterator[ValidationError]:
     return _guarded(root.descend(value, schema["properties"][column]))
 
 
 def _guarded(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
     try:
         yield from errors
-    except re.error as error:
-        raise UnsupportedError(f"a pattern that this engine cannot read: {error}") from None
     except Unresolvable as error:
         raise UnsupportedError(f"a reference that leads nowhere: {error.ref:.100}") from None
     except (RecursionError, OverflowError, MemoryError) as error:
         raise UnsupportedError(f"too deep or too large to evaluate ({type(error).__name__})") from None
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, judge: _Judge) -> Iterator[tuple[int, Any]]:
+def _batches(connection: duckdb.DuckDBPyConnection, judge: _Judge) -> Iterator[list[tuple[int, Any]]]:
     """Yield row numbers and rows as JSON values of all that can break anything, a batch in memory at a time."""
     table = judge.table
     positions = judge.columns()
@@ -149,8 +160,27 @@ def _rows(connection: duckdb.DuckDBPyConnection, judge: _Judge) -> Iterator[tupl
     query = f"SELECT {', '.join([ROW, *items])} FROM {relation}"  # noqa: S608 - own names and literals only
     cursor = connection.execute(query)
     while batch := cursor.fetchmany(BATCH):
-        for number, *cells in batch:
-            yield number, codec.loads(cells[0]) if table.is_json else _row(judge, positions, cells)
+        yield [
+            (number, _loads(cells[0]) if table.is_json else _row(judge, positions, cells)) for number, *cells in batch
+        ]
+
+
+def _loads(text: str) -> Any:
+    """Parse JSON that is known to be strict, whole numbers without loss."""
+    try:
+        return json.loads(text, parse_int=_whole, parse_float=_fraction, parse_constant=lambda _: NoNumber())
+    except RecursionError:
+        raise UnsupportedError("a value that is nested too deep to evaluate") from None
+
+
+def _whole(digits: str) -> int | NoNumber:
+    value = int(digits) if len(digits) < MAX_DIGITS else None
+    return NoNumber() if value is None or abs(value) > sys.float_info.max else value
+
+
+def _fraction(digits: str) -> float | NoNumber:
+    value = float(digits)
+    return value if math.isfinite(value) else NoNumber()
 
 
 def _item(table: Table, index: int) -> str:
@@ -184,9 +214,11 @@ def _row(judge: _Judge, positions: list[int], cells: list[Any]) -> dict[str, Any
 
 
 def _value(cell: Any, storage: Storage, kinds: frozenset[Kind]) -> Any:
-    if storage is Storage.TEXT:
-        return value_of(cell, kinds)
-    if storage in (Storage.ARRAY, Storage.OBJECT):
-        return json.loads(cell, parse_constant=str)
-    # NaN and infinity are no JSON numbers; as text they satisfy no type but string.
-    return str(cell) if isinstance(cell, float) and not math.isfinite(cell) else cell
+    match storage:
+        case Storage.TEXT:
+            return value_of(cell, kinds)
+        case Storage.ARRAY | Storage.OBJECT:
+            return _loads(cell)
+        case Storage.TIMESTAMP:
+            return Stamp(cell)
+    return NoNumber() if isinstance(cell, float) and not math.isfinite(cell) else cell

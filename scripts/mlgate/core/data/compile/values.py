@@ -14,7 +14,7 @@ from mlgate.core.data.compile.parts import (
     some,
     unknown,
 )
-from mlgate.core.data.formats import alternatives
+from mlgate.core.data.formats import alternatives, is_asserted
 from mlgate.core.data.ir import (
     Bound,
     Formatted,
@@ -94,9 +94,11 @@ def pattern(_: Compiler, place: Place) -> Compiled:
 
 def format_of(_: Compiler, place: Place) -> Compiled:
     """Compile `format`; one that is not asserted is an annotation."""
-    name = place.schema["format"]
+    name, pointer = place.schema["format"], f"{place.pointer}/format"
+    if not is_asserted(name):
+        return Compiled()
     found = alternatives(name)
-    return Compiled() if found is None else one(f"{place.pointer}/format", Formatted(name=name, expressions=found))
+    return unknown(pointer, TEXTS) if found is None else one(pointer, Formatted(name=name, expressions=found))
 
 
 def matches(expression: str) -> Matches:

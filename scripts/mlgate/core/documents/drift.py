@@ -98,9 +98,9 @@ class ColumnDrift:
         nulls: The change of the share of cells without a value.
         measures: The others that this kind of column has.
         test: Beside them.
-        new_count: How many categories the reference did not have.
+        new_count: How many categories the reference did not have; null where not all are known.
         new: The most frequent of them.
-        vanished_count: How many categories the current table no longer has.
+        vanished_count: How many categories the current table no longer has; null where not all are known.
         vanished: The most frequent of them.
         bins: Both distributions.
         alarms: Which effect's lower limit is above its threshold: `values`, `nulls`, both or none.
@@ -115,9 +115,9 @@ class ColumnDrift:
     nulls: DriftMeasure = DriftMeasure(name="null-rate")
     measures: tuple[DriftMeasure, ...] = ()
     test: DriftTest | None = None
-    new_count: int = 0
+    new_count: int | None = None
     new: tuple[DriftCategory, ...] = ()
-    vanished_count: int = 0
+    vanished_count: int | None = None
     vanished: tuple[DriftCategory, ...] = ()
     bins: tuple[DriftBin, ...] = ()
     alarms: tuple[str, ...] = ()
@@ -131,23 +131,21 @@ class TableDrift:
     Attributes:
         reference: The table's name, or the profile's path.
         is_profile: Whether the reference is a profile.
-        reference_digest: sha256 of what it was read from.
         reference_rows: How many rows it has.
         rows: How many the current table has.
         threshold: Of the effect.
         null_threshold: Of the change of the null rate.
         severity: What an alarm comes to.
         columns: Alarms first, then by the lower limit of the effect, the greatest first.
-        columns_left_out: How many more there are.
+        reason: Why nothing could be compared; empty where it could.
     """
 
     reference: str
     is_profile: bool
-    reference_digest: str | None = None
     reference_rows: int = 0
     rows: int = 0
     threshold: float
     null_threshold: float
     severity: Severity = Severity.WARN
     columns: tuple[ColumnDrift, ...] = ()
-    columns_left_out: int = 0
+    reason: str = ""

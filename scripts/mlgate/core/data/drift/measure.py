@@ -204,11 +204,12 @@ def _with_categories(drift: ColumnDrift, pair: Pair, *, show: bool) -> ColumnDri
     named = [item for item in pair.bins if item.label is not None]
     new = sorted((item for item in named if not item.reference), key=lambda item: (-item.current, item.label))
     gone = sorted((item for item in named if not item.current), key=lambda item: (-item.reference, item.label))
+    is_complete = len(named) == len(pair.bins)
     return replace(
         drift,
-        new_count=len(new),
+        new_count=len(new) if is_complete else None,
         new=tuple(_category(item, item.current, show=show) for item in new[:NAMED]),
-        vanished_count=len(gone),
+        vanished_count=len(gone) if is_complete else None,
         vanished=tuple(_category(item, item.reference, show=show) for item in gone[:NAMED]),
     )
 

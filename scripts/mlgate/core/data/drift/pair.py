@@ -29,6 +29,7 @@ class Unmeasured(StrEnum):
     CONSTANT = "constant"  # one and the same value on both sides: nothing to measure
     NO_SPREAD = "no-spread"  # the reference has one value: no unit to measure a distance in
     NOT_ASKED = "not-asked"  # exact distances were not asked for
+    NOT_IN_PROFILE = "not-in-profile"  # a profile does not keep what it takes
     VALUES_NOT_SHOWN = "values-not-shown"  # the profile may not hold values
     NO_ROWS = "no-rows"  # one side has no rows
 

@@ -1,0 +1,81 @@
+"""From buckets of numbers in their order to the bins that are compared: tenths of the reference."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mlgate.core.codec import rounded
+from mlgate.core.data.drift.pair import Bin
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+BINS = 10
+HEAVY = 0.05  # of a side: a bucket with more is split
+MOST_HEAVY = 40  # by the number above there can be no more
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """Numbers from `low` to `high`, and how many of them each side has."""
+
+    low: float
+    high: float
+    reference: int
+    current: int
+
+
+def filled(steps: Sequence[Step]) -> tuple[int, int]:
+    """Return how many numbers each side has."""
+    return sum(step.reference for step in steps), sum(step.current for step in steps)
+
+
+def heavy(steps: Sequence[Step]) -> list[Step]:
+    """Return the buckets that are too coarse."""
+    n, m = filled(steps)
+    return [
+        step for step in steps if step.low < step.high and (step.reference > HEAVY * n or step.current > HEAVY * m)
+    ][:MOST_HEAVY]
+
+
+def bins(steps: Sequence[Step], *, moments: bool = False) -> tuple[Bin, ...]:
+    """Return bins with a tenth of the reference each, as near as the steps allow; one value with more has its own."""
+    n, _ = filled(steps)
+    found: list[Bin] = []
+    run: list[Step] = []
+    seen, end = 0, n / BINS
+    for step in steps:
+        is_own = step.reference * BINS >= n > 0
+        if run and (is_own or seen + step.reference / 2 > end):
+            found.append(_bin(run, moments=moments))
+            run, end = [], n / BINS * (round(seen * BINS / max(n, 1)) + 1)
+        run.append(step)
+        seen += step.reference
+    return (*found, *([_bin(run, moments=moments)] if run else []))
+
+
+def _bin(run: Sequence[Step], *, moments: bool) -> Bin:
+    high = run[-1].high
+    return Bin(
+        label=moment(high) if moments else number(high),
+        reference=sum(step.reference for step in run),
+        current=sum(step.current for step in run),
+    )
+
+
+def number(value: float) -> str:
+    """Return a number as text: whole ones without a fraction."""
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(rounded(value))
+
+
+def moment(microseconds: float) -> str:
+    """Return a date or a time as text; those beyond the calendar as a number."""
+    try:
+        found = _EPOCH + timedelta(microseconds=int(microseconds))
+    except OverflowError:
+        return number(microseconds)
+    midnight = found.time() == _EPOCH.time()
+    return found.date().isoformat() if midnight else found.replace(tzinfo=None).isoformat()

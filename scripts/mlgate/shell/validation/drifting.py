@@ -1,0 +1,227 @@
+"""The drift of a table from its reference: counted by the engine, in the child."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from mlgate.core.data.drift import reference as profiles
+from mlgate.core.data.drift import sql, steps
+from mlgate.core.data.drift.divergence import Gap
+from mlgate.core.data.drift.measure import Limits, drift_of
+from mlgate.core.data.drift.pair import Bin, Pair, Unmeasured
+from mlgate.core.data.drift.side import LOOSE, Side
+from mlgate.core.data.drift.steps import Step
+from mlgate.core.documents.drift import DriftKind, TableDrift
+from mlgate.shell.tables.files import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from mlgate.core.data.drift.request import DriftRequest
+    from mlgate.core.data.query import Table
+    from mlgate.core.registry.bundle.profile import ColumnProfile, Profile
+
+MOST_COLUMNS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drifting:
+    """One comparison.
+
+    Attributes:
+        connection: The engine, which may read both sides.
+        request: What is asked.
+        hidden: Columns whose values are never shown.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    request: DriftRequest
+    hidden: Sequence[str] = ()
+
+    def of(self, current: Table, open_reference: Callable[[], Table]) -> TableDrift:
+        """Return the drift of a table; what stands in the way is in its `reason`.
+
+        Args:
+            current: The table.
+            open_reference: Opens the reference, where it is a table.
+        """
+        request = self.request
+        found = TableDrift(
+            reference=request.reference,
+            is_profile=request.profile is not None,
+            threshold=request.threshold,
+            null_threshold=request.null_threshold,
+            severity=request.severity,
+        )
+        if request.missing:
+            return replace(found, reason=request.missing)
+        try:
+            side = self._side(current, "current")
+            if request.profile is not None:
+                rows, pairs = self._against_profile(request.profile, side)
+            else:
+                rows, pairs = self._against_table(self._side(open_reference(), "reference"), side)
+        except (Unreadable, duckdb.Error) as error:
+            return replace(found, reason=_cause(error))
+        limits = Limits(threshold=request.threshold, null_threshold=request.null_threshold)
+        columns = drift_of(pairs, limits, self.hidden, show=request.show_values)
+        return replace(found, reference_rows=rows[0], rows=rows[1], columns=tuple(columns))
+
+    def _side(self, table: Table, name: str) -> Side:
+        """Return how a table's columns are read; what is written as text is read once, into the engine."""
+        if not any(column.storage in LOOSE for column in table.columns):
+            return Side(table=table, item=table.relation())
+        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE drift_{name} AS SELECT * FROM {table.relation()}")  # noqa: S608 - positions
+        side = Side(table=table, item=f"drift_{name}")
+        looks = side.looks()
+        found = self._one(f"SELECT {', '.join(looks.values())} FROM {side.item}")  # noqa: S608 - positions
+        return replace(side, numeric=frozenset(name for name, is_so in zip(looks, found, strict=True) if is_so))
+
+    def _one(self, query: str) -> tuple[Any, ...]:
+        return tuple(self.connection.execute(query).fetchone() or ())
+
+    def _wanted(self, names: Iterable[str]) -> list[str]:
+        """Return the columns that are compared: those asked for, else all but those that name rows."""
+        if self.request.columns:
+            return list(self.request.columns)
+        skipped = set(self.request.skipped)
+        return [name for name in dict.fromkeys(names) if name not in skipped][:MOST_COLUMNS]
+
+    def _against_table(self, reference: Side, current: Side) -> tuple[tuple[int, int], list[Pair]]:
+        rows = (self._rows(reference), self._rows(current))
+        names = self._wanted(column.name for side in (reference, current) for column in side.table.columns)
+        return rows, [self._pair(name, rows, reference, current) for name in names]
+
+    def _rows(self, side: Side) -> int:
+        return int(self._one(f"SELECT count(*) FROM {side.item}")[0])  # noqa: S608 - positions
+
+    def _pair(self, name: str, rows: tuple[int, int], reference: Side, current: Side) -> Pair:
+        kinds = (_kind(reference, name, current), _kind(current, name, reference))
+        reason = _why_not(name, reference, current, kinds)
+        if reason is not None:
+            return Pair(column=name, rows=rows, reason=reason)
+        if kinds[0] is DriftKind.NUMBER:
+            return self._numbers(name, rows, reference, current)
+        return self._categories(name, rows, sql.both(reference, current, name, texts=True))
+
+    def _numbers(self, name: str, rows: tuple[int, int], reference: Side, current: Side) -> Pair:
+        cells = sql.both(reference, current, name)
+        found = self._steps(cells)
+        n, m = steps.filled(found)
+        pair = Pair(
+            column=name,
+            kind=DriftKind.NUMBER,
+            rows=rows,
+            empty=(rows[0] - n, rows[1] - m),
+            bins=steps.bins(found, moments=reference.is_moment(name)),
+        )
+        if not (self.request.exact and n and m):
+            return pair
+        return replace(pair, gap=self._gap(cells, n, m), spread=self._one(sql.spread(cells))[0])
+
+    def _steps(self, cells: str) -> list[Step]:
+        found = self._read_steps(sql.buckets(cells))
+        heavy = steps.heavy(found)
+        if heavy:
+            kept = [step for step in found if step not in heavy]
+            found = sorted([*kept, *self._read_steps(sql.splits(cells, heavy))], key=lambda step: step.low)
+        return found
+
+    def _read_steps(self, query: str) -> list[Step]:
+        rows = self.connection.execute(query).fetchall()
+        return [Step(low=low, high=high, reference=int(a), current=int(b)) for a, b, low, high in rows]
+
+    def _gap(self, cells: str, n: int, m: int) -> Gap:
+        """Return the exact gap: from buckets, and value by value only where those do not tell."""
+        self.connection.execute(sql.fine(cells, n, m))
+        largest, between = self._one(sql.LARGEST_BETWEEN)
+        self.connection.execute(sql.open_buckets(int(largest)))
+        within, area = self._one(sql.inside(cells, n, m))
+        (closed,) = self._one(sql.CLOSED_AREA)
+        return Gap(largest=max(int(largest), int(within)) / (n * m), area=(between + area + closed) / (n * m))
+
+    def _categories(self, name: str, rows: tuple[int, int], cells: str) -> Pair:
+        found = self.connection.execute(sql.categories(cells)).fetchall()
+        n, m = (int(found[0][3]), int(found[0][4])) if found else (0, 0)
+        bins = [
+            Bin(label=label, reference=int(a), current=int(b)) for label, a, b, *_ in found if len(label) <= sql.LONGEST
+        ]
+        rest = Bin(
+            label=None,
+            reference=n - sum(item.reference for item in bins),
+            current=m - sum(item.current for item in bins),
+        )
+        return Pair(
+            column=name,
+            kind=DriftKind.CATEGORY,
+            rows=rows,
+            empty=(rows[0] - n, rows[1] - m),
+            bins=(*bins, *([rest] if rest.reference or rest.current else [])),
+        )
+
+    def _against_profile(self, profile: Profile, current: Side) -> tuple[tuple[int, int], list[Pair]]:
+        known = {column.name: column for column in profile.columns}
+        names = self._wanted([*known, *(column.name for column in current.table.columns)])
+        reasons = {name: _why_not_profile(name, known.get(name), profile, current) for name in names}
+        columns = [known[name] for name in names if reasons[name] is None]
+        numbers = [column for column in columns if profiles.kind_of(column) is DriftKind.NUMBER]
+        asked = {column.name: [cut for pair in profiles.cuts(column) for cut in pair] for column in numbers}
+        m, *counts = map(int, self._one(sql.against(current, asked)))
+        rows = (profile.rows, m)
+        pairs = {name: Pair(column=name, rows=rows, reason=reason) for name, reason in reasons.items() if reason}
+        for column in numbers:
+            width = 1 + len(asked[column.name])
+            pairs[column.name] = profiles.number_pair(column, rows, counts[:width])
+            counts = counts[width:]
+        for column in columns:
+            if column not in numbers:
+                pairs[column.name] = self._profiled_categories(column, rows, current)
+        return rows, [pairs[name] for name in names]
+
+    def _profiled_categories(self, column: ColumnProfile, rows: tuple[int, int], current: Side) -> Pair:
+        cells = f"(SELECT {current.text(column.name)} AS x, 1 AS s FROM {current.item} WHERE x IS NOT NULL)"  # noqa: S608 - positions
+        found = self.connection.execute(sql.categories(cells)).fetchall()
+        counts = {str(label): int(b) for label, _, b, *_ in found if len(label) <= sql.LONGEST}
+        return profiles.category_pair(column, rows, counts, int(found[0][4]) if found else 0)
+
+
+def _kind(side: Side, name: str, other: Side) -> DriftKind:
+    """Return how a column is compared; numbers written as text are numbers only where both sides have numbers."""
+    kind = side.kind(name)
+    is_loose = kind is DriftKind.NUMBER and name in side.numeric
+    return DriftKind.CATEGORY if is_loose and other.kind(name) is DriftKind.CATEGORY else kind
+
+
+def _why_not(name: str, reference: Side, current: Side, kinds: tuple[DriftKind, DriftKind]) -> Unmeasured | None:
+    if current.table.index(name) is None:
+        return Unmeasured.COLUMN_MISSING
+    if reference.table.index(name) is None:
+        return Unmeasured.COLUMN_NEW
+    if DriftKind.NONE in kinds:
+        return Unmeasured.NOT_COMPARED
+    return Unmeasured.OTHER_KIND if kinds[0] is not kinds[1] else None
+
+
+def _why_not_profile(name: str, column: ColumnProfile | None, profile: Profile, current: Side) -> Unmeasured | None:
+    if current.table.index(name) is None:
+        return Unmeasured.COLUMN_MISSING
+    if column is None:
+        return Unmeasured.COLUMN_NEW
+    reason = profiles.reason_of(column, values_shown=profile.values_shown)
+    if reason is not None:
+        return reason
+    kind = current.kind(name)
+    if kind is DriftKind.NUMBER and profiles.kind_of(column) is DriftKind.CATEGORY:
+        return None  # dates and numbers written as text: compared as the profile has them
+    return None if kind is profiles.kind_of(column) else Unmeasured.OTHER_KIND
+
+
+def _cause(error: Unreadable | duckdb.Error) -> str:
+    if isinstance(error, Unreadable):
+        return f"the reference cannot be read: {error.message}"
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return "the comparison needs more memory than its limit"
+    return f"the engine cannot compare the tables: {type(error).__name__}"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Rows = list[tuple[Any, ...]]
+Files = dict[str, str | bytes | None]
 CONTRACT = """\
 row:
   type: object
@@ -56,10 +57,10 @@ def config(path: str) -> str:
 
 def pull(
     folder: Path,
-    base: dict[str, str | bytes | None],
-    change: dict[str, str | bytes | None],
+    base: Files,
+    change: Files,
     *words: str,
-    beside: dict[str, bytes] | None = None,
+    beside: Files | None = None,
 ) -> Done:
     """Validate a pull request's merge commit; files `beside` lie in the checkout and are tracked by nobody."""
     repository = Repository.new(folder / "project")
@@ -68,7 +69,7 @@ def pull(
     head = repository.commit(change)
     merge = repository.merge_commit(head)
     clone = repository.clone(folder / "clone", "refs/pull/1/merge", depth=2)
-    clone.write(dict(beside or {}))
+    clone.write(beside or {})
     return validate(clone.root, *words, **pull_request(folder, head=head, merge=merge))
 
 
@@ -88,7 +89,7 @@ def columns(found: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("form", ["csv", "parquet", "jsonl"])
 def test_rows_and_cells_are_compared_by_key(folder: Path, form: str) -> None:
     path = f"data/train.{form}"
-    base = {"mlgate.yml": config(path), path: written(folder, BASE, form)}
+    base: Files = {"mlgate.yml": config(path), path: written(folder, BASE, form)}
     done = pull(folder, base, {path: written(folder, HEAD, form)})
     found = diff(done)
     assert (found["state"], found["by"], found["key"], found["message"]) == ("compared", "key", ["id"], "")
@@ -109,14 +110,14 @@ def test_the_same_bytes_are_unchanged(folder: Path) -> None:
 
 
 def test_a_new_table_has_nothing_to_be_compared_with(folder: Path) -> None:
-    base: dict[str, str | bytes | None] = {"mlgate.yml": "version: 1\n"}
+    base: Files = {"mlgate.yml": "version: 1\n"}
     done = pull(folder, base, {"mlgate.yml": config("t.csv"), "t.csv": written(folder, BASE, "csv")})
     assert done.tables["train"]["diff"] is None
 
 
 def test_a_change_of_format_compares_what_cells_mean(folder: Path) -> None:
-    base = {"mlgate.yml": config("t.csv"), "t.csv": written(folder, BASE, "csv")}
-    change = {"mlgate.yml": config("t.parquet"), "t.csv": None, "t.parquet": written(folder, HEAD, "parquet")}
+    base: Files = {"mlgate.yml": config("t.csv"), "t.csv": written(folder, BASE, "csv")}
+    change: Files = {"mlgate.yml": config("t.parquet"), "t.csv": None, "t.parquet": written(folder, HEAD, "parquet")}
     found = diff(pull(folder, base, change))
     assert counts(found) == (4, 4, 1, 1, 2, 1)
     assert "the format changed from csv to parquet" in found["message"]
@@ -125,7 +126,7 @@ def test_a_change_of_format_compares_what_cells_mean(folder: Path) -> None:
 @pytest.mark.parametrize("version", ["base", "head"])
 def test_a_key_that_repeats_is_no_key(folder: Path, version: str) -> None:
     rows = {"base": BASE, "head": HEAD, version: [*(BASE if version == "base" else HEAD), ("001", "AA", 9.0, "x")]}
-    base = {"mlgate.yml": config("t.csv"), "t.csv": written(folder, rows["base"], "csv")}
+    base: Files = {"mlgate.yml": config("t.csv"), "t.csv": written(folder, rows["base"], "csv")}
     found = diff(pull(folder, base, {"t.csv": written(folder, rows["head"], "csv")}))
     assert (found["by"], found["changed"]) == ("row", None)
     assert "rows with the same id" in found["message"]
@@ -135,16 +136,16 @@ def test_a_key_that_repeats_is_no_key(folder: Path, version: str) -> None:
 def test_without_a_key_rows_are_compared_as_a_whole(folder: Path) -> None:
     contract = CONTRACT.replace("table:\n  - primary-key: [id]\n", "")
     doubled: Rows = [*BASE, BASE[0], BASE[0]]
-    base = {"mlgate.yml": config("t.csv"), "c.yml": contract, "t.csv": written(folder, doubled, "csv")}
+    base: Files = {"mlgate.yml": config("t.csv"), "c.yml": contract, "t.csv": written(folder, doubled, "csv")}
     found = diff(pull(folder, base, {"t.csv": written(folder, [BASE[0], BASE[1], HEAD[3]], "csv")}))
     assert counts(found) == (6, 3, 1, 4, None, 2)
     assert "the contract has no primary-key" in found["message"]
 
 
 def test_columns_come_go_and_change_their_type(folder: Path) -> None:
-    base = {"mlgate.yml": config("t.parquet"), "t.parquet": written(folder, BASE, "parquet")}
+    base: Files = {"mlgate.yml": config("t.parquet"), "t.parquet": written(folder, BASE, "parquet")}
     rows: Rows = [(a, c, b, "new") for a, b, c, _ in BASE]
-    change = {"t.parquet": written(folder, rows, "parquet", "id, delay, carrier, fresh")}
+    change: Files = {"t.parquet": written(folder, rows, "parquet", "id, delay, carrier, fresh")}
     found = diff(pull(folder, base, change))
     schema = found["table_schema"]
     assert (schema["added"], schema["removed"], schema["reordered"]) == (["fresh"], ["who"], True)
@@ -160,8 +161,8 @@ def lfs_pointer(data: bytes) -> bytes:
 def test_an_object_of_git_lfs_is_taken_from_the_cache(folder: Path, *, is_cached: bool) -> None:
     old, new = written(folder, BASE, "csv"), written(folder, HEAD, "csv")
     digest = hashlib.sha256(old).hexdigest()
-    cached = {f".git/lfs/objects/{digest[:2]}/{digest[2:4]}/{digest}": old} if is_cached else {}
-    base = {"mlgate.yml": config("t.csv"), "t.csv": lfs_pointer(old)}
+    cached: Files = {f".git/lfs/objects/{digest[:2]}/{digest[2:4]}/{digest}": old} if is_cached else {}
+    base: Files = {"mlgate.yml": config("t.csv"), "t.csv": lfs_pointer(old)}
     done = pull(folder, base, {"t.csv": lfs_pointer(new)}, beside={"t.csv": new, **cached})
     if is_cached:
         assert counts(diff(done)) == (4, 4, 1, 1, 2, 1)
@@ -175,9 +176,9 @@ def test_an_object_of_git_lfs_is_taken_from_the_cache(folder: Path, *, is_cached
 def test_a_file_of_dvc_is_taken_from_the_cache(folder: Path, *, is_cached: bool) -> None:
     old, new = written(folder, BASE, "csv"), written(folder, HEAD, "csv")
     one, other = (hashlib.md5(data, usedforsecurity=False).hexdigest() for data in (old, new))
-    cached = {f".dvc/cache/files/md5/{one[:2]}/{one[2:]}": old} if is_cached else {}
-    base = {"mlgate.yml": config("t.csv"), "t.csv.dvc": f"outs:\n- md5: {one}\n  path: t.csv\n"}
-    change = {"t.csv.dvc": f"outs:\n- md5: {other}\n  path: t.csv\n"}
+    cached: Files = {f".dvc/cache/files/md5/{one[:2]}/{one[2:]}": old} if is_cached else {}
+    base: Files = {"mlgate.yml": config("t.csv"), "t.csv.dvc": f"outs:\n- md5: {one}\n  path: t.csv\n"}
+    change: Files = {"t.csv.dvc": f"outs:\n- md5: {other}\n  path: t.csv\n"}
     done = pull(folder, base, change, beside={"t.csv": new, **cached})
     if is_cached:
         assert counts(diff(done)) == (4, 4, 1, 1, 2, 1)
@@ -188,6 +189,6 @@ def test_a_file_of_dvc_is_taken_from_the_cache(folder: Path, *, is_cached: bool)
 
 
 def test_a_base_that_cannot_be_read_stops_nothing(folder: Path) -> None:
-    base = {"mlgate.yml": config("t.parquet"), "t.parquet": b"PAR1 not at all PAR1"}
+    base: Files = {"mlgate.yml": config("t.parquet"), "t.parquet": b"PAR1 not at all PAR1"}
     done = pull(folder, base, {"t.parquet": written(folder, HEAD, "parquet")})
     assert (done.status, diff(done)["state"]) == (0, "missing")

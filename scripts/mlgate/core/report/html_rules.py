@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.report import numbers, wording
 from mlgate.core.report.bars import bar
-from mlgate.core.report.html_sections import badge, lead, note, table
+from mlgate.core.report.html_parts import badge, lead, note, table
 from mlgate.core.report.tags import Markup, join, tag
 
 if TYPE_CHECKING:
     from mlgate.core.documents import ReportDocument, RuleResult
-    from mlgate.core.report.html_sections import Part
+    from mlgate.core.report.html_parts import Part
 
 MAX_RULES = 5_000
 

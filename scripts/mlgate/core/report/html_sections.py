@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from mlgate.core.documents import ContractSide
 from mlgate.core.outcome import Outcome
 from mlgate.core.report import facts, numbers, wording
+from mlgate.core.report.data_html import changes
+from mlgate.core.report.html_parts import badge, lead, note, table
 from mlgate.core.report.tags import Markup, join, tag
 from mlgate.core.report.untrusted import visible_line
 
@@ -30,6 +32,7 @@ def sections(report: ReportDocument, drawn: Drawn) -> list[Part | None]:
         _curves(drawn),
         _predictions(report, drawn),
         _data(report),
+        changes(report),
         _training(report),
         _policy(report),
         _provenance(report),
@@ -94,7 +97,9 @@ def _data(report: ReportDocument) -> Part | None:
     document = report.data
     if document is None or not document.tables:
         return None
-    overview = table(["Table", "File", ">Rows", ">Checks", "Outcome"], map(_table_row, document.tables), class_="stack")
+    overview = table(
+        ["Table", "File", ">Rows", ">Checks", "Digest", "Outcome"], map(_table_row, document.tables), class_="stack"
+    )
     findings = [(item, finding) for item in document.tables for finding in item.findings]
     head = ["", "Where", "Column", "Check", ">Rows", "What"]
     listed = (
@@ -126,6 +131,7 @@ def _table_row(item: TableResult) -> Markup:
         tag("td", tag("code", item.path), data_label="File"),
         tag("td", numbers.NONE if item.rows is None else numbers.count(item.rows), class_="n", data_label="Rows"),
         tag("td", numbers.count(item.checks), class_="n", data_label="Checks"),
+        tag("td", tag("code", numbers.short(item.digest)), data_label="Digest"),
         tag("td", badge(item.outcome), data_label="Outcome"),
     )
 
@@ -202,30 +208,6 @@ def _pairs(pairs: Sequence[tuple[str, str]]) -> Markup:
         tag("tr", tag("th", label, scope="row"), tag("td", tag("code", value))) for label, value in pairs[:MAX_ROWS]
     ]
     return tag("table", tag("tbody", *rows), class_="facts")
-
-
-def badge(outcome: Outcome | None) -> Markup:
-    """Return an outcome in its colour."""
-    name = outcome.value if outcome else "missing"
-    return tag("span", Markup('<i class="dot"></i>'), name, class_=f"badge {name}")
-
-
-def table(head: Sequence[str], rows: Iterable[Markup], *, class_: str) -> Markup:
-    """Return a table in a box that scrolls; a title that starts with `>` is a column of numbers."""
-    titles = [tag("th", t.removeprefix(">"), scope="col", class_="n" if t[:1] == ">" else None) for t in head]
-    body = Markup("\n").join(rows)
-    content = join(tag("thead", tag("tr", *titles)), tag("tbody", Markup(body)))
-    return tag("div", tag("table", content, class_=class_), class_="scroll")
-
-
-def lead(text: str) -> Markup:
-    """Return the sentence under a section's title."""
-    return tag("p", text, class_="lead")
-
-
-def note(*parts: str) -> Markup:
-    """Return a remark."""
-    return tag("p", *parts, class_="note")
 
 
 def _figures(drawn: Drawn, group: str) -> Markup:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.documents import ContractSide
 from mlgate.core.outcome import Outcome
 from mlgate.core.report import facts, numbers, pictures, wording
+from mlgate.core.report.data_diff import changes
 from mlgate.core.report.md import Section, Space, paragraphs, table
 from mlgate.core.report.numbers import counted
 from mlgate.core.report.untrusted import code, fenced, prose
@@ -24,7 +25,7 @@ MAX_LOG_LINES = 40
 
 def sections(report: ReportDocument, space: Space) -> list[Section]:
     """Return the sections that the report has something for, in their order."""
-    made = (data, metrics, flips, confusions, plots, training, policy, steps, provenance)
+    made = (data, changes, metrics, flips, confusions, plots, training, policy, steps, provenance)
     return [section for make in made if (section := make(report, space)) is not None]
 
 
@@ -34,7 +35,9 @@ def data(report: ReportDocument, space: Space) -> Section | None:
     if document is None or not document.tables:
         return None
     overview, _ = table(
-        ["Table", "File", ">Rows", ">Checks", "Outcome"], map(_table_row, document.tables), space=space.share(0.1)
+        ["Table", "File", ">Rows", ">Checks", "Digest", "Outcome"],
+        map(_table_row, document.tables),
+        space=space.share(0.1),
     )
     findings = [(item, finding) for item in document.tables for finding in item.findings]
     listed, held = table(
@@ -51,7 +54,8 @@ def data(report: ReportDocument, space: Space) -> Section | None:
 
 def _table_row(item: TableResult) -> list[str]:
     rows = numbers.NONE if item.rows is None else numbers.count(item.rows)
-    return [code(item.name), code(item.path), rows, numbers.count(item.checks), outcome(item.outcome)]
+    digest = code(numbers.short(item.digest)) if item.digest else numbers.NONE
+    return [code(item.name), code(item.path), rows, numbers.count(item.checks), digest, outcome(item.outcome)]
 
 
 def _finding_row(item: TableResult, finding: DataFinding) -> list[str]:

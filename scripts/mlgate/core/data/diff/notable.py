@@ -97,33 +97,45 @@ def _noun(count: int, noun: str) -> str:
 
 def sentences(column: ColumnDiff, found: TableDiff) -> list[str]:
     """Return what happened to a column, e.g. `12 values changed`, `nulls 2.1 % → 2.4 %`."""
-    said = []
-    if column.changed:
-        said.append(f"{column.changed:,} {_noun(column.changed, 'value')} changed")
-    if column.before and column.after:
-        said += _moves(column.before, column.after, found)
-    if column.new_categories_count:
-        said.append(f"{column.new_categories_count:,} new {_category(column.new_categories_count)}")
-    if column.vanished_categories_count:
-        said.append(f"{column.vanished_categories_count:,} vanished {_category(column.vanished_categories_count)}")
+    said = [f"{column.changed:,} {_noun(column.changed, 'value')} changed"] if column.changed else []
+    moves = {
+        "nulls": null_move(column, found),
+        "mean": mean_move(column),
+        "distinct about": distinct_move(column, found),
+    }
+    said += [f"{name} {move}" for name, move in moves.items() if move]
+    for count, what in ((column.new_categories_count, "new"), (column.vanished_categories_count, "vanished")):
+        if count:
+            said.append(f"{count:,} {what} {'category' if count == 1 else 'categories'}")
     return said
 
 
-def _category(count: int) -> str:
-    return "category" if count == 1 else "categories"
+def null_move(column: ColumnDiff, found: TableDiff) -> str:
+    """Return the parts of null cells before and after, e.g. `2.1 % → 2.4 %`; empty where they read the same."""
+    if not (column.before and column.after):
+        return ""
+    one, other = null_share(column.before, found.rows_before), null_share(column.after, found.rows_after)
+    return f"{percent(one)} → {percent(other)}" if percent(one) != percent(other) else ""
 
 
-def _moves(before: ColumnSummary, after: ColumnSummary, found: TableDiff) -> list[str]:
-    said = []
-    nulls = [percent(null_share(s, n)) for s, n in ((before, found.rows_before), (after, found.rows_after))]
-    if nulls[0] != nulls[1]:
-        said.append(f"nulls {nulls[0]} → {nulls[1]}")
-    if shift(before, after) >= SHIFTED:
-        said.append("mean {} → {}".format(*apart(before.mean or 0.0, after.mean or 0.0)))
-    one, other = before.distinct or 0, after.distinct or 0
-    if abs(one - other) > ABOUT * max(one, other):
-        said.append(f"distinct about {one:,} → {other:,}")
-    return said
+def mean_move(column: ColumnDiff) -> str:
+    """Return the means before and after; empty where they differ by less than a hundredth of a deviation."""
+    if not (column.before and column.after) or shift(column.before, column.after) < SHIFTED:
+        return ""
+    return "{} → {}".format(*apart(column.before.mean or 0.0, column.after.mean or 0.0))
+
+
+def distinct_move(column: ColumnDiff, found: TableDiff) -> str:
+    """Return about how many values there were and are.
+
+    Empty where that follows from the number of rows, within the estimate's error, and where the categories say it.
+    """
+    if not (column.before and column.after) or column.new_categories_count or column.vanished_categories_count:
+        return ""
+    one, other = column.before.distinct or 0, column.after.distinct or 0
+    grown = one * (found.rows_after or 0) / (found.rows_before or 1)
+    is_usual = min(one, grown) * (1 - ABOUT) <= other <= max(one, grown) * (1 + ABOUT)
+    return "" if is_usual else f"{one:,} → {other:,}"
 
 
 def percent(share: float) -> str:

@@ -1,0 +1,77 @@
+"""How the tables differ from the base's and from their references, in the HTML report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.data.diff import notable
+from mlgate.core.documents import DiffState
+from mlgate.core.report import data_diff, numbers
+from mlgate.core.report.html_parts import note, table
+from mlgate.core.report.tags import Markup, join, tag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlgate.core.documents import ChangedCell, ColumnDiff, ReportDocument, TableDiff
+    from mlgate.core.report.data_diff import Compared
+    from mlgate.core.report.html_parts import Part
+
+MAX_TABLES = 100
+
+
+def changes(report: ReportDocument) -> Part | None:
+    """Return what happened to the tables since the base; None where nothing did."""
+    found = data_diff.compared(report)
+    if not found:
+        return None
+    more = len(found) - MAX_TABLES
+    rest = note(f"{numbers.counted(more, 'table')} more in report.json.") if more > 0 else Markup("")
+    return ("changes", data_diff.title(found), join(*map(_table, found[:MAX_TABLES]), rest))
+
+
+def _table(pair: Compared) -> Markup:
+    item, diff = pair
+    columns = notable.moved(diff)
+    head = ["Column", ">Changed", ">Nulls", ">Mean", ">Distinct", "Categories", "For example"]
+    keyed = f"Rows are the same where {', '.join(diff.key)} is." if diff.key else ""
+    remark = diff.message if diff.state is DiffState.COMPARED else ""
+    more = f"{numbers.counted(diff.columns_left_out, 'column')} more are left out." if diff.columns_left_out else ""
+    notes = [sentence for sentence in (keyed, f"{remark.capitalize()}." if remark else "", more) if sentence]
+    return join(
+        tag("h3", tag("code", item.name), f": {notable.headline(diff)}"),
+        table(head, (_column(column, diff) for column in columns), class_="stack") if columns else Markup(""),
+        note(" ".join(notes)) if notes else Markup(""),
+    )
+
+
+def _column(column: ColumnDiff, diff: TableDiff) -> Markup:
+    changed = numbers.NONE if column.changed is None else numbers.count(column.changed)
+    return tag(
+        "tr",
+        tag("th", tag("code", column.name), scope="row"),
+        tag("td", changed, class_="n", data_label="Changed"),
+        tag("td", notable.null_move(column, diff), class_="n", data_label="Nulls"),
+        tag("td", notable.mean_move(column), class_="n", data_label="Mean"),
+        tag("td", notable.distinct_move(column, diff), class_="n", data_label="Distinct"),
+        tag("td", *_categories(column), data_label="Categories"),
+        tag("td", *(_example(cell) for cell in column.examples), class_="wide", data_label="For example"),
+    )
+
+
+def _categories(column: ColumnDiff) -> Iterator[Markup]:
+    for what, count, values in data_diff.categories(column):
+        named = [join(tag("code", value), " ") for value in values]
+        rest = count - len(values)
+        yield tag("div", f"{what} ", *named, f"and {rest:,} more" if named and rest else "" if named else f"{count:,}")
+
+
+def _example(cell: ChangedCell) -> Markup:
+    key = [" at ", _value(", ".join("null" if part is None else part for part in cell.key))] if cell.key else []
+    return tag("div", _value(cell.before), " → ", _value(cell.after), *key)
+
+
+def _value(text: str | None) -> Markup:
+    if text is None:
+        return join("null")
+    return tag("code", text) if text.strip() else join("(empty)")

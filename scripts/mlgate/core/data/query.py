@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.compile import escape
@@ -43,6 +43,7 @@ class Table:
         numbered: Whether the reader numbers rows by itself, in a last column.
         is_json: Whether rows are JSON objects, in a column `json`.
         plain: Positions of columns of text whose cells the engine's own cast reads right, see `core.data.plain`.
+        times: By position, the expressions of columns that rules read as times, see `core.data.rules.reading`.
     """
 
     source: str
@@ -51,6 +52,7 @@ class Table:
     is_json: bool = False
     plain: frozenset[int] = frozenset()
     written: str | None = None
+    times: Mapping[int, str] = field(default_factory=dict)
 
     def index(self, name: str) -> int | None:
         """Return the position of a column, or None."""
@@ -69,9 +71,10 @@ class Table:
 
     def _casts(self) -> list[str]:
         """Cast once: the engine does not see that a cast inside two conditions is the same."""
+        times = [f"{value} AS m{index}" for index, value in self.times.items()]
         numbers = [f"TRY_CAST(c{index} AS DOUBLE) AS n{index}" for index in sorted(self.plain)]
         cells = ", ".join(f"c{index}" for index in sorted(self.plain))
-        return [*numbers, f"concat({cells}) AS {PLAIN}"] if numbers else []
+        return [*times, *numbers, *([f"concat({cells}) AS {PLAIN}"] if numbers else [])]
 
     def _json_relation(self) -> str:
         """Take all properties at once: each call reads the whole object."""

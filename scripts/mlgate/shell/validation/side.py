@@ -12,7 +12,8 @@ from mlgate.core.data.broken import Broken
 from mlgate.core.data.compile import compile_row
 from mlgate.core.data.plain import as_plain
 from mlgate.core.data.request import ScanResult
-from mlgate.core.data.rules.measure import Answer, row_count
+from mlgate.core.data.rules.measure import Answer, row_count, times
+from mlgate.core.data.rules.reading import with_times
 from mlgate.core.data.tally import broken_by, tally
 from mlgate.core.documents import Column, DataFinding, FindingRow
 from mlgate.core.words import listed
@@ -68,7 +69,8 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
 
 def _count(opened: Opened, plan: Plan, part: ContractPart) -> tuple[Opened, Tally, Counted]:
     """Count with the fast reading of numbers first, and if that is not sure, with the exact one."""
-    for table in (as_plain(opened.table, plan.properties), opened.table):
+    timed = with_times(opened.table, times(part.rules), plan.properties)
+    for table in (as_plain(timed, plan.properties), timed):
         work = tally(plan, part.rules, table)
         reread = replace(opened, table=table)
         counted = count(reread, work, dense_keys(reread, part.rules, plan))
@@ -158,7 +160,7 @@ def _values(opened: Opened, broken: Sequence[Broken], known: Cells) -> Cells:
     names = sorted({name for item in unknown for name in item.columns})
     if not rows:
         return known
-    table = numbered(opened, names)
+    table = numbered(opened, names) if opened.table.written is None else opened.table
     positions = [index for name in names if (index := table.index(name)) is not None]
     found = opened.connection.execute(query.values(table, positions, rows)).fetchall()
     read = {row: dict(zip(names, cells, strict=True)) for row, *cells in found}

@@ -37,10 +37,11 @@ def _counted(condition: str | None) -> str:
 
 def reading_of(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Reading:
     """Return the column as numbers, or where a limit is a date as times."""
-    return (instants if _is_about_time(rule) else numbers)(rule.columns[0], table, properties)
+    return (instants if is_about_time(rule) else numbers)(rule.columns[0], table, properties)
 
 
-def _is_about_time(rule: TableRule) -> bool:
+def is_about_time(rule: TableRule) -> bool:
+    """Return whether a rule's limits are dates or times."""
     return isinstance(rule.at_least, str) or isinstance(rule.at_most, str)
 
 
@@ -62,7 +63,7 @@ def verdict(rule: TableRule, answer: Answer) -> Broken | None:
     """Return what the counts say."""
     filled, odd, beyond, reached = answer.values
     name, kind = rule.columns[0], rule.kind.value
-    broken = unreadable(rule, answer, filled, odd, "dates or times" if _is_about_time(rule) else "finite numbers")
+    broken = unreadable(rule, answer, filled, odd, "dates or times" if is_about_time(rule) else "finite numbers")
     if broken:
         return broken
     all_must, one_must = ("at-least", "at-most") if rule.kind is RuleKind.MIN else ("at-most", "at-least")

@@ -31,6 +31,13 @@ def cells_of(rule: TableRule, table: Table, properties: Mapping[str, Property]) 
     return [cell for cell in cells if cell is not None]
 
 
+def times(rules: Sequence[TableRule]) -> set[str]:
+    """Return the columns that rules read as times."""
+    limits = (RuleKind.MIN, RuleKind.MAX)
+    timed = [rule for rule in rules if rule.kind in limits and extremes.is_about_time(rule)]
+    return {rule.columns[0] for rule in (*timed, *(rule for rule in rules if rule.kind is RuleKind.FRESHNESS))}
+
+
 def measure(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Measure:
     """Return what to ask for a rule whose columns the table has."""
     ask = _ASKS.get(rule.kind)

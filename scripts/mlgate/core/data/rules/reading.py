@@ -10,7 +10,7 @@ from mlgate.core.data.ir import Kind, Storage
 from mlgate.core.data.sql import literal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mlgate.core.data.ir import Property
     from mlgate.core.data.query import Table
@@ -58,11 +58,19 @@ def numbers(name: str, table: Table, properties: Mapping[str, Property]) -> Read
 
 def instants(name: str, table: Table, properties: Mapping[str, Property]) -> Reading:
     """Return a column as microseconds since 1970 in UTC."""
-    cell = column(name, table, properties)
+    cell, index = column(name, table, properties), table.index(name)
     declared = next(item.type for item in table.columns if item.name == name)
-    value, present = instant(cell, declared), f"({cell.is_present})"
-    odd = f"({present} AND {value} IS NULL)"
-    return Reading(value=value, odd=odd)
+    value = f"m{index}" if index in table.times else instant(cell, declared)
+    return Reading(value=value, odd=f"(({cell.is_present}) AND {value} IS NULL)")
+
+
+def with_times(table: Table, names: Iterable[str], properties: Mapping[str, Property]) -> Table:
+    """Return the table with these columns read as times once for all that is asked about them."""
+    if table.is_json:
+        return table
+    found = {index: name for name in names if (index := table.index(name)) is not None}
+    times = {index: instants(name, table, properties).value for index, name in sorted(found.items())}
+    return replace(table, times=times)
 
 
 def instant(cell: Cell, declared: str) -> str:

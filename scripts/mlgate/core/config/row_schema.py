@@ -69,7 +69,9 @@ def mistakes(row: Any) -> Iterator[Mistake]:
         found = [Mistake(pointer="", message="the schema is nested too deeply", remedy="Move parts into `$defs`.")]
     yield from found
     if not found and isinstance(row, dict):
-        yield from _walk(row, "", REGISTRY.resolver_with_root(DRAFT202012.create_resource(row)))
+        whole = DRAFT202012.create_resource(row)
+        known = REGISTRY.with_resource(whole.id() or "", whole).crawl()
+        yield from _walk(row, "", known.resolver_with_root(whole))
 
 
 def _metaschema_validator() -> Draft202012Validator:

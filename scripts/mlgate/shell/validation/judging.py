@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 from jsonschema_specifications import REGISTRY
+from referencing.jsonschema import DRAFT202012
 
 from mlgate.core.data.compile.references import References
 from mlgate.core.data.compile.schema import DIALECT
@@ -43,7 +44,9 @@ def validator(schema: Any, patterns: Patterns, registry: Registry[Any] = REGISTR
             "multipleOf": _multiple_of,
         },
     )
-    return extended(schema, registry=registry)
+    # Known from the start: a dynamic reference asks for the resources around it before anything has led to them.
+    whole = DRAFT202012.create_resource(schema)
+    return extended(schema, registry=registry.with_resource(whole.id() or "", whole).crawl())
 
 
 def own_dialect(schema: Any) -> Any:

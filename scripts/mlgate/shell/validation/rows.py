@@ -132,9 +132,12 @@ class _Judge:
         """Yield the broken keyword if it has no compiled form: the scan has counted all others."""
         start = () if column is None else ("properties", column)
         passed = self.references.trace(tuple(error.absolute_schema_path), error.schema, start)
-        if any(item.pointer in passed for item in self.plan.second if item.column == column):
-            at = str(error.absolute_path[0]) if column is None and error.absolute_path else column
+        at = str(error.absolute_path[0]) if column is None and error.absolute_path else column
+        known = [item.pointer for item in self.plan.second if item.column == column]
+        if any(pointer in passed for pointer in known):
             yield passed[-1], at
+        elif len(passed) == 1 and error.absolute_schema_path:
+            yield known[0], at  # nobody knows where it stands: better told twice than never
 
 
 def _property_errors(root: Any, schema: Mapping[str, Any], column: str, value: Any) -> Iterator[ValidationError]:

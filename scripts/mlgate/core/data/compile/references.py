@@ -168,6 +168,8 @@ class References:
         below = self._trace_step(place, path, schema) or self._trace_jump(place, path, schema, jumped)
         if below:
             return (place.pointer, *below)
+        if not path and schema is False:
+            return (place.pointer,)  # its errors leave out the last step
         unseen = self._unseen(place)
         return (place.pointer, f"{place.pointer}/{unseen}") if unseen else None
 

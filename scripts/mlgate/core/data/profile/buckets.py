@@ -91,11 +91,11 @@ def _clipped(
 ) -> Iterable[tuple[float, float, int]]:
     for number, count in counts.items():
         low, high = limits(number, shift)
-        if minimum is not None:
-            low = max(low, minimum)
+        if minimum is not None:  # both ends are rounded, and may lie a little beside their buckets
+            low = min(max(low, minimum), high)
         if maximum is not None:
-            high = min(high, maximum)
-        yield low, max(low, high), count
+            high = max(min(high, maximum), low)
+        yield low, high, count
 
 
 def total(parts: Sequence[Mapping[int, int]]) -> dict[int, int]:

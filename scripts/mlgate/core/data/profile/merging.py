@@ -28,8 +28,8 @@ def merge(one: Profile, other: Profile) -> Profile:
     theirs = {column.name: column for column in other.columns}
     names = {column.name for column in one.columns}
     shared = one.values_shown and other.values_shown
-    columns = [_merged(column, theirs.get(column.name), one.rows, other.rows) for column in one.columns]
-    columns += [_merged(column, None, other.rows, one.rows) for column in other.columns if column.name not in names]
+    columns = [_merged(column, theirs.get(column.name), other.rows) for column in one.columns]
+    columns += [_merged(column, None, one.rows) for column in other.columns if column.name not in names]
     if not shared:
         columns = [counts_only(column) for column in columns]
     left_out = max(one.columns_left_out, other.columns_left_out, len(columns) - MOST_COLUMNS)
@@ -48,7 +48,7 @@ def counts_only(column: ColumnProfile) -> ColumnProfile:
     return ColumnProfile(name=column.name, kind=column.kind, type=column.type, n=column.n, nulls=column.nulls)
 
 
-def _merged(one: ColumnProfile, other: ColumnProfile | None, _rows: int, more: int) -> ColumnProfile:
+def _merged(one: ColumnProfile, other: ColumnProfile | None, more: int) -> ColumnProfile:
     if other is None:
         return replace(one, nulls=one.nulls + more)
     n, nulls = one.n + other.n, one.nulls + other.nulls
@@ -58,8 +58,8 @@ def _merged(one: ColumnProfile, other: ColumnProfile | None, _rows: int, more: i
     bare = ColumnProfile(
         name=one.name, kind=kind, type=one.type if one.type == other.type else "mixed", n=n, nulls=nulls
     )
-    if kind is ColumnKind.OTHER or not (one.registers and other.registers):
-        return bare
+    if kind is ColumnKind.OTHER or one.type != other.type or not (one.registers and other.registers):
+        return bare  # values of another type have other hashes
     united = registers.united(registers.decode(one.registers), registers.decode(other.registers))
     measured = _numbers(one, other) if one.shift is not None and other.shift is not None else {}
     merged = replace(bare, registers=registers.encode(united), **measured)

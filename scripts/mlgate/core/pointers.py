@@ -1,0 +1,181 @@
+"""Pointers of Git LFS and DVC: small files that git tracks and that fix the bytes of large ones that it does not."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from mlgate.core.config import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+LONGEST_LFS = 1024  # bytes; what is longer is no pointer, says its specification
+DVC_LOCK = "dvc.lock"
+_LFS_VERSION = re.compile(r"https://(git-lfs|hawser)\.github\.com/spec/v[0-9.]+")
+_LFS_OID = re.compile(r"sha256:([0-9a-f]{64})")
+_MD5 = re.compile(r"([0-9a-f]{32})(\.dir)?")
+
+
+class Tool(StrEnum):
+    """What keeps the bytes."""
+
+    LFS = "Git LFS"
+    DVC = "DVC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pointer:
+    """What a pointer says of a file or folder.
+
+    Attributes:
+        tool: What keeps the bytes.
+        path: What it stands for, relative to the root that `find` was asked about; empty for Git LFS.
+        digest: In hex: sha256 for Git LFS, md5 for DVC.
+        size: In bytes; None where it does not say.
+        is_folder: Whether the digest is over the list of a folder's files.
+        is_of_lines: Whether line ends of a text count as LF in the digest, as before version 3 of DVC.
+    """
+
+    tool: Tool
+    path: str = ""
+    digest: str
+    size: int | None = None
+    is_folder: bool = False
+    is_of_lines: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A pointer that stands for a file, or for a folder that holds it.
+
+    Attributes:
+        file: Where the pointer is written: `data/train.csv.dvc`, or a `dvc.lock`.
+        pointer: What it says.
+    """
+
+    file: str
+    pointer: Pointer
+
+    def target(self) -> str:
+        """Return what `dvc pull` is to be given."""
+        return self.pointer.path if posixpath.basename(self.file) == DVC_LOCK else self.file
+
+
+def lfs(data: bytes) -> Pointer | None:
+    """Return the pointer of Git LFS that the bytes of a file are; None for other bytes."""
+    if len(data) >= LONGEST_LFS or not data.startswith(b"version "):
+        return None
+    try:
+        lines = data.decode().splitlines()
+    except UnicodeDecodeError:
+        return None
+    fields = dict(line.split(" ", maxsplit=1) for line in lines if " " in line)
+    oid = _LFS_OID.fullmatch(fields.get("oid", ""))
+    size = fields.get("size", "")
+    if oid is None or not (size.isascii() and size.isdecimal()) or not _LFS_VERSION.fullmatch(fields["version"]):
+        return None
+    return Pointer(tool=Tool.LFS, digest=oid[1], size=int(size))
+
+
+def of_dvc_file(data: bytes, name: str) -> tuple[Pointer, ...]:
+    """Return the pointers of a `.dvc` file.
+
+    Args:
+        data: Its bytes.
+        name: Its path; what it stands for is relative to its folder.
+
+    Raises:
+        ConfigError: It is not the YAML that is read here.
+    """
+    content = _mapping(yaml.read(data, name).plain())
+    folder = posixpath.join(posixpath.dirname(name), _text(content.get("wdir")))
+    return tuple(_outputs(content.get("outs"), folder))
+
+
+def of_dvc_lock(data: bytes, name: str) -> tuple[Pointer, ...]:
+    """Return the pointers of a `dvc.lock`: the outputs of all stages.
+
+    Raises:
+        ConfigError: It is not the YAML that is read here.
+    """
+    stages = _mapping(_mapping(yaml.read(data, name).plain()).get("stages"))
+    folder = posixpath.dirname(name)
+    return tuple(pointer for stage in stages.values() for pointer in _outputs(_mapping(stage).get("outs"), folder))
+
+
+def find(path: str, read: Callable[[str], bytes | None]) -> Found | None:
+    """Return the pointer of DVC that stands for a file: the nearest one.
+
+    Args:
+        path: Of the file, relative to some root.
+        read: Returns the bytes of another file of that root; None where there is none.
+
+    Raises:
+        ConfigError: A file that should hold pointers cannot be read.
+    """
+    for name in places(path):
+        data = read(name)
+        if data is None:
+            continue
+        pointers = of_dvc_lock(data, name) if posixpath.basename(name) == DVC_LOCK else of_dvc_file(data, name)
+        for pointer in pointers:
+            if path == pointer.path or (pointer.is_folder and path.startswith(f"{pointer.path}/")):
+                return Found(file=name, pointer=pointer)
+    return None
+
+
+def places(path: str) -> tuple[str, ...]:
+    """Return where a pointer for a file may be: beside it or a folder that holds it, and in any `dvc.lock` above."""
+    parts = path.split("/")
+    beside = ["/".join(parts[:count]) + ".dvc" for count in range(len(parts), 0, -1)]
+    above = ["/".join((*parts[:count], DVC_LOCK)) for count in range(len(parts) - 1, -1, -1)]
+    return (*beside, *above)
+
+
+def listing(digests: Mapping[str, str]) -> bytes:
+    """Return the bytes whose md5 is the digest of a folder: the list of its files as DVC writes it.
+
+    Args:
+        digests: md5 of each file, by its path in the folder.
+    """
+    items = [{"md5": digests[path], "relpath": path} for path in sorted(digests)]
+    return json.dumps(items, sort_keys=True).encode()
+
+
+def listed(data: bytes) -> dict[str, str] | None:
+    """Return the md5 of each file that a folder's list names; None where it is no such list."""
+    try:
+        return {item["relpath"]: item["md5"] for item in json.loads(data)}
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _outputs(found: Any, folder: str) -> Iterable[Pointer]:
+    for item in found if isinstance(found, list) else []:
+        entry = _mapping(item)
+        digest = _MD5.fullmatch(_text(entry.get("md5")))
+        path = _text(entry.get("path"))
+        if digest is None or not path or "://" in path:
+            continue
+        size = entry.get("size")
+        yield Pointer(
+            tool=Tool.DVC,
+            path=posixpath.normpath(posixpath.join(folder, path)),
+            digest=digest[1],
+            size=size if isinstance(size, int) and not isinstance(size, bool) else None,
+            is_folder=digest[2] is not None,
+            is_of_lines=entry.get("hash") is None,
+        )
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""

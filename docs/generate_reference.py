@@ -112,7 +112,8 @@ def pages() -> dict[str, str]:
 
 def config_page(schema: dict[str, Any]) -> str:
     """Return the page of `mlgate.yml`."""
-    sections = {"`tables.<name>`": "table", "`tables.<name>.dialect`": "dialect", "`train`": "train"}
+    sections = {"`tables.<name>`": "table", "`tables.<name>.dialect`": "dialect"}
+    sections |= {"`tables.<name>.drift`": "drift", "`train`": "train"}
     sections |= {"`train.estimator`": "estimator"}
     sections |= {"`baselines[]`": "baseline", "`gate`": "gate", "`gate.rules[]`": "rule", "`promote`": "promote"}
     sections |= {"`promote.stages[]`, long form": "stage", "`promote.store`, long form": "store-folder"}

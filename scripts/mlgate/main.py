@@ -28,6 +28,7 @@ COMMANDS: dict[str, str] = {
     "init": "write a configuration, a contract inferred from the data, and a workflow",
     "contract": "write a first contract from what a table holds",
     "fetch-base": "find and fetch the commit whose policy judges",
+    "data": "look at tables: drift from a reference, profiles",
     "validate-data": "check tables against their contracts",
     "train-model": "run the training command, or fit an estimator",
     "compare-models": "compare the candidate with the baselines on the holdout",

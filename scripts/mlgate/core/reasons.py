@@ -153,6 +153,17 @@ REASONS: dict[str, ReasonText] = {
         "The data satisfies the pull request's contract, not the base's.",
         "Merge the new contract first, or set `gate.on-contract-change: warn` in the base.",
     ),
+    "drift": _entry(
+        "fail or warn, by `drift.severity` of the table, default warn",
+        "A column has moved from its reference: the lower limit of the effect is above the threshold.",
+        "Look at the column's two distributions in the report. If the change is right, take a new reference.",
+    ),
+    "drift-unmeasured": _entry(
+        "fail or warn, by `drift.severity` of the table, default warn",
+        "Drift from the reference could not be measured: the reference cannot be read, a column is gone, or it holds "
+        "something else than before.",
+        "Correct the reference or the column; `drift.columns` names the columns that are compared.",
+    ),
     "table-removed": _entry(
         "`gate.on-contract-change`, default fail",
         "A table with a contract is gone from the configuration.",

@@ -17,6 +17,7 @@ BUILT_IN = tuple(kind.value for kind in BaselineKind if kind is not BaselineKind
 
 def check_meaning(config: Config, top: Cursor, placed: list[tuple[Rule, Cursor]]) -> None:
     """Note every part of a configuration that does not fit the others; `placed` says where each rule stands."""
+    _check_references(config, top)
     _check_train(config, top)
     _check_columns(config, top)
     if config.gate.rules:
@@ -37,6 +38,20 @@ def _find(top: Cursor, *keys: str) -> Cursor:
         name = f"[{key}]" if key.isdecimal() else key
         top = type(top)(node=below, name=f"{top.name}{separator}{name}", problems=top.problems)
     return top
+
+
+def _check_references(config: Config, top: Cursor) -> None:
+    """Note a reference that names no table, or the table itself."""
+    names = [table.name for table in config.tables]
+    for table in config.tables:
+        if table.reference is None or table.is_reference_a_profile:
+            continue
+        cursor = _find(top, "tables", table.name, "reference")
+        if table.reference not in names:
+            close = did_you_mean(table.reference, names)
+            cursor.problem(f"there is no table called {shown(table.reference)}{close}", "Name one of `tables`.")
+        elif table.reference == table.name:
+            cursor.problem("a table is not its own reference", "Name another one, or the path of a profile.")
 
 
 def _is_written(cursor: Cursor, key: str) -> bool:

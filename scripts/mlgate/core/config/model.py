@@ -51,6 +51,23 @@ class BaselineKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Drift:
+    """When a table has moved too far from its reference.
+
+    Attributes:
+        threshold: Of the population stability index, its expectation without drift taken out.
+        null_threshold: Of the change of a column's share of nulls.
+        columns: Which are compared; none named means all but the key.
+        severity: What an alarm comes to.
+    """
+
+    threshold: float = 0.1
+    null_threshold: float = 0.1
+    columns: tuple[str, ...] = ()
+    severity: Severity = Severity.WARN
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
     """One table.
 
@@ -61,6 +78,9 @@ class Table:
         format: How it is written, where the extension does not tell.
         compression: How its files are compressed, where the extension does not tell.
         dialect: Of CSV and TSV.
+        reference: What drift is measured from: the name of another table, or the path of a profile, which ends with
+            `.json`; None for nothing.
+        drift: When that is too far.
     """
 
     name: str
@@ -69,6 +89,13 @@ class Table:
     format: Format | None = None
     compression: Compression | None = None
     dialect: Dialect = field(default_factory=Dialect)
+    reference: str | None = None
+    drift: Drift = field(default_factory=Drift)
+
+    @property
+    def is_reference_a_profile(self) -> bool:
+        """Return whether drift is measured from a stored profile."""
+        return self.reference is not None and self.reference.endswith(".json")
 
 
 @dataclass(frozen=True, kw_only=True)

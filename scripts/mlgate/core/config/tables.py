@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core.config import grammar
-from mlgate.core.config.model import Table
+from mlgate.core.config.drift import parse_drift, parse_reference
+from mlgate.core.config.model import Drift, Table
 from mlgate.core.data.source import Compression, Dialect, Format
 from mlgate.core.words import shown
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.config.cursor import Cursor
 
-TABLE = ("path", "contract", "format", "compression", "dialect")
+TABLE = ("path", "contract", "format", "compression", "dialect", "reference", "drift")
 DIALECT = (
     "encoding",
     "delimiter",
@@ -66,8 +67,12 @@ def _table(name: str, cursor: Cursor) -> Table:
         format=form,
         compression=entries["compression"].choice(Compression) if "compression" in entries else None,
         dialect=_dialect(entries["dialect"]) if "dialect" in entries else Dialect(),
+        reference=parse_reference(entries["reference"]) if "reference" in entries else None,
+        drift=parse_drift(entries["drift"]) if "drift" in entries else Drift(),
     )
     _check_format(table, entries)
+    if "drift" in entries and "reference" not in entries:
+        entries["drift"].problem("nothing says what drift is measured from", "Add `reference: train`.")
     return table
 
 

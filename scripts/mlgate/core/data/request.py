@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mlgate.core.config.contract import TableRule  # noqa: TC001 - codec reads the annotations at run time
+from mlgate.core.data.drift.request import DriftRequest  # noqa: TC001 - the same
 from mlgate.core.data.source import TableSource  # noqa: TC001 - the same
 from mlgate.core.documents import Column, DataFinding  # noqa: TC001 - the same
 from mlgate.core.documents.diff import TableDiff  # noqa: TC001 - the same
+from mlgate.core.documents.drift import TableDrift  # noqa: TC001 - the same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,8 @@ class ScanRequest:
         base_missing: Why it cannot be had; empty where it can, or where there is none.
         base_unchanged: Whether the base has the same bytes.
         base_values: Whether the diff shows values: whoever reads the report may read both versions.
+        drift: What drift is measured from; None for nothing.
+        drift_alone: Whether nothing else is asked.
         now: Seconds since 1970 by the clock of the run, for rules about freshness.
         show_values: Whether findings carry values.
         redact: Columns whose values are never shown.
@@ -46,6 +50,8 @@ class ScanRequest:
     base_missing: str = ""
     base_unchanged: bool = False
     base_values: bool = False
+    drift: DriftRequest | None = None
+    drift_alone: bool = False
     now: int | None = None
     show_values: bool = False
     redact: tuple[str, ...] = ()
@@ -65,6 +71,7 @@ class ScanResult:
         fallback: JSON pointers of those that went through `jsonschema`.
         findings: In the contract's order.
         diff: How it differs from the base's version; None where there is none.
+        drift: How far it has moved from its reference; None where there is none.
     """
 
     rows: int | None = None
@@ -73,3 +80,4 @@ class ScanResult:
     fallback: tuple[str, ...] = ()
     findings: tuple[DataFinding, ...] = ()
     diff: TableDiff | None = None
+    drift: TableDrift | None = None

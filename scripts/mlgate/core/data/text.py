@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.annotation import Annotation
 from mlgate.core.config.model import Severity
-from mlgate.core.data.drift import wording as drift
 from mlgate.core.data.diff import notable
+from mlgate.core.data.drift.wording import lines as drift_lines
 from mlgate.core.documents import ContractSide, DiffState
 from mlgate.core.outcome import Outcome
 
@@ -47,7 +47,7 @@ def _table(table: TableResult) -> Iterator[str]:
     if table.diff is not None:
         yield from (f"  {line}" for line in _diff(table.diff))
     if table.drift:
-        yield from (f"  {line}" for line in drift.lines(table.drift))
+        yield from (f"  {line}" for line in drift_lines(table.drift))
     if table.fallback:
         yield f"  row by row, with no compiled form: {', '.join(table.fallback)}"
 

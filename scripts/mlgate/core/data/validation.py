@@ -56,6 +56,7 @@ def table_result(
         private=private,
         findings=findings,
         diff=scanned.diff,
+        drift=scanned.drift,
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from mlgate.core.config.model import Severity
 from mlgate.core.documents.diff import TableDiff  # noqa: TC001 - codec reads the annotations at run time
+from mlgate.core.documents.drift import TableDrift  # noqa: TC001 - the same
 from mlgate.core.documents.shared import Document, Reason
 from mlgate.core.outcome import Outcome
 
@@ -94,6 +95,7 @@ class TableResult:
         private: Whether `show-values` shows values that whoever reads the repository does not know.
         findings: Worst first.
         diff: How it differs from the base's version; null where there is no base, or the base does not have the table.
+        drift: How far it has moved from its reference; null where the configuration names none.
     """
 
     name: str
@@ -110,6 +112,7 @@ class TableResult:
     private: bool = False
     findings: tuple[DataFinding, ...] = ()
     diff: TableDiff | None = None
+    drift: TableDrift | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

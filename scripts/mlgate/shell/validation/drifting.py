@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -14,17 +15,41 @@ from mlgate.core.data.drift.measure import Limits, drift_of
 from mlgate.core.data.drift.pair import Bin, Pair, Unmeasured
 from mlgate.core.data.drift.side import LOOSE, Side
 from mlgate.core.data.drift.steps import Step
+from mlgate.core.data.drift.wording import findings_of
+from mlgate.core.data.source import Format
 from mlgate.core.documents.drift import DriftKind, TableDrift
+from mlgate.shell.tables import layout
 from mlgate.shell.tables.files import Unreadable
+from mlgate.shell.validation.rules.other import open_source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from mlgate.core.data.drift.request import DriftRequest
     from mlgate.core.data.query import Table
+    from mlgate.core.data.request import ScanResult
     from mlgate.core.registry.bundle.profile import ColumnProfile, Profile
+    from mlgate.shell.validation.opened import Opened
 
 MOST_COLUMNS = 1000
+
+
+def drifted(opened: Opened, result: ScanResult) -> ScanResult:
+    """Return what a scan found, with the drift from the reference that the request has."""
+    request = opened.request.drift
+    if request is None:
+        return result
+    hidden = (*opened.request.redact, *request.hidden)
+    drifting = Drifting(connection=opened.connection, request=request, hidden=hidden)
+    found = drifting.of(opened.table, partial(_open_reference, opened, request))
+    return replace(result, drift=found, findings=(*result.findings, *findings_of(found)))
+
+
+def _open_reference(opened: Opened, request: DriftRequest) -> Table:
+    source = request.source
+    assert source is not None  # noqa: S101 - neither missing nor a profile
+    is_json = source.format is Format.JSON_LINES and source.problem is None
+    return open_source(opened, source, list(layout.json_properties(opened.connection, source)) if is_json else ())
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable, header, read_blocks
 from mlgate.shell.tables.preparing import prepared
 from mlgate.shell.validation.diffing import diff
+from mlgate.shell.validation.drifting import drifted
 from mlgate.shell.validation.opened import Opened
 from mlgate.shell.validation.reading import Reading
 from mlgate.shell.validation.side import scan_side
@@ -61,7 +62,10 @@ def _prepared(request: ScanRequest) -> ScanRequest:
         for index, (name, source) in enumerate(request.others.items())
     }
     base = request.base and _if_readable(request.base, spill / "base")
-    return replace(request, source=prepared(request.source, spill / "own"), others=others, base=base)
+    drift = request.drift
+    if drift and drift.source:
+        drift = replace(drift, source=_if_readable(drift.source, spill / "reference"))
+    return replace(request, source=prepared(request.source, spill / "own"), others=others, base=base, drift=drift)
 
 
 def _if_readable(source: TableSource, spill: Path) -> TableSource:
@@ -139,7 +143,8 @@ def _engine_failure(error: duckdb.Error, source: TableSource, *, show: bool) -> 
 
 
 def _scan(request: ScanRequest, reading: Reading) -> ScanResult:
-    beside = [*request.others.values(), *([request.base] if request.base else [])]
+    reference = request.drift and request.drift.source
+    beside = [*request.others.values(), *(table for table in (request.base, reference) if table)]
     source = request.source
     files = [Path(file) for table in (source, *beside) for file in table.files]
     spill = Path(request.spill)
@@ -159,13 +164,15 @@ def _scan(request: ScanRequest, reading: Reading) -> ScanResult:
     declared = declared_by(part.row for part in request.sides.values())
     table = table_layout.table(connection, source, names, declared)
     opened = Opened(request=request, connection=connection, table=table, reading=reading)
+    if request.drift_alone:
+        return drifted(opened, ScanResult())
     result = ScanResult()
     for name, part in (request.sides or {"new": ContractPart()}).items():
         result = _joined(result, scan_side(opened, part), ContractSide(name))
     lost = _other_names(opened, names) or _lost_rows(opened, result.rows or 0)
     if lost:
         return ScanResult(findings=(lost,))
-    result = replace(result, diff=diff(opened, result))
+    result = drifted(opened, replace(result, diff=diff(opened, result)))
     return replace(result, columns=_json_columns(result, present)) if is_json else result
 
 

@@ -118,6 +118,11 @@ class Scanner:
         return f"it ended with status {status} and no answer"
 
 
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _died(cause: str) -> DataFinding:
     message = f"the scan of the file did not come to an end: {cause}"
     return DataFinding(check="", count=1, reason="data-unreadable", message=message)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,16 +20,19 @@ from mlgate.shell import configuration
 from mlgate.shell.base.tables import BaseTable, base_table
 from mlgate.shell.tables.files import one_file
 from mlgate.shell.tables.sources import place_of, resolve
-from mlgate.shell.validation.scanner import Scanner
+from mlgate.shell.validation.references import reference_of
+from mlgate.shell.validation.scanner import Scanner, processors
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mlgate.core.config.contract import Contract, TableRule
+    from mlgate.core.data.drift.request import DriftRequest
     from mlgate.core.data.source import TableSource
     from mlgate.core.documents import TableResult
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
+    from mlgate.shell.validation.references import Reference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +54,8 @@ class Work:
         show_values: Whether findings carry values.
         private: Whether those are values that whoever reads the repository does not know.
         base: Copies the base's version into a folder; None without a base, and for a table that it does not have.
+        reference: What drift is measured from.
+        drift: The same with its files, once those are found.
     """
 
     table: Table
@@ -60,6 +64,13 @@ class Work:
     show_values: bool = False
     private: bool = False
     base: Callable[[Path], BaseTable] | None = None
+    reference: Reference | None = None
+    drift: DriftRequest | None = None
+
+    @property
+    def redacted(self) -> tuple[str, ...]:
+        """Return the columns whose values are never shown."""
+        return tuple(sorted({name for side in self.sides.values() for name in side.contract.redacted}))
 
 
 def from_policy(policy: Policy, judge: Judge, env: Mapping[str, str], *, show_values: bool) -> list[Work]:
@@ -77,6 +88,7 @@ def from_policy(policy: Policy, judge: Judge, env: Mapping[str, str], *, show_va
             show_values=show_values or known,
             private=show_values and not known,
             base=_base(table, policy, judge),
+            reference=reference_of(table, policy, judge, show_values=show_values),
         )
         for table in policy.working.tables
         for known in [judge.as_committed(table.path)]
@@ -166,6 +178,7 @@ def validate(
     with tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
         downloads = Path(spill) / "downloads"
         others = {work.table.name: work.files(downloads / str(index)) for index, work in enumerate(works)}
+        works = [replace(work, drift=_drift(work, works, others)) for work in works]
         for index, work in enumerate(works):
             current = scanner or Scanner(env)
             scanner = Scanner(env) if index + 1 < len(works) else None
@@ -177,10 +190,6 @@ def validate(
                     scanner.end()
                 raise
     return results
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _validate_one(
@@ -200,9 +209,10 @@ def _validate_one(
         base_values=base.is_known or work.private,
         now=int(time.time()),
         show_values=work.show_values,
-        redact=tuple(sorted({name for side in work.sides.values() for name in side.contract.redacted})),
+        redact=work.redacted,
+        drift=work.drift,
         spill=str(own),
-        threads=_processors(),
+        threads=processors(),
     )
     scanned, digest = scanner.scan(request)
     for used in (own, folder):
@@ -216,6 +226,15 @@ def _validate_one(
         values_shown=work.show_values,
         private=work.private,
     )
+
+
+def _drift(work: Work, works: Sequence[Work], tables: Mapping[str, TableSource]) -> DriftRequest | None:
+    """Return what drift is measured from; values are shown where those of both sides may be."""
+    if work.reference is None:
+        return None
+    hidden = [name for other in works if other.table.name == work.reference.table for name in other.redacted]
+    found = work.reference.with_files(tables, tuple(hidden))
+    return replace(found, show_values=found.show_values and work.show_values)
 
 
 def _rules(version: Version, work: Work) -> tuple[TableRule, ...]:

@@ -20,6 +20,7 @@ class DriftRequest:
         profile: Its profile, where it is one.
         missing: Why neither can be had; empty where one can.
         columns: Which are compared; none named means all.
+        hidden: Columns of the reference whose values are never shown.
         skipped: Columns that name rows, such as the key.
         threshold: Of the effect.
         null_threshold: Of the change of the null rate.
@@ -33,6 +34,7 @@ class DriftRequest:
     profile: Profile | None = None
     missing: str = ""
     columns: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     threshold: float = THRESHOLD
     null_threshold: float = NULL_THRESHOLD

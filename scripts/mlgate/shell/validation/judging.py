@@ -90,7 +90,11 @@ class _Rules:
             return
         for pattern, subschema in patterns.items():
             for name, value in instance.items():
-                if self.found(pattern, name):
+                if not self.found(pattern, name):
+                    continue
+                if subschema is False:  # `descend` would leave out where it stands
+                    yield ValidationError("not allowed", path=[name], schema_path=[pattern], schema=False)
+                else:
                     yield from validator.descend(value, subschema, path=name, schema_path=pattern)
 
     def additional_properties(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+
 from mlgate.core import pointers
 from mlgate.core.pointers import Tool
 from mlgate.errors import ConfigError

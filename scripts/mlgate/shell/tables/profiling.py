@@ -22,8 +22,9 @@ from mlgate.core.documents.drift import DriftKind
 from mlgate.core.documents.profile import ColumnKind, ColumnProfile, Fingerprint, Profile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from mlgate.core.data.profile.request import ProfileRequest
     from mlgate.core.data.query import Table, TableColumn
 
 MOST_AT_ONCE = 100  # columns of one query
@@ -32,23 +33,6 @@ MOST_SPLIT = 4096  # buckets that are asked for when finer ones are sought
 SAMPLE = 2000  # rows that tell which columns of text may hold numbers alone
 HASHING = f"duckdb-{duckdb.__version__}"
 COPY = "profiled"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What a profile may say.
-
-    Attributes:
-        name: The table's.
-        keys: Columns that name rows.
-        hidden: Columns whose values may not stand in it.
-        shown: Whether any values may.
-    """
-
-    name: str
-    keys: Collection[str] = ()
-    hidden: Collection[str] = ()
-    shown: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +80,7 @@ class _Numbers:
         return rounded(max(0.0, variance) ** 0.5) if math.isfinite(variance) else None
 
 
-def profile_of(connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked) -> tuple[Profile, Fingerprint]:
+def profile_of(connection: duckdb.DuckDBPyConnection, table: Table, asked: ProfileRequest) -> tuple[Profile, Fingerprint]:
     """Return profile and fingerprint of a table; both lack the digest of its files.
 
     Raises:
@@ -108,7 +92,7 @@ def profile_of(connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked
 class _Profiling:
     """One table that is described. `side` says how its columns are read."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, table: Table, asked: Asked) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, table: Table, asked: ProfileRequest) -> None:
         self.connection = connection
         self.table = table
         self.asked = asked

@@ -69,7 +69,8 @@ def _registers(index: int) -> str:
     """Mark register and rank of each hash: `xor(r, r - 1)` has as many ones as `r` zeros at its end, plus one."""
     rank = f"bit_count(xor(r{index}, r{index} - 1))"
     place = f"((h{index} & {REGISTERS - 1}) * {1 << BITS} + {rank})::INT"
-    return f"bitstring_agg({place}, 0, {(REGISTERS << BITS) - 1}) FILTER (x{index} IS NOT NULL)::VARCHAR"
+    there = f"CASE WHEN x{index} IS NOT NULL THEN {place} END"
+    return f"bitstring_agg({there}, 0, {(REGISTERS << BITS) - 1})::VARCHAR"
 
 
 def _numbers(index: int) -> tuple[str, ...]:

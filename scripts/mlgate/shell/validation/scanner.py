@@ -6,18 +6,17 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mlgate.core import codec
 from mlgate.core.data.request import ScanResult
 from mlgate.core.documents import DataFinding
 from mlgate.shell.tables.sources import digest_of
+from mlgate.shell.validation.starting import start
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
     from types import TracebackType
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 WALL_SECONDS = 1800.0
 CPU_SECONDS = 3600
-_KEPT = ("PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
 
 class Scanner:
@@ -34,18 +32,16 @@ class Scanner:
     Use it as context manager: leaving it, by Ctrl-C too, ends the child and what it started.
     """
 
-    def __init__(self, env: Mapping[str, str], *, wall_seconds: float = WALL_SECONDS) -> None:
+    def __init__(
+        self,
+        env: Mapping[str, str],
+        *,
+        wall_seconds: float = WALL_SECONDS,
+        process: subprocess.Popen[bytes] | None = None,
+    ) -> None:
         self.wall_seconds = wall_seconds
         self.is_late = False
-        # Isolated: neither the checkout nor PYTHONPATH can give it a module. And no token goes into its environment.
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", str(Path(__file__).with_name("child.py"))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={name: env[name] for name in _KEPT if name in env},
-            start_new_session=True,
-        )
+        self.process = process or start(env)
 
     def __enter__(self) -> Self:
         return self

@@ -25,25 +25,27 @@ _NUMERIC = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximu
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """Which columns a contract declares as numbers, dates and times."""
+    """Which columns a contract declares as numbers, as texts alone, as dates, and as times."""
 
     numbers: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
     dates: frozenset[str] = frozenset()
     times: frozenset[str] = frozenset()
 
 
 def declared_by(rows: Iterable[Mapping[str, Any]]) -> Declared:
     """Return what row schemas declare, each at a property of its own or in a part that it refers to."""
-    numbers, dates, times = set(), set(), set()
+    numbers, texts, dates, times = set(), set(), set(), set()
     for row in rows:
         for name, schema in row.get("properties", {}).items():
             parts = list(_parts(schema, row))
-            if any(_is_number(part) for part in parts):
-                numbers.add(name)
+            is_number = any(_is_number(part) for part in parts)
+            numbers |= {name} if is_number else set()
+            texts |= {name} if not is_number and any(_is_text(part) for part in parts) else set()
             formats = {part.get("format") for part in parts}
             dates |= {name} if "date" in formats else set()
             times |= {name} if "date-time" in formats else set()
-    return Declared(numbers=frozenset(numbers), dates=frozenset(dates), times=frozenset(times))
+    return Declared(numbers=frozenset(numbers), texts=frozenset(texts), dates=frozenset(dates), times=frozenset(times))
 
 
 def _parts(schema: object, row: Mapping[str, Any], depth: int = 0) -> Iterable[Mapping[str, Any]]:
@@ -59,9 +61,17 @@ def _parts(schema: object, row: Mapping[str, Any], depth: int = 0) -> Iterable[M
         yield from _parts(row.get("$defs", {}).get(reference.removeprefix("#/$defs/")), row, depth + 1)
 
 
-def _is_number(schema: Mapping[str, Any]) -> bool:
+def _types(schema: Mapping[str, Any]) -> set[str]:
     types = schema.get("type", ())
-    named = {types} if isinstance(types, str) else set(types)
+    return {types} if isinstance(types, str) else set(types)
+
+
+def _is_text(schema: Mapping[str, Any]) -> bool:
+    return "string" in _types(schema)
+
+
+def _is_number(schema: Mapping[str, Any]) -> bool:
+    named = _types(schema)
     return bool(named & {"number", "integer"}) or (not named and bool(_NUMERIC & schema.keys()))
 
 

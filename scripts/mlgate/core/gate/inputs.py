@@ -8,10 +8,12 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlgate.core.data.globs import fixed_folder, is_glob, pattern_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlgate.core.config.model import Config
+    from mlgate.core.config.model import Config, Table
 
 ENVIRONMENT_FILES = (
     "requirements*.txt",
@@ -107,7 +109,7 @@ def policy_files(config: Config) -> frozenset[str]:
 
 def dependencies(config: Config, name: str, prefix: str) -> Dependencies:
     """Return what the model of `config` depends on; `name` is the configuration's own path in the repository."""
-    files = {join(prefix, path) for path in (*judging_files(config), *(table.path for table in config.tables))}
+    files = {join(prefix, path) for path in (*judging_files(config), *map(_place, config.tables))}
     train = config.train
     outputs = tuple(join(prefix, path) for path in (train.model, train.predictions) if path) if train else ()
     if train is None or (train.run is None and train.estimator is None):
@@ -120,6 +122,18 @@ def dependencies(config: Config, name: str, prefix: str) -> Dependencies:
         folders=tuple(sorted({".", prefix or "."})),
         outputs=outputs,
     )
+
+
+def _place(table: Table) -> str:
+    """Return what git may know of a table: its file, or the folder below which all files of a glob lie."""
+    return fixed_folder(table.path) if is_glob(table.path) else table.path
+
+
+def is_of_table(path: str, table: str) -> bool:
+    """Return whether `path` is a table's file, one of its files, or one that stands for such a file in DVC."""
+    if is_glob(table):
+        return pattern_of(table).fullmatch(path.removesuffix(".dvc")) is not None
+    return any(below(path, name) for name in (table, *pointers(table)))
 
 
 def pointers(path: str) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlgate.core.data.globs import is_glob
 from mlgate.core.documents import BaseDocument, Failure, PolicySource
 from mlgate.core.gate import inputs
 from mlgate.core.gate.policy import Policy
@@ -15,7 +16,7 @@ from mlgate.errors import BaseUnreadableError, ExitStatus, InputError, MlgateErr
 from mlgate.shell import configuration
 from mlgate.shell.base.document import describe, text_of
 from mlgate.shell.git.repository import Git
-from mlgate.shell.tables.sources import files_of, is_address, is_glob
+from mlgate.shell.tables.sources import files_of, is_address
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,11 +11,12 @@ from mlgate.errors import MlgateError
 from mlgate.shell import configuration
 from mlgate.shell.base.commit import Remote
 from mlgate.shell.base.inputs import config_at
+from mlgate.shell.tables import sources
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlgate.core.config.model import Config
+    from mlgate.core.config.model import Config, Table
     from mlgate.core.documents import BaseDocument
     from mlgate.shell.git.repository import Git
     from mlgate.shell.run_folder import RunFolder
@@ -66,8 +67,9 @@ def seen(
         table = working.table("holdout") if working else None
         judging = base or working
         if found.tip and table and judging:
-            holdout = path.parent / table.path
-            released_model.fetch(git, found.tip, judging, holdout=holdout, folder=folder, world=world, token=token)
+            holdout = _digest(table, path.parent, git)
+            if holdout is not None or sources.is_address(table.path):
+                released_model.fetch(git, found.tip, judging, holdout=holdout, folder=folder, world=world, token=token)
     if network or remote is None or found.state is not RegistryState.UNREADABLE:
         return found
     own = look(git, world, None, models)
@@ -75,6 +77,13 @@ def seen(
         return found
     world.log(f"the registry could not be fetched, and is taken as this clone has it: {found.message}")
     return own
+
+
+def _digest(table: Table, folder: Path, git: Git) -> str | None:
+    """Return the digest of a table's files; None for those that are not here."""
+    if sources.is_address(table.path):
+        return None
+    return sources.digest_of(sources.resolve(table, sources.Place(folder=folder, within=git.root, downloads=folder)))
 
 
 def _working(path: Path, document: BaseDocument) -> Config | None:

@@ -6,7 +6,6 @@ once more when they are used.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import StoreKind
@@ -17,8 +16,6 @@ from mlgate.shell.registry.log.journal import open_journal
 from mlgate.shell.registry.stores import open_store
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mlgate.core.config.model import Config
     from mlgate.core.registry.log.record import Record
     from mlgate.shell.git.repository import Git
@@ -28,7 +25,9 @@ if TYPE_CHECKING:
 CALLS = 40
 
 
-def fetch(git: Git, tip: str, config: Config, *, holdout: Path, folder: RunFolder, world: World, token: str) -> None:
+def fetch(
+    git: Git, tip: str, config: Config, *, holdout: str | None, folder: RunFolder, world: World, token: str
+) -> None:
     """Fetch the promoted model if it lies in a release and the holdout is another file than the one that judged it.
 
     What goes wrong is only told: whether the model is needed at all turns out later.
@@ -37,7 +36,7 @@ def fetch(git: Git, tip: str, config: Config, *, holdout: Path, folder: RunFolde
         git: The clone.
         tip: The log's commit.
         config: The judging configuration.
-        holdout: The table that judges now.
+        holdout: Digest of the table that judges now; None where that cannot be known yet.
         folder: The run's.
         world: The outside.
         token: That may read releases.
@@ -48,7 +47,7 @@ def fetch(git: Git, tip: str, config: Config, *, holdout: Path, folder: RunFolde
     try:
         entry = promoted_version(journal.state_at(tip), config)
         version = entry.record() if entry is not None else None
-        if version is None or not _may_be_scored(version, holdout):
+        if version is None or holdout == _judged_on(version):
             return
         for artifact in (a for a in version.artifacts if a.name == "model" and a.store == StoreKind.RELEASE):
             forge = Forge(url=world.env.get("GITHUB_API_URL", ""), token=token, calls_left=CALLS)
@@ -60,11 +59,6 @@ def fetch(git: Git, tip: str, config: Config, *, holdout: Path, folder: RunFolde
         world.log(f"the promoted model is not fetched: {error.message}")
 
 
-def _may_be_scored(version: Record, holdout: Path) -> bool:
-    """Return whether the holdout's bytes are not those that judged the version."""
-    judged_on = version.digests.data.get("holdout") if version.digests else None
-    try:
-        with holdout.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() != judged_on
-    except OSError:
-        return False
+def _judged_on(version: Record) -> str | None:
+    """Return the digest of the holdout that judged a version."""
+    return version.digests.data.get("holdout", "") if version.digests else ""

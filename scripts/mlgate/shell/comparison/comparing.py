@@ -52,6 +52,7 @@ class Request:
     Attributes:
         holdout: The table that judges.
         holdout_name: Its path as people write it.
+        holdout_digest: Of its bytes, where `holdout` is a plain copy of them.
         columns: Of the holdout.
         base: The base's holdout; None where no base judges.
         candidate: Predictions.
@@ -78,6 +79,7 @@ class Request:
     config: Config
     rules: tuple[Rule, ...]
     spill: Path
+    holdout_digest: str | None = None
     base: BaseHoldout | None = None
     candidate_model: str | None = None
     train: Path | None = None
@@ -272,7 +274,7 @@ def _holdout(request: Request, truth: Truth, identity: Identity) -> Holdout:
     return Holdout(
         path=request.holdout_name,
         rows=truth.n,
-        digest=file_digest(request.holdout),
+        digest=request.holdout_digest or file_digest(request.holdout),
         identity=identity.own,
         base_identity=identity.base,
         classes=truth.names,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -13,17 +14,21 @@ from mlgate.core.outcome import Outcome
 from mlgate.core.registry.promotion.promoted import compares_with_promoted
 from mlgate.errors import InputError, MlgateError
 from mlgate.shell import configuration
+from mlgate.shell.base.tables import base_table
 from mlgate.shell.comparison import comparing
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison.baselines import Finder, file_digest, proposed_rules
 from mlgate.shell.comparison.comparing import Request
 from mlgate.shell.comparison.evidence_files import Keeper
 from mlgate.shell.comparison.holdout import Columns
+from mlgate.shell.comparison.identity import BaseHoldout
 from mlgate.shell.comparison.pinned import at_base
 from mlgate.shell.comparison.promoted import Promoted
 from mlgate.shell.comparison.registry import read_log
+from mlgate.shell.tables import sources
 from mlgate.shell.tables.files import Unreadable, inspect
 from mlgate.shell.tables.reference import Subject
+from mlgate.shell.training.plain import Plain
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,14 +92,15 @@ class Maker:
         model = training.artifact("model")
         known = self.judge.as_committed(table.path)
         shown = self.show_values or known
-        here, spill = root / table.path, self.scratch / "spill"
-        base = holdout_identity.fetch(self.judge, table.path, base_table.path, self.scratch)
+        here, spill = self._here(table), self.scratch / "spill"
+        base = self._base_holdout(table, base_table)
         redacted = _redacted(self.policy, self.judge, "holdout")
         log = read_log(self.policy, self.judge, self.world)
         predicted = holdout_identity.predicted(here, base, columns, spill)
         return Request(
             holdout=here,
             holdout_name=table.path,
+            holdout_digest=None if sources.is_ordinary(table) else self._digest(table),
             columns=columns,
             base=base,
             candidate=candidate,
@@ -112,6 +118,35 @@ class Maker:
             promoted=self._promoted(log, predicted),
             keeper=self._keeper(log, spill),
         )
+
+    @cached_property
+    def _plain(self) -> Plain:
+        return Plain.of(self.judge, self.scratch, self.world)
+
+    def _here(self, table: Table) -> Path:
+        try:
+            return self._plain.file(table)
+        except Unreadable as error:
+            raise _no_holdout(error) from None
+
+    def _digest(self, table: Table) -> str | None:
+        return sources.digest_of(sources.resolve(table, self._plain.place))
+
+    def _base_holdout(self, table: Table, base: Table) -> BaseHoldout | None:
+        """Return the base's holdout; of one that is no single plain file, as such a file."""
+        if sources.is_ordinary(table) and sources.is_ordinary(base):
+            return holdout_identity.fetch(self.judge, table.path, base.path, self.scratch)
+        if not self.judge.from_base:
+            return None
+        found = base_table(self.judge, base, self.scratch / "base-holdout-files")
+        source = found.source
+        if found.is_unchanged and table.path == base.path and table.dialect == base.dialect:
+            return BaseHoldout(same_bytes=True)
+        if found.is_unchanged:  # the same bytes, which the base reads in another way
+            source = sources.resolve(base, self._plain.place)
+        if source is None:
+            return BaseHoldout(problem=Reason(id="holdout-unpinned", message=found.missing, step=holdout_identity.STEP))
+        return BaseHoldout(copy=self._plain.file_of(source, base, "base-holdout"))
 
     def _promoted(self, log: Log | None, holdout: Path) -> Promoted | None:
         """Return what finds the promoted model, where that is a baseline."""
@@ -144,7 +179,7 @@ class Maker:
         hidden = _redacted(self.policy, self.judge, table.name)
         subject = Subject(
             name=table.name,
-            path=self.judge.config_folder / table.path,
+            path=self._plain.file(table),
             key=self.policy.judging.key,
             shown=hidden is not None and self.judge.as_committed(table.path),
             hidden=hidden or (),
@@ -168,9 +203,19 @@ class Maker:
         table = self.policy.judging.table("train")
         if table is None or not dummy:
             return None
-        if self.judge.from_base:  # a pull request could make the dummy worse by what its train table says
+        if not self.judge.from_base:
+            return self._own_train(table)
+        if sources.is_ordinary(table):  # a pull request could make the dummy worse by what its train table says
             return at_base(self.judge, table.path, self.scratch, "base-train")
-        path = self.judge.config_folder / table.path
+        found = base_table(self.judge, table, self.scratch / "base-train-files")
+        source = sources.resolve(table, self._plain.place) if found.is_unchanged else found.source
+        return None if source is None else self._plain.file_of(source, table, "base-train")
+
+    def _own_train(self, table: Table) -> Path | None:
+        try:
+            path = self._plain.file(table)
+        except Unreadable:
+            return None
         return path if path.is_file() else None
 
 
@@ -206,16 +251,21 @@ def _holdout(policy: Policy, root: Path) -> tuple[Table, Columns]:
             "no table is called `holdout`", remedy="Add it under `tables`.", reason="holdout-missing"
         )
     try:
-        inspect(root / table.path)
+        if sources.is_ordinary(table):
+            inspect(root / table.path)
     except Unreadable as error:
-        reason = error.reason if error.reason == "data-not-pulled" else "holdout-missing"
-        raise NothingToCompare(error.message, remedy=error.remedy, reason=reason) from None
+        raise _no_holdout(error) from None
     config: Config = policy.judging
     if config.key is None or config.label is None:
         raise NothingToCompare(
             f"{config.path} names no `key` or no `label`", remedy="Name both.", reason="label-missing"
         )
     return table, Columns(key=config.key, label=config.label, group=config.group, weight=config.weight)
+
+
+def _no_holdout(error: Unreadable) -> NothingToCompare:
+    reason = error.reason if error.reason == "data-not-pulled" else "holdout-missing"
+    return NothingToCompare(error.message, remedy=error.remedy, reason=reason)
 
 
 def _redacted(policy: Policy, judge: Judge, name: str) -> frozenset[str] | None:

@@ -6,11 +6,12 @@ that scans gets local files and neither of them.
 
 from __future__ import annotations
 
-import fnmatch
+import importlib
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlgate.core.data.globs import fixed_folder, is_glob, pattern_of
 from mlgate.shell.tables.files import Unreadable
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ MOST_FILES = 10_000
 MOST_BYTES = 50_000_000_000
 TRIES = 5
 _ADDRESS = re.compile(r"s3://([^/]+)/(.+)")
-_FIXED = re.compile(r"[^*?\[]*")
 _OPTIONS = {
     "AWS_ACCESS_KEY_ID": "access_key_id",
     "AWS_SECRET_ACCESS_KEY": "secret_access_key",
@@ -63,8 +63,7 @@ def download(address: str, folder: Path, env: Mapping[str, str]) -> tuple[tuple[
 
 def _store(bucket: str, env: Mapping[str, str]) -> tuple[Any, Any]:
     try:
-        import obstore  # noqa: PLC0415 - an extra
-        from obstore.store import S3Store  # noqa: PLC0415 - as above
+        obstore, stores = (importlib.import_module(name) for name in ("obstore", "obstore.store"))  # an extra
     except ImportError:
         raise Unreadable(
             f"tables in s3://{bucket} need the extra s3", remedy="Run `pip install 'mlgate[s3]'`."
@@ -74,7 +73,7 @@ def _store(bucket: str, env: Mapping[str, str]) -> tuple[Any, Any]:
         options["skip_signature"] = True
     plain = str(options.get("endpoint", "")).startswith("http://")
     retry = {"max_retries": TRIES, "retry_timeout": _seconds(60)}
-    return obstore, S3Store(bucket, client_options={"allow_http": plain}, retry_config=retry, **options)
+    return obstore, stores.S3Store(bucket, client_options={"allow_http": plain}, retry_config=retry, **options)
 
 
 def _seconds(number: int) -> Any:
@@ -85,29 +84,17 @@ def _seconds(number: int) -> Any:
 
 def _keys(obstore: Any, store: Any, key: str) -> list[str]:
     """Return the keys of the objects, sorted; `*` matches within one part of a key, `**` through several."""
-    fixed = _FIXED.match(key)
-    start = fixed[0] if fixed else ""
-    if start == key and not key.endswith("/"):
+    if key.endswith("/"):
+        key = f"{key}**"
+    if not is_glob(key):
         return [key]
-    prefix = start.rpartition("/")[0]
-    listed = obstore.list(store, prefix=prefix or None)
-    wanted = re.compile(_pattern(key if start != key else f"{key}**"))
-    found = sorted(
-        item["path"] for chunk in listed for item in chunk if wanted.fullmatch(item["path"]) and item["size"]
-    )
+    folder, wanted = fixed_folder(key), pattern_of(key)
+    listed = obstore.list(store, prefix=None if folder == "." else folder)
+    names = (item["path"] for chunk in listed for item in chunk if item["size"])
+    found = sorted(name for name in names if wanted.fullmatch(name))
     if len(found) > MOST_FILES:
         raise Unreadable(f"more than {MOST_FILES:,} objects match", remedy="Join some of them.")
     return found
-
-
-def _pattern(key: str) -> str:
-    parts = re.split(r"(\*\*/?|\*|\?|\[[^\]]*\])", key)
-    words = {"**": ".*", "**/": "(?:.*/)?", "*": "[^/]*", "?": "[^/]"}
-    return "".join(words.get(part) or (_class(part) if part.startswith("[") else re.escape(part)) for part in parts)
-
-
-def _class(part: str) -> str:
-    return fnmatch.translate(part).removeprefix("(?s:").removesuffix(r")\Z").removesuffix(r")\z")
 
 
 def _fetch(obstore: Any, store: Any, key: str, folder: Path) -> str:

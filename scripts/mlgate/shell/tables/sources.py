@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import glob
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.source import Compression, SourceProblem, TableSource
-from mlgate.shell.tables.files import COMPRESSIONS, Unreadable, told
+from mlgate.core.data.globs import is_glob
+from mlgate.core.data.source import Compression, Format, SourceProblem, TableSource
+from mlgate.shell.tables.files import COMPRESSIONS, EXTENSIONS, Unreadable, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mlgate.core.config.model import Table
-    from mlgate.core.data.source import Format
     from mlgate.shell.base.policy import Judge
 
 MOST_FILES = 10_000
-WILD = frozenset("*?[")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +35,7 @@ class Place:
     folder: Path
     within: Path
     downloads: Path
-    env: Mapping[str, str]
+    env: Mapping[str, str] = field(default_factory=dict)
 
 
 def place_of(judge: Judge, downloads: Path, env: Mapping[str, str]) -> Place:
@@ -50,9 +49,14 @@ def is_address(path: str) -> bool:
     return "://" in path
 
 
-def is_glob(path: str) -> bool:
-    """Return whether a table's path may stand for several files."""
-    return bool(WILD & set(path))
+def is_ordinary(table: Table) -> bool:
+    """Return whether a table is one local file that any reader understands: nothing has to be done before."""
+    is_here = not is_address(table.path) and not is_glob(table.path)
+    path = Path(table.path)
+    default = TableSource(path=table.path, files=(table.path,), format=EXTENSIONS.get(path.suffix.lower(), Format.CSV))
+    is_told = table.format in (None, default.format) and table.compression in (None, Compression.NONE)
+    has_dialect = replace(default, dialect=table.dialect).has_dialect
+    return is_here and is_told and not has_dialect and path.suffix.lower() not in COMPRESSIONS
 
 
 def resolve(table: Table, place: Place) -> TableSource:

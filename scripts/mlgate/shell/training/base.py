@@ -12,18 +12,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlgate.core.data.globs import is_glob
 from mlgate.core.documents import PolicySource
 from mlgate.core.gate import inputs
 from mlgate.errors import MlgateError, OutsideError
 from mlgate.shell.run_folder import write_atomically
+from mlgate.shell.tables import sources
 from mlgate.shell.training import candidate as training
 from mlgate.shell.training import place as training_place
 from mlgate.shell.training.place import Place
+from mlgate.shell.training.plain import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlgate.core.config.model import Config
+    from mlgate.core.config.model import Config, Table
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.git.repository import Git
@@ -87,7 +90,10 @@ def _train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World, *
         place_folder = tree / judge.prefix
         link_untracked(config, judge, place_folder)
         tables = training_place.tables(config, place_folder)
-        place = Place(config=config, folder=place_folder, scratch=scratch, tables=tables, holdout=copy)
+        anywhere = Path(place_folder.anchor)  # what git does not track is linked from the working copy
+        where = sources.Place(folder=place_folder, within=anywhere, downloads=scratch / "downloads", env=world.env)
+        learned = training.learned(config, Plain(place=where, scratch=scratch, world=world))
+        place = Place(config=config, folder=place_folder, scratch=scratch, tables=tables, learned=learned, holdout=copy)
         world.log(f"training the base {judge.base[:12]}")
         return _trained(place, folder, world)
 
@@ -150,7 +156,7 @@ def link_untracked(config: Config, judge: Judge, base: Path) -> None:
     Raises:
         OutsideError: `baseline-unpinned`: the commit that is checked out holds a table that the base has not.
     """
-    tables = {table.path: table.name for table in config.tables}
+    tables = {path: table.name for table in config.tables for path in _paths(table, judge)}
     for path in (*tables, *ENVIRONMENTS):
         here, there = judge.config_folder / path, base / path
         pointer = _points_to(there, here)
@@ -167,6 +173,12 @@ def link_untracked(config: Config, judge: Judge, base: Path) -> None:
         there.unlink(missing_ok=True)
         there.parent.mkdir(parents=True, exist_ok=True)
         there.symlink_to(here.resolve())
+
+
+def _paths(table: Table, judge: Judge) -> tuple[str, ...]:
+    if sources.is_address(table.path):
+        return ()
+    return sources.files_of(table.path, judge.config_folder) if is_glob(table.path) else (table.path,)
 
 
 def _committed(path: str, judge: Judge) -> bool:

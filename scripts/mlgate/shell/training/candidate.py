@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from mlgate.shell.training import command, estimator, interpreter, worker
 from mlgate.shell.training import place as training_place
 from mlgate.shell.training.outputs import Outputs
 from mlgate.shell.training.place import Place
+from mlgate.shell.training.plain import Plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,9 +64,21 @@ def candidate(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> 
     tables = training_place.tables(config, judge.config_folder)
     declared = declared_outputs(config)
     _refuse_inputs(config, declared, judge)
-    holdout = training_place.copy_holdout(tables.get("holdout"), training_place.labels(policy), scratch, world)
-    place = Place(config=config, folder=judge.config_folder, scratch=scratch, tables=tables, holdout=holdout)
-    return make(place, declared, world)
+    with tempfile.TemporaryDirectory(prefix="mlgate-holdout-") as gone_before_training:
+        plain = Plain.of(judge, Path(gone_before_training), world)
+        table = config.table("holdout")
+        file = plain.file(table) if table else None
+        holdout = training_place.copy_holdout(file, training_place.labels(policy), scratch, world)
+    with tempfile.TemporaryDirectory(prefix="mlgate-train-") as kept:
+        learns_from = learned(config, Plain.of(judge, Path(kept), world))
+        place = Place(config=config, folder=judge.config_folder, scratch=scratch, tables=tables, holdout=holdout)
+        return make(replace(place, learned=learns_from), declared, world)
+
+
+def learned(config: Config, plain: Plain) -> Path | None:
+    """Return the plain file that an estimator learns from."""
+    table = config.table("train")
+    return plain.file(table) if table and config.train and config.train.estimator else None
 
 
 def declared_outputs(config: Config) -> dict[str, str]:

@@ -60,7 +60,7 @@ def job(place: Place, outputs: Mapping[str, Path]) -> dict[str, Any]:
         "name": estimator.name,
         "params": dict(estimator.params),
         "features": list(estimator.features),
-        "train": str(place.tables["train"]),
+        "train": str(place.learned or place.tables["train"]),
         "holdout": str(place.holdout),
         "key": config.key,
         "label": config.label,

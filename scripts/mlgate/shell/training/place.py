@@ -9,6 +9,7 @@ from mlgate.core.training import environment
 from mlgate.core.training.ending import signal_name
 from mlgate.core.training.environment import Given
 from mlgate.errors import InputError
+from mlgate.shell.tables import sources
 from mlgate.shell.tables.files import Unreadable
 from mlgate.shell.training import worker
 
@@ -33,13 +34,15 @@ class Place:
         scratch: A folder of this training's own in the run folder.
         tables: By name.
         holdout: The copy without label; None where no table is called `holdout`.
+        learned: The plain file that an estimator learns from; None where the table `train` is one itself.
     """
 
     config: Config
     folder: Path
     scratch: Path
-    tables: Mapping[str, Path]
+    tables: Mapping[str, str]
     holdout: Path | None = None
+    learned: Path | None = None
 
     @property
     def out(self) -> Path:
@@ -52,13 +55,13 @@ class Place:
             seed=self.config.train.seed if self.config.train else 0,
             out=str(self.out),
             holdout=None if self.holdout is None else str(self.holdout),
-            tables=tuple((name, str(path)) for name, path in self.tables.items()),
+            tables=tuple(self.tables.items()),
         )
         return environment.for_command(world.env, given)
 
 
-def tables(config: Config, folder: Path) -> dict[str, Path]:
-    """Return the absolute path of each table.
+def tables(config: Config, folder: Path) -> dict[str, str]:
+    """Return the absolute path, glob or address of each table.
 
     Raises:
         InputError: Two tables would have the same variable.
@@ -70,7 +73,10 @@ def tables(config: Config, folder: Path) -> dict[str, Path]:
             remedy="Rename all but one of them.",
             reason="config-invalid",
         )
-    return {table.name: folder / table.path for table in config.tables}
+    return {
+        table.name: table.path if sources.is_address(table.path) else str(folder / table.path)
+        for table in config.tables
+    }
 
 
 def labels(policy: Policy) -> tuple[str, ...]:

@@ -35,6 +35,17 @@ def _copy_holdout(job: dict[str, Any]) -> None:
     holdout_copy.copy_without(Path(job["holdout"]), job["labels"], Path(job["target"]), spill=spill)
 
 
+def _one_file(job: dict[str, Any]) -> None:
+    from mlgate.core import codec  # noqa: PLC0415 - each job imports what it needs
+    from mlgate.core.data.dialect import Declared  # noqa: PLC0415 - as above
+    from mlgate.core.data.source import TableSource  # noqa: PLC0415 - as above
+    from mlgate.shell.tables import single  # noqa: PLC0415 - as above
+
+    source = codec.from_plain(TableSource, job["source"])
+    declared = Declared(**{name: frozenset(found) for name, found in job["declared"].items()})
+    single.write_one_file(source, Path(job["target"]), declared, spill=Path(job["spill"]))
+
+
 def _fit(job: dict[str, Any]) -> None:
     from mlgate.shell.training import fitting  # noqa: PLC0415 - each job imports what it needs
 
@@ -47,7 +58,7 @@ def _score(job: dict[str, Any]) -> None:
     scoring.score(scoring.Job(**job))
 
 
-TASKS = {"copy-holdout": _copy_holdout, "fit": _fit, "score": _score}
+TASKS = {"copy-holdout": _copy_holdout, "one-file": _one_file, "fit": _fit, "score": _score}
 
 if __name__ == "__main__":
     sys.exit(main(Path(sys.argv[1])))

@@ -117,14 +117,13 @@ class Pushed:
     def _code(self, commit: str) -> frozenset[Entry]:
         prefix = posixpath.dirname(self.name)
         wanted = self._wanted
-        tables = [name for table in self.config.tables for name in inputs.pointers(inputs.join(prefix, table.path))]
-        tables += [inputs.join(prefix, table.path) for table in self.config.tables]
+        tables = [inputs.join(prefix, table.path) for table in self.config.tables]
         files = (entry for entry in self.git.all_entries(commit) if entry.kind != "tree")
         return frozenset(
             entry
             for entry in files
             if (wanted.is_beside(entry.path) or any(inputs.below(entry.path, name) for name in wanted.code))
-            and not any(inputs.below(entry.path, name) for name in tables)
+            and not any(inputs.is_of_table(entry.path, table) for table in tables)
         )
 
     def has(self, commit: str, remote: Remote | None) -> bool:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-PEERS = ("polars", "dataframely", "pandera", "pointblank", "great_expectations")
+PEERS = ("polars", "dataframely", "pandera", "pointblank")
 BROKEN = 3  # the exit status of a failed validation
 CONTRACT = f"""\
 row:

@@ -7,10 +7,12 @@ from typing import Any
 
 from mlgate.core.config.contract import TableRule  # noqa: TC001 - codec reads the annotations at run time
 from mlgate.core.data.drift.request import DriftRequest  # noqa: TC001 - the same
+from mlgate.core.data.profile.request import ProfileRequest  # noqa: TC001 - the same
 from mlgate.core.data.source import TableSource  # noqa: TC001 - the same
 from mlgate.core.documents import Column, DataFinding  # noqa: TC001 - the same
 from mlgate.core.documents.diff import TableDiff  # noqa: TC001 - the same
 from mlgate.core.documents.drift import TableDrift  # noqa: TC001 - the same
+from mlgate.core.documents.profile import Fingerprint, Profile  # noqa: TC001 - the same
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +37,7 @@ class ScanRequest:
         base_values: Whether the diff shows values: whoever reads the report may read both versions.
         drift: What drift is measured from; None for nothing.
         drift_alone: Whether nothing else is asked.
+        profile: What its profile may say; None where none is asked for.
         now: Seconds since 1970 by the clock of the run, for rules about freshness.
         show_values: Whether findings carry values.
         redact: Columns whose values are never shown.
@@ -52,6 +55,7 @@ class ScanRequest:
     base_values: bool = False
     drift: DriftRequest | None = None
     drift_alone: bool = False
+    profile: ProfileRequest | None = None
     now: int | None = None
     show_values: bool = False
     redact: tuple[str, ...] = ()
@@ -72,6 +76,8 @@ class ScanResult:
         findings: In the contract's order.
         diff: How it differs from the base's version; None where there is none.
         drift: How far it has moved from its reference; None where there is none.
+        profile: What its columns look like; None where nobody asked.
+        fingerprint: What tells it from another version; None where nobody asked.
     """
 
     rows: int | None = None
@@ -81,3 +87,5 @@ class ScanResult:
     findings: tuple[DataFinding, ...] = ()
     diff: TableDiff | None = None
     drift: TableDrift | None = None
+    profile: Profile | None = None
+    fingerprint: Fingerprint | None = None

@@ -57,6 +57,8 @@ def table_result(
         findings=findings,
         diff=scanned.diff,
         drift=scanned.drift,
+        profile=scanned.profile and replace(scanned.profile, digest=digest),
+        fingerprint=scanned.fingerprint and replace(scanned.fingerprint, content=digest),
     )
 
 

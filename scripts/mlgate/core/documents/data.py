@@ -8,6 +8,7 @@ from enum import StrEnum
 from mlgate.core.config.model import Severity
 from mlgate.core.documents.diff import TableDiff  # noqa: TC001 - codec reads the annotations at run time
 from mlgate.core.documents.drift import TableDrift  # noqa: TC001 - the same
+from mlgate.core.documents.profile import Fingerprint, Profile  # noqa: TC001 - the same
 from mlgate.core.documents.shared import Document, Reason
 from mlgate.core.outcome import Outcome
 
@@ -96,6 +97,8 @@ class TableResult:
         findings: Worst first.
         diff: How it differs from the base's version; null where there is no base, or the base does not have the table.
         drift: How far it has moved from its reference; null where the configuration names none.
+        profile: What its columns look like; null for a table that cannot be read, and where nobody asked.
+        fingerprint: What tells it from another version of it; null as `profile`.
     """
 
     name: str
@@ -113,6 +116,8 @@ class TableResult:
     findings: tuple[DataFinding, ...] = ()
     diff: TableDiff | None = None
     drift: TableDrift | None = None
+    profile: Profile | None = None
+    fingerprint: Fingerprint | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

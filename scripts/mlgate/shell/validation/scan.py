@@ -18,6 +18,7 @@ from mlgate.shell.tables import engine
 from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable, header, read_blocks
 from mlgate.shell.tables.preparing import prepared
+from mlgate.shell.validation.describing import described
 from mlgate.shell.validation.diffing import diff
 from mlgate.shell.validation.drifting import drifted
 from mlgate.shell.validation.opened import Opened
@@ -172,7 +173,7 @@ def _scan(request: ScanRequest, reading: Reading) -> ScanResult:
     lost = _other_names(opened, names) or _lost_rows(opened, result.rows or 0)
     if lost:
         return ScanResult(findings=(lost,))
-    result = drifted(opened, replace(result, diff=diff(opened, result)))
+    result = described(opened, drifted(opened, replace(result, diff=diff(opened, result))))
     return replace(result, columns=_json_columns(result, present)) if is_json else result
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from mlgate.core import codec
+from mlgate.core.data.drift import stored
 from mlgate.core.data.drift.request import DriftRequest
 from mlgate.core.data.source import Format
 from mlgate.shell.tables import engine, layout
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.documents.drift import ColumnDrift, TableDrift
+    from mlgate.core.documents.profile import Profile
 
 N, M = 4000, 3000
 
@@ -75,6 +78,10 @@ def drift(tmp_path: Path, reference: Path, current: Path, **more: Any) -> TableD
         return Drifting(connection=connection, request=asked).of(opened(current), lambda: opened(reference))
 
 
+def second(profile: Any) -> Profile:
+    return stored.read(codec.dumps(profile).encode())
+
+
 def columns(found: TableDrift) -> dict[str, ColumnDrift]:
     return {column.column: column for column in found.columns}
 
@@ -125,7 +132,7 @@ def test_a_profile_gives_what_the_table_gives(tmp_path: Path) -> None:
     reference, current = tmp_path / "a.parquet", tmp_path / "b.parquet"
     write(frame(N, 1, 0.0), reference)
     write(frame(M, 2, 0.5), current)
-    profile = describe(Subject(name="a", path=reference, shown=True), spill=tmp_path / "p")
+    profile = second(describe(Subject(name="a", path=reference, shown=True), spill=tmp_path / "p"))
     by_table = columns(drift(tmp_path, reference, current, exact=False))
     found = columns(drift(tmp_path, tmp_path / "none", current, profile=profile))
     for name in ("normal", "far", "tail", "zeros", "holes", "word", "flag"):
@@ -133,7 +140,7 @@ def test_a_profile_gives_what_the_table_gives(tmp_path: Path) -> None:
         assert mine == pytest.approx(other, abs=0.03), name
         assert found[name].alarms == by_table[name].alarms, name
     assert found["normal"].measures[1].reason == "not-in-profile"
-    hidden = describe(Subject(name="a", path=reference), spill=tmp_path / "q")
+    hidden = second(describe(Subject(name="a", path=reference), spill=tmp_path / "q"))
     found = columns(drift(tmp_path, tmp_path / "none", current, profile=hidden))
     assert (found["normal"].reason, found["normal"].effect.value) == ("values-not-shown", None)
 

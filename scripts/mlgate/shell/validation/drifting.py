@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.drift.request import DriftRequest
     from mlgate.core.data.query import Table
     from mlgate.core.data.request import ScanResult
-    from mlgate.core.registry.bundle.profile import ColumnProfile, Profile
+    from mlgate.core.documents.profile import ColumnProfile, Profile
     from mlgate.shell.validation.opened import Opened
 
 MOST_COLUMNS = 1000
@@ -190,17 +190,17 @@ class Drifting:
     def _against_profile(self, profile: Profile, current: Side) -> tuple[tuple[int, int], list[Pair]]:
         known = {column.name: column for column in profile.columns}
         names = self._wanted([*known, *(column.name for column in current.table.columns)])
-        reasons = {name: _why_not_profile(name, known.get(name), profile, current) for name in names}
+        reasons = {name: _why_not_profile(name, known.get(name), current) for name in names}
         columns = [known[name] for name in names if reasons[name] is None]
         numbers = [column for column in columns if profiles.kind_of(column) is DriftKind.NUMBER]
-        asked = {column.name: [cut for pair in profiles.cuts(column) for cut in pair] for column in numbers}
+        asked = {column.name: [cut.at for cut in profiles.cuts(column)] for column in numbers}
         m, *counts = map(int, self._one(sql.against(current, asked)))
         rows = (profile.rows, m)
         pairs = {name: Pair(column=name, rows=rows, reason=reason) for name, reason in reasons.items() if reason}
         for column in numbers:
-            width = 1 + len(asked[column.name])
-            pairs[column.name] = profiles.number_pair(column, rows, counts[:width])
-            counts = counts[width:]
+            filled, *below = counts[: 1 + len(asked[column.name])]
+            pairs[column.name] = profiles.number_pair(column, rows, filled, below)
+            counts = counts[1 + len(below) :]
         for column in columns:
             if column not in numbers:
                 pairs[column.name] = self._profiled_categories(column, rows, current)
@@ -230,12 +230,12 @@ def _why_not(name: str, reference: Side, current: Side, kinds: tuple[DriftKind, 
     return Unmeasured.OTHER_KIND if kinds[0] is not kinds[1] else None
 
 
-def _why_not_profile(name: str, column: ColumnProfile | None, profile: Profile, current: Side) -> Unmeasured | None:
+def _why_not_profile(name: str, column: ColumnProfile | None, current: Side) -> Unmeasured | None:
     if current.table.index(name) is None:
         return Unmeasured.COLUMN_MISSING
     if column is None:
         return Unmeasured.COLUMN_NEW
-    reason = profiles.reason_of(column, values_shown=profile.values_shown)
+    reason = profiles.reason_of(column)
     if reason is not None:
         return reason
     kind = current.kind(name)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core import codec
+from mlgate.core.data.drift import stored
 from mlgate.core.data.drift.request import DriftRequest
-from mlgate.core.registry.bundle.profile import Profile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -87,7 +87,7 @@ def with_profile(request: DriftRequest, data: bytes | None) -> DriftRequest:
     if data is None:
         return replace(request, missing=f"{request.reference} is not there, or cannot be read")
     try:
-        profile = codec.from_plain(Profile, codec.loads(data))
+        profile = stored.read(data)
     except codec.DecodeError as error:
         return replace(request, missing=f"{request.reference} is no profile: {error!s:.200}")
     return replace(request, profile=profile, show_values=profile.values_shown)

@@ -79,7 +79,7 @@ def _document(inputs: Inputs, scanned: ScanResult, digest: str | None) -> DataDo
     name = inputs.current.as_posix()
     drift = scanned.drift
     if drift is None or drift.reason:
-        message = drift.reason if drift else scanned.findings[0].message
+        message = drift.reason if drift else f"{name}: {scanned.findings[0].message}"
         raise InputError(message, remedy="Correct the file that it names, or the path.")
     outcome = worst(Outcome(finding.severity.value) for finding in scanned.findings)
     table = TableResult(

@@ -1,22 +1,45 @@
-"""A stored profile as reference: what it tells of its columns, for the current table to be counted against."""
+"""A stored profile as reference: what it tells of its columns, for later cells to be counted against."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING
 
 from mlgate.core.codec import SIGNIFICANT_DIGITS
 from mlgate.core.data.drift.pair import Bin, Pair, Unmeasured
-from mlgate.core.data.drift.steps import BINS, number
+from mlgate.core.data.drift.steps import BINS, is_tenth, moment, number, tenths
+from mlgate.core.data.profile.buckets import decode, limits
 from mlgate.core.documents.drift import DriftKind
-from mlgate.core.registry.bundle.profile import ColumnKind
+from mlgate.core.documents.profile import ColumnKind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlgate.core.registry.bundle.profile import ColumnProfile
+    from mlgate.core.documents.profile import ColumnProfile
 
-_KINDS = {ColumnKind.NUMBER: DriftKind.NUMBER, ColumnKind.TEXT: DriftKind.CATEGORY}
+_KINDS = {
+    ColumnKind.NUMBER: DriftKind.NUMBER,
+    ColumnKind.TIME: DriftKind.NUMBER,
+    ColumnKind.TEXT: DriftKind.CATEGORY,
+    ColumnKind.BOOLEAN: DriftKind.CATEGORY,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """A border between two bins.
+
+    Attributes:
+        at: What is less than this lies before it.
+        reference: How many numbers of the reference do.
+        label: Of the bin before it.
+    """
+
+    at: float
+    reference: int
+    label: str
 
 
 def kind_of(column: ColumnProfile) -> DriftKind:
@@ -24,35 +47,57 @@ def kind_of(column: ColumnProfile) -> DriftKind:
     return _KINDS.get(column.kind, DriftKind.NONE)
 
 
-def reason_of(column: ColumnProfile, *, values_shown: bool) -> Unmeasured | None:
+def reason_of(column: ColumnProfile) -> Unmeasured | None:
     """Return why a profile's column cannot be compared, or None where it can."""
     if kind_of(column) is DriftKind.NONE:
         return Unmeasured.NOT_COMPARED
-    if not column.n:
+    if not column.n - (column.not_finite or 0):
         return Unmeasured.ALL_NULL
-    if column.quantiles or column.top:
-        return None
-    return Unmeasured.NOT_COMPARED if values_shown else Unmeasured.VALUES_NOT_SHOWN
+    return None if column.buckets or column.quantiles or column.top else Unmeasured.VALUES_NOT_SHOWN
 
 
-def edges(column: ColumnProfile) -> tuple[float, ...]:
-    """Return the tenths of a column of numbers, without its least and greatest; each once."""
-    step = (len(column.quantiles) - 1) // BINS
-    return tuple(dict.fromkeys(column.quantiles[step:-1:step]))
+def cuts(column: ColumnProfile) -> tuple[Cut, ...]:
+    """Return the borders between tenths of a column of numbers, in ascending order."""
+    return _quantile_cuts(column) if column.quantiles else _bucket_cuts(column)
 
 
-def cuts(column: ColumnProfile) -> tuple[tuple[float, float], ...]:
-    """Return for each edge two numbers: what is less than the first is below it, less than the second at most it.
+def _bucket_cuts(column: ColumnProfile) -> tuple[Cut, ...]:
+    """Return borders of buckets, at which the profile's counts are exact."""
+    buckets = list(decode(column.buckets).items())
+    counts = [count for _, count in buckets]
+    n, before = sum(counts), [0, *accumulate(counts)]
+    found = []
+    for (start, end), (following, _) in pairwise(tenths(counts)):
+        (last, last_count), (first, first_count) = buckets[end - 1], buckets[following]
+        low, high = limits(first, column.shift or 0)[0], limits(last, column.shift or 0)[1]
+        if (is_tenth(last_count, n) and end - start == 1) or not is_tenth(first_count, n):
+            found.append(Cut(at=math.nextafter(high, math.inf), reference=before[end], label=_label(column, high)))
+        if is_tenth(first_count, n):
+            found.append(Cut(at=low, reference=before[end], label=f"< {_label(column, low)}"))
+    return tuple(found)
 
-    A profile's numbers have 10 significant digits: what would be rounded to the edge is at it.
+
+def _label(column: ColumnProfile, value: float) -> str:
+    return moment(value) if column.kind is ColumnKind.TIME else number(value)
+
+
+def _quantile_cuts(column: ColumnProfile) -> tuple[Cut, ...]:
+    """Return borders at quantiles, of a profile that was written as version 1.
+
+    Its numbers have 10 significant digits: what would be rounded to a quantile is at it.
     """
-    found: list[tuple[float, float]] = []
-    least = -math.inf
-    for edge in edges(column):
+    n = column.n - (column.not_finite or 0)
+    step = (len(column.quantiles) - 1) // BINS
+    found: list[Cut] = []
+    for edge in dict.fromkeys(column.quantiles[step:-1:step]):
         before, after = math.nextafter(edge, -math.inf), math.nextafter(edge, math.inf)
-        below = max(least, edge - _half_digit(before) if edge else edge)
-        least = max(below, after, edge + _half_digit(after) if edge else after)
-        found.append((below, least))
+        least = found[-1].at if found else -math.inf
+        below, at_most = _shares_at(column.quantiles, edge)
+        if below is not None:
+            least = max(least, edge - _half_digit(before) if edge else edge)
+            found.append(Cut(at=least, reference=round(below * n), label=f"< {_label(column, edge)}"))
+        ends = max(least, after, edge + _half_digit(after) if edge else after)
+        found.append(Cut(at=ends, reference=round(at_most * n), label=_label(column, edge)))
     return tuple(found)
 
 
@@ -60,37 +105,6 @@ def _half_digit(value: float) -> float:
     """Return half of the last digit that a number is rounded to."""
     exponent = int(f"{value:.17e}".partition("e")[2])
     return 0.5 * 10.0 ** (exponent - SIGNIFICANT_DIGITS + 1)
-
-
-def number_pair(column: ColumnProfile, rows: tuple[int, int], counts: Sequence[int]) -> Pair:
-    """Return a column of numbers as both sides have it.
-
-    Args:
-        column: Of the profile.
-        rows: Of both sides.
-        counts: Of the current table: cells with a number, then how many are less than each number of `cuts`.
-    """
-    m, *sides = counts
-    n = column.n - (column.not_finite or 0)
-    before, after, labels = [], [], []
-    for edge, below, at_most in zip(edges(column), sides[::2], sides[1::2], strict=True):
-        start, end = _shares_at(column.quantiles, edge)
-        if start is not None:
-            before.append(round(start * n))
-            after.append(below)
-            labels.append(f"< {number(edge)}")
-        before.append(round(end * n))
-        after.append(at_most)
-        labels.append(number(edge))
-    cells = zip([*labels, number(column.quantiles[-1])], _steps(before, n), _steps(after, m), strict=True)
-    return Pair(
-        column=column.name,
-        kind=DriftKind.NUMBER,
-        rows=rows,
-        empty=(rows[0] - n, rows[1] - m),
-        bins=tuple(Bin(label=label, reference=a, current=b) for label, a, b in cells if a or b),
-        gap_reason=Unmeasured.NOT_IN_PROFILE,
-    )
 
 
 def _shares_at(quantiles: Sequence[float], edge: float) -> tuple[float | None, float]:
@@ -105,6 +119,29 @@ def _shares_at(quantiles: Sequence[float], edge: float) -> tuple[float | None, f
     if first == final:
         return None, first / last
     return max(0.0, (first - 0.5) / last), (1.0 if final == last else (final + 0.5) / last)
+
+
+def number_pair(column: ColumnProfile, rows: tuple[int, int], m: int, below: Sequence[int]) -> Pair:
+    """Return a column of numbers as both sides have it.
+
+    Args:
+        column: Of the profile.
+        rows: Of both sides.
+        m: Cells with a number in the current table.
+        below: How many of them are less than each cut.
+    """
+    borders = cuts(column)
+    n = column.n - (column.not_finite or 0)
+    labels = [*(cut.label for cut in borders), _label(column, column.maximum or 0.0)]
+    cells = zip(labels, _steps([cut.reference for cut in borders], n), _steps(below, m), strict=True)
+    return Pair(
+        column=column.name,
+        kind=DriftKind.NUMBER,
+        rows=rows,
+        empty=(rows[0] - n, rows[1] - m),
+        bins=tuple(Bin(label=label, reference=a, current=b) for label, a, b in cells if a or b),
+        gap_reason=Unmeasured.NOT_IN_PROFILE,
+    )
 
 
 def _steps(cumulative: Sequence[int], total: int) -> list[int]:

@@ -43,18 +43,24 @@ def heavy(steps: Sequence[Step]) -> list[Step]:
 
 def bins(steps: Sequence[Step], *, moments: bool = False) -> tuple[Bin, ...]:
     """Return bins with a tenth of the reference each, as near as the steps allow; one value with more has its own."""
-    n, _ = filled(steps)
-    found: list[Bin] = []
-    run: list[Step] = []
-    seen, end = 0, n / BINS
-    for step in steps:
-        is_own = step.reference * BINS >= n > 0
-        if run and (is_own or seen + step.reference / 2 > end):
-            found.append(_bin(run, moments=moments))
-            run, end = [], n / BINS * (round(seen * BINS / max(n, 1)) + 1)
-        run.append(step)
-        seen += step.reference
-    return (*found, *([_bin(run, moments=moments)] if run else []))
+    return tuple(_bin(steps[start:end], moments=moments) for start, end in tenths([step.reference for step in steps]))
+
+
+def tenths(counts: Sequence[int]) -> list[tuple[int, int]]:
+    """Return where runs of counts begin and end that hold a tenth each; a count of a tenth or more is one by itself."""
+    n = sum(counts)
+    starts, seen, end = [0] if counts else [], 0, n / BINS
+    for index, count in enumerate(counts):
+        if index > starts[-1] and (is_tenth(count, n) or seen + count / 2 > end):
+            starts.append(index)
+            end = n / BINS * (round(seen * BINS / max(n, 1)) + 1)
+        seen += count
+    return list(zip(starts, [*starts[1:], len(counts)], strict=True))
+
+
+def is_tenth(count: int, n: int) -> bool:
+    """Return whether a count is a tenth of all, or more."""
+    return count * BINS >= n > 0
 
 
 def _bin(run: Sequence[Step], *, moments: bool) -> Bin:

@@ -1,0 +1,139 @@
+"""Drift as people meet it: `mlgate data`, and a table's `reference` in the configuration, which the base decides."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from tests.repository import Repository, environment
+
+from mlgate.main import main
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CONFIG = """\
+version: 1
+key: id
+tables:
+  train: {path: train.csv}
+  current: {path: current.csv, reference: REFERENCE, drift: {severity: SEVERITY}}
+"""
+
+
+def table(shift: int, rows: int = 400, words: tuple[str, ...] = ("a", "b", "c'")) -> str:
+    lines = [f"{i},{(i * 37) % 101 + shift},{words[i % len(words)]}" for i in range(rows)]
+    return "\n".join(["id,amount,word", *lines]) + "\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    files = {"train.csv": table(0), "same.csv": table(0, 300), "moved.csv": table(60, 300, ("a", "d"))}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def run(folder: Path, *words: str) -> int:
+    return main(words, environment(), folder)
+
+
+def printed(folder: Path, capsys: pytest.CaptureFixture[str], *words: str) -> dict[str, Any]:
+    assert run(folder, "data", "drift", *words, "--json") == 0
+    document = json.loads(capsys.readouterr().out)
+    found: dict[str, Any] = document["tables"][0]["drift"]
+    return found
+
+
+def test_the_command_prints_the_worst_first(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "data", "drift", "train.csv", "moved.csv", "--columns", "amount,word") == 0
+    out = capsys.readouterr().out
+    assert out.startswith("drift from train.csv (400 rows): 2 columns, 2 alarms")
+    assert out.index("ALARM word: PSI") < out.index("ALARM amount: PSI")
+    found = printed(folder, capsys, "train.csv", "moved.csv")
+    word = next(column for column in found["columns"] if column["column"] == "word")
+    assert [item["value"] for item in word["new"]] == ["d"]
+    assert {item["value"] for item in word["vanished"]} == {"b", "c'"}
+
+
+def test_a_profile_is_a_reference(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "data", "profile", "train.csv", "--output", "train.json", "--redact", "word", "--key", "id") == 0
+    capsys.readouterr()
+    for name, alarms in (("same.csv", []), ("moved.csv", ["amount"])):
+        found = printed(folder, capsys, "train.json", name)
+        assert found["is_profile"]
+        assert [column["column"] for column in found["columns"] if column["alarms"]] == alarms
+        reasons = {column["column"]: column["effect"]["reason"] for column in found["columns"]}
+        assert reasons == {"amount": "", "id": "not-compared", "word": "values-not-shown"}
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("absent.csv", "same.csv"), "absent.csv"),
+        (("absent.json", "same.csv"), "absent.json cannot be read"),
+        (("train.csv", "absent.csv"), "absent.csv"),
+        (("odd.json", "same.csv"), "odd.json is no profile"),
+    ],
+)
+def test_what_cannot_be_read_is_named(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, ...], said: str
+) -> None:
+    (folder / "odd.json").write_text("{}")
+    assert run(folder, "data", "drift", *words) == 2
+    assert said in capsys.readouterr().err
+
+
+def repository(tmp_path: Path, **files: str) -> Repository:
+    made = Repository.new(tmp_path / "repository")
+    made.commit({name.replace("_", "."): text for name, text in files.items()})
+    made.branch("work")
+    return made
+
+
+def config(reference: str = "train", severity: str = "warn") -> str:
+    return CONFIG.replace("REFERENCE", reference).replace("SEVERITY", severity)
+
+
+def validated(made: Repository, base: str | None = None) -> tuple[int, dict[str, Any]]:
+    if base:
+        assert run(made.root, "fetch-base", "--base", base) == 0
+    status = run(made.root, "validate-data")
+    return status, json.loads((made.root / "mlgate-run" / "data.json").read_bytes())
+
+
+@pytest.mark.parametrize(("severity", "status"), [("warn", 0), ("fail", 3)])
+def test_an_alarm_is_a_finding_of_the_table(tmp_path: Path, severity: str, status: int) -> None:
+    made = repository(tmp_path, mlgate_yml=config("train", severity), train_csv=table(0), current_csv=table(60))
+    found, document = validated(made)
+    assert (found, document["outcome"]) == (status, severity)
+    (finding,) = document["tables"][1]["findings"]
+    assert (finding["reason"], finding["column"], finding["severity"]) == ("drift", "amount", severity)
+    assert "above 0.1" in finding["message"]
+    drift = document["tables"][1]["drift"]
+    assert [column["column"] for column in drift["columns"]] == ["amount", "word"]
+    assert drift["columns"][0]["bins"][0]["label"] is not None
+    assert document["tables"][0]["drift"] is None
+
+
+def test_a_reference_that_cannot_be_read_is_never_silence(tmp_path: Path) -> None:
+    made = repository(tmp_path, mlgate_yml=config("train.json", "fail"), train_csv=table(0), current_csv=table(0))
+    status, document = validated(made)
+    assert (status, document["tables"][1]["findings"][0]["reason"]) == (3, "drift-unmeasured")
+
+
+def test_the_reference_and_the_limits_are_those_of_the_base(tmp_path: Path) -> None:
+    made = repository(tmp_path, mlgate_yml=config("train", "fail"), train_csv=table(0), current_csv=table(0))
+    plain = config().replace(", reference: train, drift: {severity: warn}", "")
+    made.commit({"mlgate.yml": plain, "current.csv": table(60)})
+    status, document = validated(made, base="main")
+    assert (status, document["tables"][1]["findings"][0]["reason"]) == (3, "drift")
+
+
+def test_a_column_that_is_gone_is_named(tmp_path: Path) -> None:
+    gone = "\n".join(line.rpartition(",")[0] for line in table(0).splitlines()) + "\n"
+    made = repository(tmp_path, mlgate_yml=config("train"), train_csv=table(0), current_csv=gone)
+    _, document = validated(made)
+    (finding,) = document["tables"][1]["findings"]
+    assert (finding["reason"], finding["column"]) == ("drift-unmeasured", "word")

@@ -118,6 +118,12 @@ REASONS: dict[str, ReasonText] = {
         "The file on disk is a pointer of Git LFS or DVC, not the data.",
         "Pull the data before mlgate: `git lfs pull`, `dvc pull`, or `lfs: true` at the checkout step.",
     ),
+    "data-changed": _entry(
+        "fail",
+        "A table is not the one that `mlgate.lock`, or a pointer of DVC, fixes.",
+        "If the new data are right, fix them: `mlgate data lock`, or `dvc commit`, and commit the file. "
+        "Else get the old ones back: `dvc pull`.",
+    ),
     "working-copy-dirty": _entry(
         "note",
         "The working copy differs from the commit. It can be judged, never promoted.",

@@ -16,6 +16,7 @@ from mlgate.errors import ConfigError
 if TYPE_CHECKING:
     from mlgate.core.data.source import TableSource
     from mlgate.core.pointers import Found, Pointer
+    from mlgate.shell.base.policy import Judge
 
 MOST_POINTER_BYTES = 2**20
 BLOCK_BYTES = 2**20
@@ -51,6 +52,12 @@ class Checkout:
         """Return what people call a file of the repository."""
         path = self.root / name
         return path.relative_to(self.folder).as_posix() if path.is_relative_to(self.folder) else name
+
+
+def checkout_of(judge: Judge) -> Checkout:
+    """Return the working copy of the configuration that is judged."""
+    root = judge.git.root if judge.git is not None else judge.config_folder
+    return Checkout(root=root, folder=judge.config_folder)
 
 
 def pulled(source: TableSource, checkout: Checkout) -> TableSource:

@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.contract import RuleKind
 from mlgate.core.config.model import OnChange, Table
+from mlgate.core.data.profile.request import ProfileRequest
 from mlgate.core.data.request import ContractPart, ScanRequest
 from mlgate.core.data.validation import table_result
+from mlgate.core.lock import moved
 from mlgate.errors import BaseUnreadableError, InputError
 from mlgate.shell import configuration
+from mlgate.shell import lock as shell_lock
 from mlgate.shell.base.tables import BaseTable, base_table
 from mlgate.shell.tables.files import one_file
+from mlgate.shell.tables.pointers import checkout_of, pulled
 from mlgate.shell.tables.sources import place_of, resolve
 from mlgate.shell.validation.references import reference_of
 from mlgate.shell.validation.scanner import Scanner, processors
@@ -28,9 +32,11 @@ if TYPE_CHECKING:
 
     from mlgate.core.config.contract import Contract, TableRule
     from mlgate.core.data.drift.request import DriftRequest
+    from mlgate.core.data.request import ScanResult
     from mlgate.core.data.source import TableSource
     from mlgate.core.documents import TableResult
     from mlgate.core.gate.policy import Policy
+    from mlgate.core.lock import Lock
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.validation.references import Reference
 
@@ -56,6 +62,9 @@ class Work:
         base: Copies the base's version into a folder; None without a base, and for a table that it does not have.
         reference: What drift is measured from.
         drift: The same with its files, once those are found.
+        lock: What fixes the table; None where nothing does.
+        has_profile: Whether it is profiled.
+        keys: Columns that name rows, beside a contract's primary key.
     """
 
     table: Table
@@ -66,6 +75,9 @@ class Work:
     base: Callable[[Path], BaseTable] | None = None
     reference: Reference | None = None
     drift: DriftRequest | None = None
+    lock: Lock | None = None
+    has_profile: bool = False
+    keys: tuple[str, ...] = ()
 
     @property
     def redacted(self) -> tuple[str, ...]:
@@ -77,9 +89,10 @@ def from_policy(policy: Policy, judge: Judge, env: Mapping[str, str], *, show_va
     """Return the work for all tables of the working copy's configuration.
 
     Raises:
-        ConfigError: Of a contract.
+        ConfigError: Of a contract, or of the lock.
         BaseUnreadableError: If the base names a contract that it does not have.
     """
+    lock = shell_lock.judging(judge)
     return [
         Work(
             table=table,
@@ -89,6 +102,9 @@ def from_policy(policy: Policy, judge: Judge, env: Mapping[str, str], *, show_va
             private=show_values and not known,
             base=_base(table, policy, judge),
             reference=reference_of(table, policy, judge, show_values=show_values),
+            has_profile=True,
+            keys=(policy.working.key,) if policy.working.key else (),
+            lock=lock,
         )
         for table in policy.working.tables
         for known in [judge.as_committed(table.path)]
@@ -96,7 +112,7 @@ def from_policy(policy: Policy, judge: Judge, env: Mapping[str, str], *, show_va
 
 
 def _resolved(table: Table, judge: Judge, env: Mapping[str, str], downloads: Path) -> TableSource:
-    return resolve(table, place_of(judge, downloads, env))
+    return pulled(resolve(table, place_of(judge, downloads, env)), checkout_of(judge))
 
 
 def _as_named(path: Path, name: str, _downloads: Path) -> TableSource:
@@ -131,7 +147,7 @@ def _sides(table: Table, policy: Policy, judge: Judge) -> dict[str, Version]:
     return sides
 
 
-def from_files(files: Sequence[Path], contract: Path, cwd: Path) -> list[Work]:
+def from_files(files: Sequence[Path], contract: Path, cwd: Path, *, profile: bool = False) -> list[Work]:
     """Return the work for files that are named on the command line: no configuration, no base, values are shown.
 
     Raises:
@@ -144,6 +160,7 @@ def from_files(files: Sequence[Path], contract: Path, cwd: Path) -> list[Work]:
             files=partial(_as_named, cwd / file, file.as_posix()),
             sides={"new": judged_by},
             show_values=True,
+            has_profile=profile,
         )
         for file in files
     ]
@@ -211,6 +228,7 @@ def _validate_one(
         show_values=work.show_values,
         redact=work.redacted,
         drift=work.drift,
+        profile=_profile(work),
         spill=str(own),
         threads=processors(),
     )
@@ -219,13 +237,18 @@ def _validate_one(
         shutil.rmtree(used, ignore_errors=True)
     return table_result(
         work.table,
-        scanned,
+        _held_to_lock(scanned, work, request.source, digest),
         digest=digest,
         contract_digests={name: side.digest for name, side in work.sides.items()},
         on_contract_change=on_contract_change,
         values_shown=work.show_values,
         private=work.private,
     )
+
+
+def _held_to_lock(scanned: ScanResult, work: Work, source: TableSource, digest: str | None) -> ScanResult:
+    found = moved(work.lock, work.table.name, source.names, digest) if work.lock is not None else None
+    return scanned if found is None else replace(scanned, findings=(found, *scanned.findings))
 
 
 def _drift(work: Work, works: Sequence[Work], tables: Mapping[str, TableSource]) -> DriftRequest | None:
@@ -235,6 +258,20 @@ def _drift(work: Work, works: Sequence[Work], tables: Mapping[str, TableSource])
     hidden = [name for other in works if other.table.name == work.reference.table for name in other.redacted]
     found = work.reference.with_files(tables, tuple(hidden))
     return replace(found, show_values=found.show_values and work.show_values)
+
+
+def _profile(work: Work) -> ProfileRequest | None:
+    """Return what a profile may say: it is kept and passed on, so it holds no values beside the repository's."""
+    if not work.has_profile:
+        return None
+    rules = [rule for side in work.sides.values() for rule in side.contract.rules]
+    primary = [rule.columns[0] for rule in rules if rule.kind is RuleKind.PRIMARY_KEY and len(rule.columns) == 1]
+    return ProfileRequest(
+        name=work.table.name,
+        keys=tuple(sorted({*work.keys, *primary})),
+        hidden=work.redacted,
+        shown=work.show_values and not work.private,
+    )
 
 
 def _rules(version: Version, work: Work) -> tuple[TableRule, ...]:

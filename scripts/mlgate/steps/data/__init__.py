@@ -4,5 +4,6 @@ from __future__ import annotations
 
 COMMANDS: dict[str, str] = {
     "drift": "how far a table has moved from a reference: another table, or a stored profile",
+    "lock": "fix tables and untracked judging files to their digests in mlgate.lock",
     "profile": "write what a table looks like, as a reference for later ones",
 }

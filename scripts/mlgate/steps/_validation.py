@@ -57,7 +57,7 @@ class _Validation:
 
     def _of_files(self, contract: Path, first: Scanner) -> DataDocument:
         self.prefix = _below(self.world.cwd, self.world.env.get("GITHUB_WORKSPACE", ""))
-        works = validating.from_files(self.inputs.files, contract, self.world.cwd)
+        works = validating.from_files(self.inputs.files, contract, self.world.cwd, profile=self.inputs.profile)
         tables = validating.validate(works, first=first, env=self.world.env, on_contract_change=OnChange.FAIL)
         return data_document(tables, (), OnChange.FAIL, dict(self.folder.reads))
 

@@ -22,6 +22,9 @@ class Inputs(Common):
         "Tables to check by `contract`, without a configuration.", default=(), positional=True
     )
     contract: Path | None = option("Contract for the files that are named.", default=None)
+    profile: bool = option(
+        "Profile the files that are named; tables of a configuration always are.", default=False, flag=True
+    )
     enforce: bool = option("Whether a failed validation ends this step with a failure.", default=True)
     show_values: bool = option("Show values of tables that git does not track, too.", default=False, flag=True)
 

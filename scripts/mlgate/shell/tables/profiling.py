@@ -80,7 +80,9 @@ class _Numbers:
         return rounded(max(0.0, variance) ** 0.5) if math.isfinite(variance) else None
 
 
-def profile_of(connection: duckdb.DuckDBPyConnection, table: Table, asked: ProfileRequest) -> tuple[Profile, Fingerprint]:
+def profile_of(
+    connection: duckdb.DuckDBPyConnection, table: Table, asked: ProfileRequest
+) -> tuple[Profile, Fingerprint]:
     """Return profile and fingerprint of a table; both lack the digest of its files.
 
     Raises:

@@ -9,14 +9,15 @@ if TYPE_CHECKING:
 
 
 def policy_of(config: Config) -> tuple[Any, ...]:
-    """Return the part of a configuration that judges: gate, baselines, contracts, and how rows and labels are read.
+    """Return the part of a configuration that judges: gate, baselines, contracts, drift, how rows and labels are read.
 
     The model's name is in it too: under another name nothing was promoted that a candidate could be worse than. So is
     `promote`: its last stage says what `promoted` means, and the rest decides what goes to production after the merge.
     """
     contracts = tuple(sorted((table.name, table.contract) for table in config.tables if table.contract))
+    drift = tuple(sorted((table.name, table.reference, table.drift) for table in config.tables if table.reference))
     reading = (config.key, config.label, config.group, config.weight, config.positive, config.task)
-    return (config.model, config.gate, config.baselines, contracts, reading, config.promote)
+    return (config.model, config.gate, config.baselines, contracts, drift, reading, config.promote)
 
 
 def policy_differs(one: Config | None, other: Config | None) -> bool:

@@ -96,9 +96,11 @@ def is_environment_file(name: str) -> bool:
 
 
 def judging_files(config: Config) -> frozenset[str]:
-    """Return the files that the policy names, relative to the configuration: contracts and baselines' predictions."""
+    """Return the files that the policy names: contracts, baselines' predictions, profiles that drift starts from."""
     contracts = {table.contract for table in config.tables if table.contract}
-    return frozenset(contracts | {baseline.predictions for baseline in config.baselines if baseline.predictions})
+    profiles = {table.reference for table in config.tables if table.reference and table.is_reference_a_profile}
+    predictions = {baseline.predictions for baseline in config.baselines if baseline.predictions}
+    return frozenset(contracts | profiles | predictions)
 
 
 def policy_files(config: Config) -> frozenset[str]:

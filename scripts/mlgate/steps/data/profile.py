@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from pathlib import Path  # noqa: TC003 - options reads the annotations at run time
 from typing import TYPE_CHECKING
 
 from mlgate.core import codec
+from mlgate.core.data.profile.request import ProfileRequest
+from mlgate.core.data.request import ScanRequest
 from mlgate.errors import InputError
 from mlgate.options import Common, option
 from mlgate.shell.run_folder import write_atomically
+from mlgate.shell.tables.files import one_file
+from mlgate.shell.validation.scanner import Scanner, processors
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
+    from mlgate.core.documents.profile import Profile
     from mlgate.steps import World
 
 
@@ -33,12 +38,7 @@ def run(inputs: Inputs, world: World) -> Result:
     Raises:
         InputError: The table cannot be read, or the profile cannot be written.
     """
-    from mlgate.shell.tables.reference import Subject, describe  # noqa: PLC0415 - duckdb takes 180 ms to import
-
-    hidden = tuple(name.strip() for name in inputs.redact.split(",") if name.strip())
-    subject = Subject(name=inputs.file.stem, path=world.cwd / inputs.file, key=inputs.key, shown=True, hidden=hidden)
-    with tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
-        text = codec.dumps(describe(subject, spill=Path(spill)))
+    text = codec.dumps(_profile(inputs, world))
     if inputs.output is None:
         return Result(text=text)
     try:
@@ -47,3 +47,20 @@ def run(inputs: Inputs, world: World) -> Result:
         message = f"{inputs.output} cannot be written: {error.strerror}"
         raise InputError(message, remedy="Make the folder, or name another file.") from None
     return Result(text=f"Wrote {inputs.output}: it holds values of the table, so treat it as you treat the data.")
+
+
+def _profile(inputs: Inputs, world: World) -> Profile:
+    asked = ProfileRequest(
+        name=inputs.file.stem,
+        keys=(inputs.key,) if inputs.key else (),
+        hidden=tuple(name.strip() for name in inputs.redact.split(",") if name.strip()),
+        shown=True,
+    )
+    with Scanner(world.env) as scanner, tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
+        source = one_file(world.cwd / inputs.file, inputs.file.as_posix())
+        request = ScanRequest(source=source, profile=asked, spill=str(spill), threads=processors())
+        scanned, digest = scanner.scan(request)
+    if scanned.profile is None:
+        cause = scanned.findings[0].message if scanned.findings else "it could not be described"
+        raise InputError(f"{inputs.file}: {cause}", remedy="Correct the file or the path.")
+    return replace(scanned.profile, digest=digest)

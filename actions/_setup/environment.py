@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-GROUPS = ("core", "data", "compare", "plots", "estimator")  # each contains the ones before it
+GROUPS = ("core", "data", "compare", "plots", "s3", "estimator")  # each contains the ones before it
 ROOT = Path(__file__).resolve().parents[2]
 LEFTOVER_AFTER = 24 * 3600  # seconds; no build takes as long
 # What an installer may be told from outside: where to fetch from and how, never what to install or where to put it.
@@ -67,18 +67,21 @@ def environment(group: str, env: Mapping[str, str]) -> Path:
 def wanted(asked: str, env: Mapping[str, str]) -> str:
     """Return the group that a step needs: `GROUP`, or of `GROUP+` `estimator` where the configuration names one.
 
-    `plots` is `compare` where no plots are wanted.
+    It is `s3` where a table may lie in a store; `plots` is `compare` where no plots are wanted.
     """
     group, plus, _ = asked.partition("+")
     if group not in GROUPS:
         raise SetupError(f"there is no dependency group {group!r}: this is a bug of mlgate")
-    if plus and names_an_estimator(Path(env.get("MLGATE_CONFIG") or "mlgate.yml")):
+    config = Path(env.get("MLGATE_CONFIG") or "mlgate.yml")
+    if plus and may_hold(config, rb"\bestimator[\"']?\s*:"):
         return "estimator"
+    if group != "core" and may_hold(config, rb"\bs3://"):
+        return "s3"
     return "compare" if group == "plots" and env.get("MLGATE_PLOTS") == "none" else group
 
 
-def names_an_estimator(config: Path) -> bool:
-    """Return whether the configuration may ask for a scikit-learn estimator.
+def may_hold(config: Path, pattern: bytes) -> bool:
+    """Return whether the configuration may ask for something, e.g. a scikit-learn estimator.
 
     The step reads the configuration properly, later. Here a word is enough, and a false alarm only installs more.
     """
@@ -86,7 +89,7 @@ def names_an_estimator(config: Path) -> bool:
         text = config.read_bytes()[: 2**20]
     except OSError:
         return False
-    return re.search(rb"(?m)^[^#\n]*\bestimator[\"']?\s*:", text) is not None
+    return re.search(rb"(?m)^[^#\n]*" + pattern, text) is not None
 
 
 def cache_folder(env: Mapping[str, str]) -> Path:

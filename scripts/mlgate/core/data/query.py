@@ -121,7 +121,7 @@ def condition_of(
         others: What it declares about all other columns.
     """
     if isinstance(check.test, OnlyColumns):
-        return _extra_columns(check.test.names, table)
+        return _extra_columns(check.test.names, table, properties)
     return breaks(check.test, _place(check.column, table, properties, others))
 
 
@@ -133,19 +133,24 @@ def candidates(item: Fallback, table: Table, plan: Plan) -> str:
 def _place(
     column: str | None, table: Table, properties: Mapping[str, Property], others: Property | None
 ) -> Cell | Row | None:
-    if column is not None:
-        return table.cell(column, properties)
-    names = [item.name for item in table.columns]
+    names = [column] if column is not None else [item.name for item in table.columns]
     known = {name: properties.get(name) or others for name in names}
     cells = {name: table.cell(name, {name: declared} if declared else {}) for name, declared in known.items()}
+    if column is not None:
+        return cells[column]
     return Row(cells={name: cell for name, cell in cells.items() if cell}, json="json" if table.is_json else None)
 
 
-def _extra_columns(names: tuple[str, ...], table: Table) -> str | None:
+def _extra_columns(names: tuple[str, ...], table: Table, properties: Mapping[str, Property]) -> str | None:
     if table.is_json:
         known = f"[{', '.join(map(literal, names))}]::VARCHAR[]"
         return f"len(list_filter(json_keys(json), lambda k: NOT list_contains({known}, k))) > 0"
-    extra = [f"c{i} IS NOT NULL" for i, column in enumerate(table.columns) if column.name not in names]
+    null = {name for name, item in properties.items() if item.accepts_null}  # there, whatever is in the cell
+    extra = [
+        "true" if column.name in null else f"c{i} IS NOT NULL"
+        for i, column in enumerate(table.columns)
+        if column.name not in names
+    ]
     return " OR ".join(extra) or None
 
 

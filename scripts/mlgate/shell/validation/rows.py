@@ -203,16 +203,13 @@ def _item(table: Table, index: int) -> str:
 def _row(judge: _Judge, positions: list[int], cells: list[Any]) -> dict[str, Any]:
     """Put cells together to a row: a null cell is null where that is accepted, else absent."""
     row: dict[str, Any] = {}
-    closed = False in (judge.schema.get("additionalProperties"), judge.schema.get("unevaluatedProperties"))
     for index, cell in zip(positions, cells, strict=True):
         column = judge.table.columns[index]
-        declared = judge.plan.properties.get(column.name)
-        if cell is None:
-            if declared.accepts_null if declared else not closed:
-                row[column.name] = None
-            continue
-        kinds = declared.kinds if declared else frozenset({Kind.STRING})
-        row[column.name] = _value(cell, column.storage, kinds)
+        declared = judge.plan.properties.get(column.name, judge.plan.others)
+        if cell is not None:
+            row[column.name] = _value(cell, column.storage, declared.kinds)
+        elif declared.accepts_null:
+            row[column.name] = None
     return row
 
 

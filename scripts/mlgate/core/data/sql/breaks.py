@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlgate.core.data import nulls
 from mlgate.core.data.ir import (
     Absent,
     Bound,
@@ -50,13 +51,21 @@ def breaks(test: Test, place: Cell | Row | None) -> str | None:
         return None
     if isinstance(place, Row):
         return _unless(holds(test, place))
+    broken = _breaks_cell(test, place)
+    if place.storage is Storage.JSON or not place.accepts_null or nulls.passes(test):
+        return broken
+    # Null is a value here, as another schema of this property accepts it.
+    return f"({place.value} IS NULL OR {broken})" if broken else f"{place.value} IS NULL"
+
+
+def _breaks_cell(test: Test, cell: Cell) -> str | None:
     match test:
         case Absent():
-            return f"{place.json_type} IS NOT NULL" if place.storage is Storage.JSON else f"{place.value} IS NOT NULL"
+            return f"{cell.json_type} IS NOT NULL" if cell.storage is Storage.JSON else f"{cell.value} IS NOT NULL"
         case TypeIs() | Finite() | OneOf() | Bound() | MultipleOf() | Length() | Matches() | Formatted():
-            return breaks_leaf(test, place)
-    condition = _unless(holds(test, place))
-    return condition and f"{place.is_there} AND {condition}"
+            return breaks_leaf(test, cell)
+    condition = _unless(holds(test, cell))
+    return condition and f"{cell.is_there} AND {condition}"
 
 
 def _lacks(place: Cell | Row | None) -> str | None:

@@ -26,7 +26,7 @@ def main() -> None:
         connection = engine.connect([Path(before), Path(after)], spill=Path(spill))
         tables = [layout.parquet_table(connection, one_file(Path(name))) for name in (before, after)]
         opened = Opened(request=request, connection=connection, table=tables[1], reading=Reading(lambda: None))
-        versions = diffing_rows.open_versions(opened, tables[0], {})
+        versions = diffing_rows.open_versions(opened, tables[0])
         found = diffing_rows.rows_and_schema(versions, None)
         pairs = key_pairs(versions.columns, key)
         diff = diffing_rows.by_key(versions, found, pairs) if pairs else None

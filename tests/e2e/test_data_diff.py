@@ -152,6 +152,14 @@ def test_columns_come_go_and_change_their_type(folder: Path) -> None:
     assert counts(found) == (4, 4, 0, 0, 0, 4)
 
 
+def test_the_files_of_a_glob_are_one_table(folder: Path) -> None:
+    parts = {f"data/{n}.csv": written(folder, rows, "csv") for n, rows in enumerate((BASE[:2], BASE[2:]))}
+    base: Files = {"mlgate.yml": config("data/*.csv"), **parts}
+    change: Files = {"data/1.csv": None, "data/2.csv": written(folder, HEAD[2:], "csv")}
+    found = diff(pull(folder, base, change))
+    assert counts(found) == (4, 4, 1, 1, 1, 2)
+
+
 def lfs_pointer(data: bytes) -> bytes:
     digest = hashlib.sha256(data).hexdigest()
     return f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(data)}\n".encode()
@@ -186,6 +194,16 @@ def test_a_file_of_dvc_is_taken_from_the_cache(folder: Path, *, is_cached: bool)
     else:
         assert diff(done)["state"] == "missing"
         assert "run `dvc fetch" in diff(done)["message"]
+
+
+def test_a_table_of_few_numbers_has_categories_and_quantiles(folder: Path) -> None:
+    old: Rows = [(f"{n:03}", "AA", float(n % 2), "x") for n in range(60)]
+    new: Rows = [(key, carrier, delay + 2 * (delay > 0), who) for key, carrier, delay, who in old]
+    base: Files = {"mlgate.yml": config("t.parquet"), "t.parquet": written(folder, old, "parquet")}
+    delay = columns(diff(pull(folder, base, {"t.parquet": written(folder, new, "parquet")})))["delay"]
+    assert (delay["new_categories"], delay["vanished_categories"]) == (["3"], ["1"])
+    assert (delay["before"]["quantiles"]["0.75"], delay["after"]["quantiles"]["0.75"]) == (1.0, 3.0)
+    assert delay["changed"] == 30
 
 
 def test_a_base_that_cannot_be_read_stops_nothing(folder: Path) -> None:

@@ -42,8 +42,8 @@ class ColumnSummary:
 
     Attributes:
         nulls: Its null cells.
-        distinct: About how many different values it has; null where that was not counted.
-        mean: Of a column of numbers.
+        distinct: How many different values it has, from some hundreds on about; null where that was not counted.
+        mean: Of a column of numbers; null where its values are redacted, as all that follows.
         deviation: The same: the standard deviation.
         quantiles: The same: by their share, e.g. `0.5` for the median.
     """

@@ -35,7 +35,7 @@ def changes(report: ReportDocument, space: Space) -> Section | None:
     rest = len(lines) - len(said)
     columns = [(item, diff, column) for item, diff in found for column in notable.moved(diff)[:MAX_COLUMNS]]
     listed, held = table(
-        ["Table", "Column", ">Changed", "Nulls", "Mean", "Distinct", "Categories"],
+        ["Table", "Column", ">Changed", "Nulls", "Mean", "Quantiles", "Distinct", "Categories"],
         (_column(*row) for row in columns),
         space=space.share(0.12),
     )
@@ -88,9 +88,15 @@ def _column(item: TableResult, diff: TableDiff, column: ColumnDiff) -> list[str]
         numbers.NONE if column.changed is None else numbers.count(column.changed),
         notable.null_move(column, diff),
         notable.mean_move(column),
+        "; ".join(quantiles(column)),
         notable.distinct_move(column, diff),
         "; ".join(_categories(column)),
     ]
+
+
+def quantiles(column: ColumnDiff) -> list[str]:
+    """Return what happened to the quantiles, e.g. `median 13 → 14`."""
+    return [f"{name} {move}" for name, move in notable.quantile_moves(column).items()]
 
 
 def _categories(column: ColumnDiff) -> Iterator[str]:

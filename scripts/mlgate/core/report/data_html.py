@@ -33,7 +33,7 @@ def changes(report: ReportDocument) -> Part | None:
 def _table(pair: Compared) -> Markup:
     item, diff = pair
     columns = notable.moved(diff)
-    head = ["Column", ">Changed", ">Nulls", ">Mean", ">Distinct", "Categories", "For example"]
+    head = ["Column", ">Changed", ">Nulls", ">Mean", "Quantiles", ">Distinct", "Categories", "For example"]
     keyed = f"Rows are the same where {', '.join(diff.key)} is." if diff.key else ""
     remark = diff.message if diff.state is DiffState.COMPARED else ""
     more = f"{numbers.counted(diff.columns_left_out, 'column')} more are left out." if diff.columns_left_out else ""
@@ -53,6 +53,7 @@ def _column(column: ColumnDiff, diff: TableDiff) -> Markup:
         tag("td", changed, class_="n", data_label="Changed"),
         tag("td", notable.null_move(column, diff), class_="n", data_label="Nulls"),
         tag("td", notable.mean_move(column), class_="n", data_label="Mean"),
+        tag("td", *(tag("div", move) for move in data_diff.quantiles(column)), class_="nowrap", data_label="Quantiles"),
         tag("td", notable.distinct_move(column, diff), class_="n", data_label="Distinct"),
         tag("td", *_categories(column), data_label="Categories"),
         tag("td", *(_example(cell) for cell in column.examples), class_="wide", data_label="For example"),

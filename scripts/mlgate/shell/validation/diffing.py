@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from mlgate.core.config.contract import RuleKind
-from mlgate.core.data.compile import compile_row
 from mlgate.core.data.diff import columns as layout
-from mlgate.core.data.diff import notable, query
+from mlgate.core.data.diff import notable, query, summary
+from mlgate.core.data.profile.request import ProfileRequest
 from mlgate.core.data.source import Format
-from mlgate.core.documents.diff import ColumnDiff, ColumnSummary, DiffState, TableDiff
+from mlgate.core.documents.diff import ColumnDiff, DiffState, TableDiff
 from mlgate.core.words import listed
 from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable
+from mlgate.shell.tables.profiling import profile_of
 from mlgate.shell.validation import diffing_rows as rows
 from mlgate.shell.validation.rules.other import open_source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from mlgate.core.data.diff.columns import Column, Pair, Side
-    from mlgate.core.data.ir import Property
+    from mlgate.core.data.diff.columns import Pair, Side
     from mlgate.core.data.request import ScanResult
     from mlgate.core.data.source import TableSource
+    from mlgate.core.documents.profile import ColumnProfile, Profile
     from mlgate.shell.validation.diffing_rows import Versions
     from mlgate.shell.validation.opened import Opened
 
-FEW = 100  # a column with at most so many values has categories
 CATEGORIES = 10  # shown of each column
-SUMMARIZED = 1_000
 
 
 def diff(opened: Opened, result: ScanResult) -> TableDiff | None:
@@ -49,7 +47,7 @@ def diff(opened: Opened, result: ScanResult) -> TableDiff | None:
         return TableDiff(state=DiffState.UNCHANGED) if request.base_unchanged else None
     try:
         base = open_source(opened, request.base, _names(opened, request.base))
-        return _compared(rows.open_versions(opened, base, _properties(opened)), result)
+        return _compared(rows.open_versions(opened, base), result)
     except Unreadable as error:
         return TableDiff(state=DiffState.MISSING, message=f"the base's version cannot be read: {error.message}")
     except duckdb.OutOfMemoryException:
@@ -63,12 +61,6 @@ def _names(opened: Opened, source: TableSource) -> Sequence[str]:
     if source.format is not Format.JSON_LINES:
         return ()
     return list(table_layout.json_properties(opened.connection, source))
-
-
-def _properties(opened: Opened) -> Mapping[str, Property]:
-    for side in opened.request.sides.values():
-        return compile_row(side.row, lambda _: True).properties
-    return {}
 
 
 def _compared(versions: Versions, result: ScanResult) -> TableDiff:
@@ -108,71 +100,39 @@ def _key(versions: Versions, result: ScanResult) -> tuple[tuple[Pair, ...], str]
 
 
 def _summarized(versions: Versions, found: TableDiff) -> TableDiff:
-    """Add both versions of each column in a few numbers, and leave out the columns that are the same in both."""
+    """Add what the profiles of both versions say of each column that may have moved; the key names rows, no more."""
     known = {column.name: column for column in found.columns}
-    others = [pair for pair in versions.columns if pair.name not in found.key]
-    wanted = [pair for pair in others if found.added or found.removed or pair.name in known][:SUMMARIZED]
+    wanted = {pair.name: pair for pair in versions.columns if found.added or found.removed or pair.name in known}
     if not wanted:
         return found
-    one = _summaries(versions, versions.before, [pair.before for pair in wanted])
-    other = _summaries(versions, versions.after, [pair.after for pair in wanted])
-    few = [pair for pair, a, b in zip(wanted, one, other, strict=True) if _is_few(a, b, found)]
-    categories = _categories(versions, few)
-    redact = versions.opened.request.redact
-    new = {
-        pair.name: replace(
-            known.pop(pair.name, ColumnDiff(name=pair.name)),
-            before=_open(pair, a, redact),
-            after=_open(pair, b, redact),
-            **categories.get(pair.name, {}),
-        )
-        for pair, a, b in zip(wanted, one, other, strict=True)
+    before, after = (
+        {column.name: column for column in _profile(versions, side, found.key).columns}
+        for side in (versions.before, versions.after)
+    )
+    summarized = {
+        name: _column(known.get(name, ColumnDiff(name=name)), before[name], after[name], versions)
+        for name in wanted
+        if name in before and name in after and name not in found.key
     }
-    return notable.ranked(replace(found, columns=(*new.values(), *known.values())))
+    return notable.ranked(replace(found, columns=tuple({**known, **summarized}.values())))
 
 
-def _open(pair: Pair, summary: ColumnSummary, redact: Sequence[str]) -> ColumnSummary:
-    """Return the summary without what tells of values, for a column that is redacted."""
-    return ColumnSummary(nulls=summary.nulls, distinct=summary.distinct) if pair.name in redact else summary
+def _profile(versions: Versions, side: Side, key: Sequence[str]) -> Profile:
+    asked = ProfileRequest(name="", keys=tuple(key), shown=True)
+    return profile_of(versions.opened.connection, side.table, asked)[0]
 
 
-def _summaries(versions: Versions, side: Side, columns: Sequence[Column]) -> list[ColumnSummary]:
-    found = versions.opened.one(query.summaries(side.table, columns))
-    return [
-        ColumnSummary(nulls=nulls, distinct=values, mean=_short(mean), deviation=_short(spread))
-        for nulls, values, mean, spread in zip(found[::4], found[1::4], found[2::4], found[3::4], strict=True)
-    ]
-
-
-def _is_few(before: ColumnSummary, after: ColumnSummary, found: TableDiff) -> bool:
-    """Return whether a column has categories: few values, and more rows than those."""
-    most = min(FEW, max(found.rows_before or 0, found.rows_after or 0) // 2)
-    return max(before.distinct or 0, after.distinct or 0) <= most
-
-
-def _categories(versions: Versions, few: Sequence[Pair]) -> dict[str, dict[str, Any]]:
-    """Return the fields about categories of each column that has few values."""
-    if not few:
-        return {}
-    before = versions.opened.one(query.categories(versions.before.table, [pair.before for pair in few]))
-    after = versions.opened.one(query.categories(versions.after.table, [pair.after for pair in few]))
-    return {
-        pair.name: _differing(set(one or ()), set(other or ()), is_shown=versions.is_shown(pair))
-        for pair, one, other in zip(few, before, after, strict=True)
-    }
-
-
-def _differing(before: set[str], after: set[str], *, is_shown: bool) -> dict[str, Any]:
-    new, gone = sorted(after - before), sorted(before - after)
-    most = CATEGORIES if is_shown else 0
-    return {
-        "new_categories": tuple(value[: query.SHOWN_CHARACTERS] for value in new[:most]),
-        "new_categories_count": len(new),
-        "vanished_categories": tuple(value[: query.SHOWN_CHARACTERS] for value in gone[:most]),
-        "vanished_categories_count": len(gone),
-    }
-
-
-def _short(value: Any) -> float | None:
-    """Return a number to six digits: the engine's sums differ in the last ones from run to run."""
-    return float(f"{value:.6g}") if value is not None and math.isfinite(value) else None
+def _column(column: ColumnDiff, before: ColumnProfile, after: ColumnProfile, versions: Versions) -> ColumnDiff:
+    request = versions.opened.request
+    is_hidden = column.name in request.redact
+    moved = summary.categories(before, after)
+    most = CATEGORIES if request.show_values and request.base_values and not is_hidden else 0
+    return replace(
+        column,
+        before=summary.summary(before, hidden=is_hidden),
+        after=summary.summary(after, hidden=is_hidden),
+        new_categories=tuple(value[: query.SHOWN_CHARACTERS] for value in moved.new[:most]),
+        new_categories_count=len(moved.new),
+        vanished_categories=tuple(value[: query.SHOWN_CHARACTERS] for value in moved.vanished[:most]),
+        vanished_categories_count=len(moved.vanished),
+    )

@@ -10,10 +10,9 @@ from mlgate.core.data.diff import notable, query
 from mlgate.core.documents.diff import ChangedCell, ColumnDiff, DiffBy, TableDiff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from mlgate.core.data.diff.columns import Pair, Side
-    from mlgate.core.data.ir import Property
     from mlgate.core.data.query import Table
     from mlgate.shell.validation.opened import Opened
 
@@ -40,10 +39,10 @@ class Versions:
         return request.show_values and request.base_values and pair.name not in request.redact
 
 
-def open_versions(opened: Opened, base: Table, properties: Mapping[str, Property]) -> Versions:
-    """Return both versions of a table; `properties` tell which text is numbers."""
+def open_versions(opened: Opened, base: Table) -> Versions:
+    """Return both versions of a table."""
     before, after = _side(opened, base), _side(opened, opened.table)
-    return Versions(opened=opened, before=before, after=after, columns=layout.pairs(before, after, properties))
+    return Versions(opened=opened, before=before, after=after, columns=layout.pairs(before, after))
 
 
 def _side(opened: Opened, table: Table) -> Side:

@@ -11,9 +11,8 @@ from mlgate.core.data.sql.cell import STRICT_NUMBER
 from mlgate.core.documents.diff import RetypedColumn, SchemaDiff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from mlgate.core.data.ir import Property
     from mlgate.core.data.query import Table
 
 MAX_NAMES = 100
@@ -44,14 +43,10 @@ class Column:
     Attributes:
         value: Its cell, equal to that of the other version exactly where nothing changed.
         shown: Its cell as people read it.
-        is_null: Condition that it is null, or absent from a JSON line.
-        number: Its cell as finite number; None where it is none.
     """
 
     value: str
     shown: str
-    is_null: str
-    number: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,19 +58,19 @@ class Pair:
     after: Column
 
 
-def pairs(before: Side, after: Side, properties: Mapping[str, Property]) -> tuple[Pair, ...]:
-    """Return the columns that both versions have, in this version's order; `properties` tell which text is numbers."""
+def pairs(before: Side, after: Side) -> tuple[Pair, ...]:
+    """Return the columns that both versions have, in this version's order."""
     places = {column.name: index for index, column in enumerate(before.table.columns)}
     return tuple(
-        _pair(column.name, (before, places[column.name]), (after, index), properties)
+        _pair(column.name, (before, places[column.name]), (after, index))
         for index, column in enumerate(after.table.columns)
         if column.name in places
     )
 
 
-def _pair(name: str, before: Place, after: Place, properties: Mapping[str, Property]) -> Pair:
+def _pair(name: str, before: Place, after: Place) -> Pair:
     one, other = (
-        Column(value=value, shown=_shown(*place), is_null=_is_null(*place), number=_number(place[0], name, properties))
+        Column(value=value, shown=_shown(*place))
         for value, place in zip(_values(before, after), (before, after), strict=True)
     )
     return Pair(name=name, before=one, after=other)
@@ -115,20 +110,6 @@ def _shown(side: Side, index: int) -> str:
     if side.table.columns[index].storage is Storage.JSON:
         return f"CASE WHEN t{index} <> 'NULL' THEN c{index}->>'$' END"
     return f"CAST(c{index} AS VARCHAR)"
-
-
-def _number(side: Side, name: str, properties: Mapping[str, Property]) -> str | None:
-    """Return the expression of a cell as finite number, where the file or the contract says that it is one."""
-    cell = side.table.cell(name, properties)
-    number = cell.number if cell else None
-    return f"CASE WHEN isfinite({number}::DOUBLE) THEN {number}::DOUBLE END" if number else None
-
-
-def _is_null(side: Side, index: int) -> str:
-    """Return the condition that a cell is null, or absent from a JSON line."""
-    if side.table.columns[index].storage is Storage.JSON:
-        return f"coalesce(t{index} = 'NULL', true)"
-    return f"c{index} IS NULL"
 
 
 def schema_diff(before: Side, after: Side) -> SchemaDiff:

@@ -14,6 +14,8 @@ MAX_COLUMNS = 100
 SAID_COLUMNS = 3
 MINUS = "\N{MINUS SIGN}"
 SHIFTED = 0.01  # deviations; less is what any few rows do
+QUANTILES = {"0.05": "5 %", "0.5": "median", "0.95": "95 %"}
+FAR = 0.05  # deviations; quantiles jump where values are whole numbers
 ABOUT = 0.05  # numbers of values are estimates: what differs by less is the same
 
 
@@ -101,6 +103,7 @@ def sentences(column: ColumnDiff, found: TableDiff) -> list[str]:
     moves = {
         "nulls": null_move(column, found),
         "mean": mean_move(column),
+        **quantile_moves(column),
         "distinct about": distinct_move(column, found),
     }
     said += [f"{name} {move}" for name, move in moves.items() if move]
@@ -123,6 +126,19 @@ def mean_move(column: ColumnDiff) -> str:
     if not (column.before and column.after) or shift(column.before, column.after) < SHIFTED:
         return ""
     return "{} → {}".format(*apart(column.before.mean or 0.0, column.after.mean or 0.0))
+
+
+def quantile_moves(column: ColumnDiff) -> dict[str, str]:
+    """Return the quantiles that moved by a twentieth of a deviation, by what people call them, before and after."""
+    if not (column.before and column.after):
+        return {}
+    spread = column.before.deviation or column.after.deviation
+    moves = {}
+    for q, name in QUANTILES.items():
+        one, other = column.before.quantiles.get(q), column.after.quantiles.get(q)
+        if spread and one is not None and other is not None and abs(other - one) >= FAR * spread:
+            moves[name] = "{} → {}".format(*apart(one, other))
+    return moves
 
 
 def distinct_move(column: ColumnDiff, found: TableDiff) -> str:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 DIFFERING = "differing"  # the table of keys that differ; `na` and `nb` say which version has the row
 EXAMPLES = 5
 SHOWN_CHARACTERS = 100
-SQUARED = 1e150  # whose square a double holds
 
 
 def differing_by_key(before: Table, after: Table, key: Sequence[Pair], others: Sequence[Pair]) -> str:
@@ -125,20 +124,3 @@ def _row_hash(values: Sequence[str]) -> str:
     if not values:
         return "0 AS h, 0 AS g"
     return f"hash({', '.join(values)}) AS h, hash({', '.join(['1', *reversed(values)])}) AS g"
-
-
-def summaries(table: Table, columns: Sequence[Column]) -> str:
-    """Return the query of nulls, values, mean and deviation of each column; NULL for those of one without numbers."""
-    items = []
-    for column in columns:
-        number = column.number
-        mean = f"fsum({number}) / nullif(count({number}), 0)" if number else "NULL::DOUBLE"
-        spread = f"stddev_samp(CASE WHEN abs({number}) < {SQUARED!r} THEN {number} END)" if number else "NULL::DOUBLE"
-        items += [f"count(*) FILTER ({column.is_null})", f"approx_count_distinct({column.value})", mean, spread]
-    return f"SELECT {', '.join(items)} FROM {table.relation()}"
-
-
-def categories(table: Table, columns: Sequence[Column]) -> str:
-    """Return the query of all values of columns that have few, as text, in order."""
-    items = (f"list_sort(array_agg(DISTINCT {c.shown}) FILTER (WHERE NOT ({c.is_null})))" for c in columns)
-    return f"SELECT {', '.join(items)} FROM {table.relation()}"

@@ -94,7 +94,7 @@ def _numbered_through(connection: duckdb.DuckDBPyConnection, source: TableSource
     before = [0, *itertools.accumulate(parquet_rows(connection, source))]
     names = [f"c{index}" for index in range(width)]
     named = f"(SELECT *, file_index FROM {one}) AS p({', '.join([*names, 'r', 'f'])})"  # noqa: S608 - quoted literals
-    return f"(SELECT {', '.join(names)}, r + {before}[f + 1] FROM {named})"  # noqa: S608 - positions
+    return f"(SELECT {', '.join(names)}, r + {before}[CAST(f AS BIGINT) + 1] FROM {named})"  # noqa: S608 - positions
 
 
 def parquet_rows(connection: duckdb.DuckDBPyConnection, source: TableSource) -> list[int]:

@@ -156,14 +156,16 @@ def link_untracked(config: Config, judge: Judge, base: Path) -> None:
     Raises:
         OutsideError: `baseline-unpinned`: the commit that is checked out holds a table that the base has not.
     """
-    tables = {path: table.name for table in config.tables for path in _paths(table, judge)}
+    tables = {path: table for table in config.tables for path in _paths(table, judge)}
     for path in (*tables, *ENVIRONMENTS):
         here, there = judge.config_folder / path, base / path
         pointer = _points_to(there, here)
         if not here.exists() or (os.path.lexists(there) and not pointer):
             continue
         if not pointer and _committed(path, judge):
-            if tables.get(path, "holdout") == "holdout":  # which the base reads as the copy without its label
+            table = tables.get(path)
+            # The holdout the base reads as the copy without its label; of a glob it has files of its own.
+            if table is None or table.name == "holdout" or is_glob(table.path):
                 continue
             raise OutsideError(
                 f"it reads {path}, which its commit has not and the pull request adds",

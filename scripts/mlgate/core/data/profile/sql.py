@@ -36,7 +36,7 @@ class Measured:
 
 def filled(index: int, *, is_json: bool) -> str:
     """Return the aggregate of a column's cells that are not null."""
-    return f"count_if(t{index} <> 'NULL')" if is_json else f"count(c{index})"
+    return f"coalesce(count_if(t{index} <> 'NULL'), 0)" if is_json else f"count(c{index})"
 
 
 def rows_digest(width: int) -> str:

@@ -156,3 +156,25 @@ def test_values_of_a_table_of_dvc_are_not_shown(tmp_path: Path) -> None:
 def test_a_broken_pointer_names_its_place(tmp_path: Path) -> None:
     done = check(tmp_path, "t.csv", {"t.csv.dvc": "outs: ["}, {"t.csv": DATA})
     assert told(done)[1].startswith("t.csv.dvc:1:")
+
+
+def test_a_file_of_a_glob_that_was_not_pulled_is_not_left_out(tmp_path: Path) -> None:
+    pulled, other = "parts/1.csv", "parts/2.csv"
+    committed = {f"{name}.dvc": dvc(PARTS[name], name.removeprefix("parts/")) for name in (pulled, other)}
+    reason, message = told(check(tmp_path, "parts/*.csv", committed, {pulled: PARTS[pulled]}))
+    assert reason == "data-not-pulled"
+    assert "`dvc pull parts/2.csv.dvc`" in message
+
+
+def test_an_output_of_a_pipeline_that_was_not_pulled_is_not_left_out(tmp_path: Path) -> None:
+    text = lock(DATA).replace("path: t.csv", "path: parts/2.csv")
+    done = check(tmp_path, "parts/*.csv", {"dvc.lock": text}, {"parts/1.csv": DATA})
+    assert told(done)[0] == "data-not-pulled"
+
+
+def test_a_file_that_is_gone_from_a_folder_of_dvc(tmp_path: Path) -> None:
+    listing = pointers.listing({name.removeprefix("parts/"): md5(data) for name, data in PARTS.items()})
+    digest = md5(listing)
+    cached = {f".dvc/cache/files/md5/{digest[:2]}/{digest[2:]}.dir": listing}
+    done = check(tmp_path, "parts/*.csv", {"parts.dvc": parts_pointer()}, {"parts/1.csv": DATA, **cached})
+    assert told(done)[0] == "data-changed"

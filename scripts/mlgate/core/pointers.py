@@ -119,14 +119,21 @@ def find(path: str, read: Callable[[str], bytes | None]) -> Found | None:
         ConfigError: A file that should hold pointers cannot be read.
     """
     for name in places(path):
-        data = read(name)
-        if data is None:
-            continue
-        pointers = of_dvc_lock(data, name) if posixpath.basename(name) == DVC_LOCK else of_dvc_file(data, name)
-        for pointer in pointers:
+        for pointer in in_file(name, read(name)):
             if path == pointer.path or (pointer.is_folder and path.startswith(f"{pointer.path}/")):
                 return Found(file=name, pointer=pointer)
     return None
+
+
+def in_file(name: str, data: bytes | None) -> tuple[Pointer, ...]:
+    """Return the pointers of a `.dvc` file or a `dvc.lock`; none of a file that is not there.
+
+    Raises:
+        ConfigError: It is not the YAML that is read here.
+    """
+    if data is None:
+        return ()
+    return of_dvc_lock(data, name) if posixpath.basename(name) == DVC_LOCK else of_dvc_file(data, name)
 
 
 def places(path: str) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlgate.core.config.model import Config, Table
+    from mlgate.core.lock import Lock
 
 ENVIRONMENT_FILES = (
     "requirements*.txt",
@@ -129,6 +130,11 @@ def dependencies(config: Config, name: str, prefix: str) -> Dependencies:
 def _place(table: Table) -> str:
     """Return what git may know of a table: its file, or the folder below which all files of a glob lie."""
     return fixed_folder(table.path) if is_glob(table.path) else table.path
+
+
+def fixed_places(config: Config, lock: Lock) -> frozenset[str]:
+    """Return the files and folders, relative to the configuration, whose data a lock fixes in git's stead."""
+    return frozenset({*lock.files, *(_place(table) for table in config.tables if table.name in lock.tables)})
 
 
 def is_of_table(path: str, table: str) -> bool:

@@ -42,6 +42,11 @@ class Lock:
     tables: Mapping[str, PinnedTable] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the names of all files that are fixed."""
+        return frozenset(self.files).union(*(table.files for table in self.tables.values()))
+
     def digest(self, name: str) -> str | None:
         """Return the sha256 that a file is fixed to, whatever it is there for; None where it is not."""
         tables = (table.files[name] for table in self.tables.values() if name in table.files)

@@ -108,8 +108,8 @@ def _touches(change: Change, wanted: Dependencies, known: KnownInputs) -> bool:
 
 def _has_ignored(git: Git, wanted: Dependencies, known: KnownInputs) -> bool:
     """Return whether git ignores a file in a folder that is named as an input: no digest knows what is in it."""
-    ignored = (path for path in git.ignored(wanted.code) if known.pointers.isdisjoint(inputs.pointers(path)))
-    return any(wanted.covers_ignored(path) for path in ignored)
+    stood_for = (path for path in git.ignored(wanted.code) if known.pointers.isdisjoint(inputs.pointers(path)))
+    return any(wanted.covers_ignored(path) for path in stood_for if path not in known.fixed)
 
 
 def _working(path: Path, name: str) -> Config | None:

@@ -6,7 +6,9 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlgate.core import lock as locks
 from mlgate.core.gate import inputs
+from mlgate.core.lock import NAME, Lock
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
 from mlgate.shell.git.repository import Entry
@@ -26,11 +28,13 @@ class KnownInputs:
             or folder that it names, and where a link leads out of the tree.
         linked: What links among them lead to.
         pointers: All pointers of DVC in the tree, which stand for files that git ignores.
+        fixed: All files that `mlgate.lock` fixes, most of which git ignores.
     """
 
     digest: str | None = None
     linked: frozenset[str] = frozenset()
     pointers: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
 
 
 def config_at(git: Git, commit: str, name: str) -> Config | None:
@@ -49,17 +53,32 @@ def known_inputs(git: Git, commit: str, name: str) -> KnownInputs:
     config = config_at(git, commit, name)
     if config is None:
         return KnownInputs()
-    wanted = inputs.dependencies(config, name, posixpath.dirname(name))
+    prefix = posixpath.dirname(name)
+    wanted = inputs.dependencies(config, name, prefix)
     tree = Tree(git, commit)
+    lock = lock_at(git, commit, prefix) or Lock()
+    fixed = {inputs.join(prefix, place) for place in inputs.fixed_places(config, lock)}
     beside = [path for path, entry in tree.entries.items() if entry.kind != "tree" and wanted.is_beside(path)]
     found = _Found(tree)
-    complete = all(found.add(path) for path in (*wanted.code, *wanted.files, *beside))
+    complete = all(found.add(path) or path in fixed for path in (*wanted.code, *wanted.files, *beside))
+    if fixed:
+        found.add(inputs.join(prefix, NAME))
     entries = (f"{entry.mode} {entry.kind} {entry.oid}\t{entry.path}" for entry in found.entries.values())
     return KnownInputs(
         digest=inputs.digest(entries) if complete else None,
         linked=frozenset(found.linked),
         pointers=frozenset(path for path in tree.entries if path.endswith(".dvc")),
+        fixed=frozenset(inputs.join(prefix, name) for name in lock.names),
     )
+
+
+def lock_at(git: Git, commit: str, prefix: str) -> Lock | None:
+    """Return the lock as a commit has it; None if it has none, or one with mistakes."""
+    data = git.show(commit, inputs.join(prefix, NAME))
+    try:
+        return None if data is None else locks.parse(data, NAME)
+    except ConfigError:
+        return None
 
 
 def identity(git: Git, commit: str, path: str) -> Entry | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import BaselineKind
 from mlgate.errors import MlgateError
+from mlgate.shell.base.fixed import fixed_at_base
 
 if TYPE_CHECKING:
     from mlgate.core.config.model import Baseline, Rule
@@ -110,6 +111,11 @@ class Finder:
             return self._missing(baseline, f"{path} does not exist.")
         data = self.judge.judging_bytes(path)
         if data is None:
+            fixed = fixed_at_base(self.judge, path, here)
+            if fixed is not None and fixed.is_here:
+                return Found(baseline=baseline, path=here)
+            if fixed is not None:
+                return self._missing(baseline, f"{path} is not the file that {fixed.by} fixes at the base.")
             if here.exists() and not self.judge.tracked(path):
                 message = f"Git does not track {path}, so the pull request could have written it."
                 return Found(baseline=baseline, reason="baseline-unpinned", message=message)

@@ -7,17 +7,22 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents import Reason
+from mlgate.core.lock import NAME
 from mlgate.errors import MlgateError
+from mlgate.shell import lock as shell_lock
+from mlgate.shell.base.fixed import fixed_at_base
 from mlgate.shell.comparison import holdout as holdouts
 from mlgate.shell.comparison.baselines import file_digest, pointed
 from mlgate.shell.comparison.pinned import blob_id
 from mlgate.shell.tables import engine
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import duckdb
 
+    from mlgate.core.config.model import Table
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.comparison.holdout import Columns, HoldoutTable
 
@@ -70,6 +75,12 @@ def fetch(judge: Judge, path: str, base_path: str, scratch: Path) -> BaseHoldout
     blob = judge.base_blob(base_path)
     if blob is not None and blob == blob_id(here, blob):
         return BaseHoldout(same_bytes=True)
+    fixed = fixed_at_base(judge, base_path, here) if blob is None else None
+    if fixed is not None and not fixed.is_here:
+        message = f"{path} is not the file that {fixed.by} fixes at the base."
+        return BaseHoldout(problem=_reason("holdout-changed", message))
+    if fixed is not None:
+        return BaseHoldout(same_bytes=True)
     if not judge.tracked(path):
         return BaseHoldout(problem=_reason("holdout-unpinned", f"Git does not track {path}."))
     data = judge.base_bytes(base_path)
@@ -82,6 +93,24 @@ def fetch(judge: Judge, path: str, base_path: str, scratch: Path) -> BaseHoldout
     copy = scratch / f"{COPY_NAME}{PurePosixPath(base_path).suffix}"
     copy.write_bytes(data)
     return BaseHoldout(copy=copy)
+
+
+def by_lock(judge: Judge, table: Table, digest_of: Callable[[Table], str | None]) -> BaseHoldout | None:
+    """Return what the base's lock says of its holdout; None where it says nothing.
+
+    Args:
+        judge: The base.
+        table: The holdout, as the base's configuration has it.
+        digest_of: Returns the digest of a table's files on disk.
+    """
+    lock = shell_lock.at_base(judge)
+    pinned = lock.tables.get(table.name) if lock is not None else None
+    if pinned is None:
+        return None
+    if pinned.digest == digest_of(table):
+        return BaseHoldout(same_bytes=True)
+    message = f"The files of {table.path} are not those that {NAME} fixes at the base."
+    return BaseHoldout(problem=_reason("holdout-changed", message))
 
 
 def predicted(here: Path, base: BaseHoldout | None, columns: Columns, spill: Path) -> Path:

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from mlgate.shell.base.fixed import fixed_at_base
 from mlgate.shell.comparison.baselines import file_digest, pointed
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def at_base(judge: Judge, path: str, scratch: Path, name: str) -> Path | None:
     """
     here, blob = judge.config_folder / path, judge.base_blob(path)
     if blob is None:
-        return None
+        fixed = fixed_at_base(judge, path, here)
+        return here if fixed is not None and fixed.is_here else None
     if here.is_file() and blob_id(here, blob) == blob:
         return here
     data = judge.base_bytes(path)

@@ -140,9 +140,13 @@ class Maker:
             return None
         found = base_table(self.judge, base, self.scratch / "base-holdout-files")
         source = found.source
-        if found.is_unchanged and table.path == base.path and table.dialect == base.dialect:
+        fixed = holdout_identity.by_lock(self.judge, base, self._digest) if source is None else None
+        is_same = found.is_unchanged or (fixed is not None and fixed.same_bytes)
+        if is_same and table.path == base.path and table.dialect == base.dialect:
             return BaseHoldout(same_bytes=True)
-        if found.is_unchanged:  # the same bytes, which the base reads in another way
+        if fixed is not None and fixed.problem is not None:
+            return fixed
+        if is_same:  # the same bytes, which the base reads in another way
             source = sources.resolve(base, self._plain.place)
         if source is None:
             return BaseHoldout(problem=Reason(id="holdout-unpinned", message=found.missing, step=holdout_identity.STEP))

@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core import pointers
-from mlgate.core.data.globs import fixed_folder, is_glob
+from mlgate.core.data.globs import fixed_folder, is_glob, pattern_of
 from mlgate.core.data.source import SourceProblem
+from mlgate.core.pointers import Found
 from mlgate.errors import ConfigError
+from mlgate.shell.tables.sources import files_of
 
 if TYPE_CHECKING:
     from mlgate.core.data.source import TableSource
-    from mlgate.core.pointers import Found, Pointer
+    from mlgate.core.pointers import Pointer
     from mlgate.shell.base.policy import Judge
 
 MOST_POINTER_BYTES = 2**20
@@ -82,6 +84,9 @@ def _of_missing(source: TableSource, checkout: Checkout) -> SourceProblem | None
 
 
 def _of_files(source: TableSource, checkout: Checkout) -> SourceProblem | None:
+    left = _left_out(source, checkout)
+    if left is not None:
+        return _not_pulled(checkout.shown(left.pointer.path), left, checkout)
     for file in map(Path, source.files):
         name = checkout.called(file)
         if name is None:
@@ -99,6 +104,28 @@ def _of_files(source: TableSource, checkout: Checkout) -> SourceProblem | None:
     return None
 
 
+def _left_out(source: TableSource, checkout: Checkout) -> Found | None:
+    """Return a pointer to a file that a glob would name if it had been pulled."""
+    pattern = checkout.called(checkout.folder / source.path) if is_glob(source.path) else None
+    if pattern is None:
+        return None
+    wanted = pattern_of(pattern)
+    for file in (*_beside(source.path, checkout), *_above(fixed_folder(pattern))):
+        for pointer in pointers.in_file(file, checkout.read(file)):
+            if wanted.fullmatch(pointer.path) and not (checkout.root / pointer.path).exists():
+                return Found(file=file, pointer=pointer)
+    return None
+
+
+def _beside(path: str, checkout: Checkout) -> list[str]:
+    found = (checkout.called(checkout.folder / name) for name in files_of(f"{path}.dvc", checkout.folder))
+    return [name for name in found if name is not None]
+
+
+def _above(folder: str) -> list[str]:
+    return [name for name in pointers.places(f"{folder}/x") if name.endswith(pointers.DVC_LOCK)]
+
+
 def agrees(name: str, found: Found, root: Path) -> bool:
     """Return whether a file has the bytes that a pointer of DVC fixes.
 
@@ -112,6 +139,8 @@ def agrees(name: str, found: Found, root: Path) -> bool:
         return path.is_file() and has_digest(path, pointer)
     digests = _files_of(pointer, root) or _files_in(root / pointer.path)
     if hashlib.md5(pointers.listing(digests), usedforsecurity=False).hexdigest() != pointer.digest:
+        return False
+    if not all((root / pointer.path / inner).is_file() for inner in digests):
         return False
     wanted = digests.get(name.removeprefix(f"{pointer.path}/"))
     return wanted is not None and path.is_file() and has_digest(path, replace(pointer, digest=wanted, size=None))

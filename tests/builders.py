@@ -13,12 +13,16 @@ from mlgate.core.documents import (
     Artifact,
     BaseDocument,
     BaselineResult,
+    ChangedCell,
     Column,
+    ColumnDiff,
+    ColumnSummary,
     ComparisonDocument,
     Confusion,
     Curve,
     DataDocument,
     DataFinding,
+    DiffBy,
     Environment,
     Failure,
     FindingRow,
@@ -32,10 +36,12 @@ from mlgate.core.documents import (
     ReportDocument,
     RuleResult,
     StepStatus,
+    TableDiff,
     TableResult,
     TrainingDocument,
     TrainingSource,
 )
+from mlgate.core.documents.drift import ColumnDrift, DriftBin, DriftKind, DriftMeasure, TableDrift
 from mlgate.core.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -114,6 +120,76 @@ def a_table(**fields: Any) -> TableResult:
             "columns": (Column(name="flight_id", type="string"), Column(name="carrier", type="string", nulls=2)),
             "checks": 33,
             "values_shown": True,
+            **fields,
+        }
+    )
+
+
+def a_column_diff(**fields: Any) -> ColumnDiff:
+    """Return a column that moved in every way."""
+    return ColumnDiff(
+        **{
+            "name": "dep_delay",
+            "changed": 12,
+            "examples": (ChangedCell(key=("20130101-AA1",), before="12", after="13"),),
+            "before": ColumnSummary(nulls=252, distinct=300, mean=12.1, deviation=40.0, quantiles={"0.5": -2.0}),
+            "after": ColumnSummary(nulls=317, distinct=900, mean=14.6, deviation=41.0, quantiles={"0.5": 4.0}),
+            "new_categories": ("ZZ",),
+            "new_categories_count": 1,
+            **fields,
+        }
+    )
+
+
+def a_diff(**fields: Any) -> TableDiff:
+    """Return the difference of a table whose rows were added, removed and changed."""
+    return TableDiff(
+        **{
+            "by": DiffBy.KEY,
+            "key": ("flight_id",),
+            "rows_before": 12_000,
+            "rows_after": 13_197,
+            "added": 1_200,
+            "removed": 3,
+            "changed": 17,
+            "unchanged": 11_980,
+            "columns": (a_column_diff(),),
+            **fields,
+        }
+    )
+
+
+def a_column_drift(**fields: Any) -> ColumnDrift:
+    """Return a column that drifted past its threshold."""
+    return ColumnDrift(
+        **{
+            "column": "dep_delay",
+            "kind": DriftKind.NUMBER,
+            "n": 12_000,
+            "m": 4_000,
+            "effect": DriftMeasure(name="psi", value=0.31, low=0.25, high=0.37),
+            "nulls": DriftMeasure(name="null-rate", value=0.02, low=0.01, high=0.03),
+            "bins": (
+                DriftBin(label="1", reference=0.5, current=0.2),
+                DriftBin(label="2", reference=0.5, current=0.8),
+            ),
+            "alarms": ("values",),
+            **fields,
+        }
+    )
+
+
+def a_drift(**fields: Any) -> TableDrift:
+    """Return the drift of a table from `train`."""
+    return TableDrift(
+        **{
+            "reference": "train",
+            "is_profile": False,
+            "reference_rows": 12_000,
+            "rows": 4_000,
+            "threshold": 0.1,
+            "null_threshold": 0.05,
+            "columns": (a_column_drift(), a_column_drift(column="origin", alarms=(), bins=(), reason="constant")),
             **fields,
         }
     )

@@ -11,6 +11,7 @@ from tests.unit.report.gfm import page
 
 from mlgate.core.config.model import Severity
 from mlgate.core.documents import (
+    ChangedCell,
     Confusion,
     FindingRow,
     Flips,
@@ -19,7 +20,9 @@ from mlgate.core.documents import (
     PolicySource,
     Reason,
     ReportDocument,
+    SchemaDiff,
     StepStatus,
+    TableDiff,
     TrainingSource,
 )
 from mlgate.core.outcome import Outcome
@@ -194,6 +197,19 @@ def test_the_same_report_gives_the_same_bytes() -> None:
     assert render_markdown(builders.a_failing_report()) == render_markdown(builders.a_failing_report())
 
 
+def hostile_diff(text: str, many: int) -> TableDiff:
+    column = builders.a_column_diff(
+        name=text,
+        examples=(ChangedCell(key=(text, None), before=text, after=text),) * 5,
+        new_categories=(text,) * 9,
+        new_categories_count=9,
+        vanished_categories=(text,) * 2,
+        vanished_categories_count=2,
+    )
+    schema = SchemaDiff(added=(text,) * many, added_count=many, removed=(text,), removed_count=1)
+    return builders.a_diff(message=text, key=(text,), columns=(column,) * many, table_schema=schema)
+
+
 def hostile(text: str, many: int) -> ReportDocument:
     """Return a report with `text` in every field that a pull request could fill, `many` times."""
     finding = builders.a_finding(
@@ -206,6 +222,10 @@ def hostile(text: str, many: int) -> ReportDocument:
         outcome=Outcome.FAIL,
         findings=(finding,) * many,
         contract_digests={"new": text},
+        diff=hostile_diff(text, many),
+        drift=builders.a_drift(
+            reference=text, columns=(builders.a_column_drift(column=text), builders.a_column_drift(reason=text)) * many
+        ),
     )
     rule = builders.an_inconclusive_rule(
         id=text, metric=text, against=text, slice=text, reasons=(text,) * 9, message=text, method=text

@@ -34,11 +34,8 @@ def changes(report: ReportDocument, space: Space) -> Section | None:
     said = space.share(0.08).first(lines, most=MAX_TABLES)
     rest = len(lines) - len(said)
     columns = [(item, diff, column) for item, diff in found for column in notable.moved(diff)[:MAX_COLUMNS]]
-    listed, held = table(
-        ["Table", "Column", ">Changed", "Nulls", "Mean", "Quantiles", "Distinct", "Categories"],
-        (_column(*row) for row in columns),
-        space=space.share(0.12),
-    )
+    head = ["Table", "Column", ">Changed", "Nulls", "Mean", "Quantiles", "Distinct", "Categories"]
+    listed, held = table(*_filled(head, [_column(*row) for row in columns]), space=space.share(0.12))
     more = sum(len(notable.moved(diff)) + diff.columns_left_out for _, diff in found) - held
     shown = _examples(columns[:held], space.share(0.08))
     body = paragraphs(
@@ -79,6 +76,12 @@ def _line(pair: Compared) -> str:
     ]
     note = f" ({prose(diff.message)})" if diff.state is DiffState.COMPARED and diff.message else ""
     return f"{code(item.name)}: {'; '.join(said)}{note}"
+
+
+def _filled(head: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    """Return a table without the columns that no row has anything for."""
+    kept = [index for index in range(len(head)) if any(row[index] for row in rows)]
+    return [head[index] for index in kept], [[row[index] for index in kept] for row in rows]
 
 
 def _column(item: TableResult, diff: TableDiff, column: ColumnDiff) -> list[str]:

@@ -6,18 +6,22 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.data.diff import notable
 from mlgate.core.documents import DiffState
-from mlgate.core.report import data_diff, numbers
-from mlgate.core.report.html_parts import note, table
+from mlgate.core.outcome import Outcome
+from mlgate.core.report import data_diff, data_drift, numbers
+from mlgate.core.report.html_parts import badge, lead, note, table
 from mlgate.core.report.tags import Markup, join, tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlgate.core.documents import ChangedCell, ColumnDiff, ReportDocument, TableDiff
+    from mlgate.core.documents.drift import ColumnDrift, TableDrift
     from mlgate.core.report.data_diff import Compared
     from mlgate.core.report.html_parts import Part
 
 MAX_TABLES = 100
+MAX_COLUMNS = 1_000
+BARS_WIDTH, BARS_HEIGHT = 190, 30
 
 
 def changes(report: ReportDocument) -> Part | None:
@@ -27,7 +31,7 @@ def changes(report: ReportDocument) -> Part | None:
         return None
     more = len(found) - MAX_TABLES
     rest = note(f"{numbers.counted(more, 'table')} more in report.json.") if more > 0 else Markup("")
-    return ("changes", data_diff.title(found), join(*map(_table, found[:MAX_TABLES]), rest))
+    return ("changes", "Data changes", join(*map(_table, found[:MAX_TABLES]), rest))
 
 
 def _table(pair: Compared) -> Markup:
@@ -76,3 +80,55 @@ def _value(text: str | None) -> Markup:
     if text is None:
         return join("null")
     return tag("code", text) if text.strip() else join("(empty)")
+
+
+def drift(report: ReportDocument) -> Part | None:
+    """Return how far each table with a reference has moved from it."""
+    found = data_drift.measured(report)
+    if not found:
+        return None
+    words = lead(
+        "PSI compares two distributions, cell by cell; what chance alone makes of it is taken out. Bars: the reference "
+        "behind, this version in front."
+    )
+    return ("drift", "Drift", join(words, *(_drifted(name, item) for name, item in found[:MAX_TABLES])))
+
+
+def _drifted(name: str, item: TableDrift) -> Markup:
+    head = ["", "Column", ">Effect", ">95 %", ">Nulls", "Distribution"]
+    return join(
+        tag("h3", tag("code", name), f": {data_drift.sentence(item)}"),
+        table(head, map(_moved, item.columns[:MAX_COLUMNS]), class_="stack") if item.columns else Markup(""),
+    )
+
+
+def _moved(column: ColumnDrift) -> Markup:
+    interval = numbers.interval(data_drift.interval(column), data_drift.PLACES, plus=False)
+    return tag(
+        "tr",
+        tag("td", badge(Outcome.WARN, "alarm") if column.alarms else Markup("")),
+        tag("th", tag("code", column.column), scope="row"),
+        tag("td", numbers.number(column.effect.value, data_drift.PLACES), class_="n", data_label="Effect"),
+        tag("td", interval, class_="n", data_label="95 %"),
+        tag("td", data_drift.nulls(column), class_="n", data_label="Nulls"),
+        tag("td", data_drift.why_not(column) or _bars(column), data_label="Distribution"),
+    )
+
+
+def _bars(column: ColumnDrift) -> Markup:
+    """Return both distributions as one small picture."""
+    greatest = max(max(part.reference, part.current) for part in column.bins) or 1.0
+    step = BARS_WIDTH / len(column.bins)
+    parts = [
+        _bar(share / greatest, step * (index + left), step * width, name)
+        for index, part in enumerate(column.bins)
+        for share, left, width, name in ((part.reference, 0.05, 0.9, "reference"), (part.current, 0.3, 0.4, "current"))
+    ]
+    box = f"0 0 {BARS_WIDTH} {BARS_HEIGHT}"
+    return tag("svg", join(*parts), class_="bins", viewBox=box, role="img", aria_label=data_drift.bars(column))
+
+
+def _bar(share: float, left: float, width: float, name: str) -> Markup:
+    height = share * BARS_HEIGHT
+    place = {"x": f"{left:.1f}", "y": f"{BARS_HEIGHT - height:.1f}", "width": f"{width:.1f}", "height": f"{height:.1f}"}
+    return tag("rect", class_=name, **place)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     Part = tuple[str, str, Markup]  # id, title and content of a section
 
 
-def badge(outcome: Outcome | None) -> Markup:
-    """Return an outcome in its colour."""
+def badge(outcome: Outcome | None, text: str = "") -> Markup:
+    """Return an outcome in its colour, under its own name unless it has a `text`."""
     name = outcome.value if outcome else "missing"
-    return tag("span", Markup('<i class="dot"></i>'), name, class_=f"badge {name}")
+    return tag("span", Markup('<i class="dot"></i>'), text or name, class_=f"badge {name}")
 
 
 def table(head: Sequence[str], rows: Iterable[Markup], *, class_: str) -> Markup:

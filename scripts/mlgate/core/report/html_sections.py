@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.documents import ContractSide
 from mlgate.core.outcome import Outcome
 from mlgate.core.report import facts, numbers, wording
-from mlgate.core.report.data_html import changes
+from mlgate.core.report.data_html import changes, drift
 from mlgate.core.report.html_parts import badge, lead, note, table
 from mlgate.core.report.tags import Markup, join, tag
 from mlgate.core.report.untrusted import visible_line
@@ -33,6 +33,7 @@ def sections(report: ReportDocument, drawn: Drawn) -> list[Part | None]:
         _predictions(report, drawn),
         _data(report),
         changes(report),
+        drift(report),
         _training(report),
         _policy(report),
         _provenance(report),

@@ -8,6 +8,7 @@ from mlgate.core.documents import ContractSide
 from mlgate.core.outcome import Outcome
 from mlgate.core.report import facts, numbers, pictures, wording
 from mlgate.core.report.data_diff import changes
+from mlgate.core.report.data_drift import drift
 from mlgate.core.report.md import Section, Space, paragraphs, table
 from mlgate.core.report.numbers import counted
 from mlgate.core.report.untrusted import code, fenced, prose
@@ -25,7 +26,7 @@ MAX_LOG_LINES = 40
 
 def sections(report: ReportDocument, space: Space) -> list[Section]:
     """Return the sections that the report has something for, in their order."""
-    made = (data, changes, metrics, flips, confusions, plots, training, policy, steps, provenance)
+    made = (data, changes, drift, metrics, flips, confusions, plots, training, policy, steps, provenance)
     return [section for make in made if (section := make(report, space)) is not None]
 
 

@@ -108,6 +108,9 @@ th:last-child, td:last-child { padding-right: 0; }
 .bar .limit { stroke: var(--fail); stroke-width: 1.5; stroke-dasharray: 3 2; }
 .bar .span { stroke: var(--tone); stroke-width: 6; stroke-linecap: round; opacity: .4; }
 .bar .estimate { fill: var(--tone); }
+.bins { display: block; width: 190px; height: 30px; }
+.bins .reference { fill: var(--line); }
+.bins .current { fill: var(--series-1); }
 .key { display: flex; flex-wrap: wrap; gap: 4px 18px; margin-top: 12px; color: var(--muted); font-size: 12.5px; }
 .key .bar { display: inline-block; width: 26px; height: 14px; vertical-align: -3px; margin-right: 6px; }
 

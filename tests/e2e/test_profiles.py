@@ -74,7 +74,8 @@ def test_merged_profiles_are_the_profile_of_all_rows(tmp_path: Path, sizes: tupl
     assert merge(other, one).rows == whole.rows == sum(sizes)
     for name, expected in columns(whole).items():
         found = columns(merged)[name]
-        assert (found.mean, found.std) == (pytest.approx(expected.mean), pytest.approx(expected.std)), name
+        assert found.mean == pytest.approx(expected.mean), name
+        assert found.std == pytest.approx(expected.std), name
         bare: dict[str, Any] = {"mean": None, "std": None}
         if name == "many":  # 400 values, of which each side names 50: counts may be too low
             bare |= {"top": (), "rest": 0}
@@ -125,7 +126,8 @@ def test_a_profile_says_what_numpy_says(tmp_path: Path) -> None:
     assert found["few"].distinct == 3
     assert found["whole"].distinct == pytest.approx(table["whole"].nunique(), rel=0.1)
     assert (found["flag"].kind, found["flag"].top[0].value) == ("boolean", "false")
-    assert (found["day"].kind, found["day"].minimum) == ("time", pytest.approx(1.7040672e15, rel=1e-5))
+    assert found["day"].kind.value == "time"
+    assert found["day"].minimum == pytest.approx(1.7040672e15, rel=1e-5)
     assert (found["empty"].n, found["empty"].buckets) == (0, "")
 
 

@@ -105,13 +105,13 @@ REASONS: dict[str, ReasonText] = {
     ),
     "holdout-unpinned": _entry(
         "`gate.on-holdout-change`, default fail",
-        "Git does not track the holdout, so nobody can say that it is the one that judged the base.",
-        "Add the holdout to git (also by LFS or DVC).",
+        "Nothing at the base fixes the holdout, so nobody can say that it is the one that judged the base.",
+        "Add the holdout to git (also by LFS or DVC), or fix it with `mlgate data lock`, in a pull request before.",
     ),
     "baseline-unpinned": _entry(
         "fail",
-        "Git does not track the predictions file of a baseline, so the pull request could have written it.",
-        "Add the file to git.",
+        "Nothing at the base fixes the predictions file of a baseline, so the pull request could have written it.",
+        "Add the file to git, or fix it with `mlgate data lock`, in a pull request before.",
     ),
     "data-not-pulled": _entry(
         "fail",

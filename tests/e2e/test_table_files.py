@@ -136,9 +136,7 @@ def test_files_of_a_glob_are_one_table_in_the_order_of_their_names(tmp_path: Pat
 @pytest.mark.parametrize("suffix", ["parquet", "jsonl"])
 def test_several_files_of_other_formats_say_which_file_has_the_row(suffix: str, tmp_path: Path) -> None:
     for name, start in (("x", 1), ("y", 3)):
-        rows = (
-            f"SELECT lpad((i + {start})::VARCHAR, 3, '0') AS id, 1000.0 * (i + {start}) AS price, '2014-01-01' AS day"
-        )
+        cells = f"lpad((i + {start})::VARCHAR, 3, '0') AS id, 1000.0 * (i + {start}) AS price, '2014-01-01' AS day"
         form = "parquet" if suffix == "parquet" else "json"
         duckdb.sql(f"COPY (SELECT {cells} FROM range(2) r(i)) TO '{tmp_path}/{name}.{suffix}' (FORMAT {form})")  # noqa: S608
     table = validated(tmp_path, f"{{path: '*.{suffix}', contract: c.yml}}")

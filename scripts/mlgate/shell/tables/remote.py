@@ -15,7 +15,7 @@ from mlgate.core.data.globs import fixed_folder, is_glob, pattern_of
 from mlgate.shell.tables.files import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 MOST_FILES = 10_000
 MOST_BYTES = 50_000_000_000
@@ -35,13 +35,16 @@ _OPTIONS = {
 }
 
 
-def download(address: str, folder: Path, env: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def download(
+    address: str, folder: Path, env: Mapping[str, str], *, load: Callable[[str], Any] = importlib.import_module
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Download the objects that an address names, and return local paths and addresses, sorted by the latter.
 
     Args:
         address: `s3://bucket/key`; the key may be a glob, or end with `/` for all that lie below.
         folder: Where they go; made if absent.
         env: Has the credentials.
+        load: Imports a module by its name.
 
     Raises:
         Unreadable: There is no such object, the store refuses, or the library is not installed.
@@ -50,20 +53,20 @@ def download(address: str, folder: Path, env: Mapping[str, str]) -> tuple[tuple[
     if found is None:
         raise Unreadable(f"{address} is no address of S3", remedy="Write `s3://bucket/key`.")
     bucket, key = found.groups()
-    obstore, store = _store(bucket, env)
+    obstore, store = _store(bucket, env, load)
     try:
         keys = _keys(obstore, store, key)
         if not keys:
             raise Unreadable(f"no object matches {address}", remedy="Correct the address, or upload the table.")
         files = [_fetch(obstore, store, name, folder / f"{index:05d}") for index, name in enumerate(keys)]
-    except obstore.exceptions.BaseError as error:
+    except (obstore.exceptions.BaseError, OSError) as error:
         raise _refused(address, error) from None
     return tuple(files), tuple(f"s3://{bucket}/{name}" for name in keys)
 
 
-def _store(bucket: str, env: Mapping[str, str]) -> tuple[Any, Any]:
+def _store(bucket: str, env: Mapping[str, str], load: Callable[[str], Any]) -> tuple[Any, Any]:
     try:
-        obstore, stores = (importlib.import_module(name) for name in ("obstore", "obstore.store"))  # an extra
+        obstore, stores = (load(name) for name in ("obstore", "obstore.store"))  # an extra
     except ImportError:
         raise Unreadable(
             f"tables in s3://{bucket} need the extra s3", remedy="Run `pip install 'mlgate[s3]'`."
@@ -118,6 +121,7 @@ def _refused(address: str, error: Exception) -> Unreadable:
     """Return the error for people: the store's words can hold addresses with signatures, so only its kind is told."""
     kind = type(error).__name__
     causes = {
+        "FileNotFoundError": ("does not exist", "Correct the address, or upload the table."),
         "NotFoundError": ("does not exist", "Correct the address, or upload the table."),
         "PermissionDeniedError": ("is not allowed to be read", "Give the credentials the right to read it."),
         "UnauthenticatedError": ("needs credentials", "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."),

@@ -136,6 +136,8 @@ class _Judge:
         known = [item.pointer for item in self.plan.second if item.column == column]
         if any(pointer in passed for pointer in known):
             yield passed[-1], at
+        elif error.schema is False and (below := [item for item in known if item.startswith(f"{passed[-1]}/")]):
+            yield below[0], at  # the error of a schema that is false leaves out its own last step
         elif len(passed) == 1 and error.absolute_schema_path:
             yield known[0], at  # nobody knows where it stands: better told twice than never
 

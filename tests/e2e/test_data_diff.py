@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -194,6 +195,25 @@ def test_a_file_of_dvc_is_taken_from_the_cache(folder: Path, *, is_cached: bool)
     else:
         assert diff(done)["state"] == "missing"
         assert "run `dvc fetch" in diff(done)["message"]
+
+
+def test_the_files_of_a_folder_of_dvc_are_taken_from_the_cache(folder: Path) -> None:
+    def pointer(files: dict[str, bytes]) -> tuple[str, dict[str, bytes]]:
+        """Return the pointer of the folder `data`, and what the cache has of it."""
+        digests = {name: hashlib.md5(data, usedforsecurity=False).hexdigest() for name, data in files.items()}
+        listed = json.dumps([{"md5": digests[name], "relpath": name} for name in sorted(files)]).encode()
+        whole = hashlib.md5(listed, usedforsecurity=False).hexdigest() + ".dir"
+        held = {digests[name]: data for name, data in files.items()} | {whole: listed}
+        cache = {f".dvc/cache/files/md5/{digest[:2]}/{digest[2:]}": data for digest, data in held.items()}
+        return f"outs:\n- md5: {whole}\n  hash: md5\n  path: data\n", cache
+
+    old, cached = pointer({"0.csv": written(folder, BASE[:2], "csv"), "1.csv": written(folder, BASE[2:], "csv")})
+    files = {"0.csv": written(folder, HEAD[:2], "csv"), "1.csv": written(folder, HEAD[2:], "csv")}
+    new, _ = pointer(files)
+    base: Files = {"mlgate.yml": config("data/*.csv"), "data.dvc": old, ".gitignore": "/data\nmlgate-run/\n"}
+    beside = {**cached, **{f"data/{name}": data for name, data in files.items()}}
+    found = diff(pull(folder, base, {"data.dvc": new}, beside={**beside}))
+    assert counts(found) == (4, 4, 1, 1, 2, 1)
 
 
 def test_a_table_of_few_numbers_has_categories_and_quantiles(folder: Path) -> None:

@@ -23,7 +23,7 @@ from mlgate.shell.validation.rules.other import open_source
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlgate.core.data.diff.columns import Pair, Side
+    from mlgate.core.data.diff.columns import Pair
     from mlgate.core.data.request import ScanResult
     from mlgate.core.data.source import TableSource
     from mlgate.core.documents.profile import ColumnProfile, Profile
@@ -70,11 +70,11 @@ def _compared(versions: Versions, result: ScanResult) -> TableDiff:
     if key:
         keyed = rows.by_key(versions, found, key)
         if keyed is not None:
-            return _summarized(versions, keyed)
+            return _summarized(versions, keyed, result.profile)
         why = f"the base's version has rows with the same {listed([pair.name for pair in key])}"
     note = f"rows are compared as a whole, because {why}"
     found = replace(found, message="; ".join(filter(None, (found.message, note))))
-    return _summarized(versions, rows.by_row(versions, found))
+    return _summarized(versions, rows.by_row(versions, found), result.profile)
 
 
 def _format_note(opened: Opened) -> str:
@@ -99,15 +99,14 @@ def _key(versions: Versions, result: ScanResult) -> tuple[tuple[Pair, ...], str]
     return key, ""
 
 
-def _summarized(versions: Versions, found: TableDiff) -> TableDiff:
+def _summarized(versions: Versions, found: TableDiff, known_profile: Profile | None) -> TableDiff:
     """Add what the profiles of both versions say of each column that may have moved; the key names rows, no more."""
     known = {column.name: column for column in found.columns}
     wanted = {pair.name: pair for pair in versions.columns if found.added or found.removed or pair.name in known}
     if not wanted:
         return found
     before, after = (
-        {column.name: column for column in _profile(versions, side, found.key).columns}
-        for side in (versions.before, versions.after)
+        {column.name: column for column in profile.columns} for profile in _profiles(versions, known_profile, found.key)
     )
     summarized = {
         name: _column(known.get(name, ColumnDiff(name=name)), before[name], after[name], versions)
@@ -117,9 +116,13 @@ def _summarized(versions: Versions, found: TableDiff) -> TableDiff:
     return notable.ranked(replace(found, columns=tuple({**known, **summarized}.values())))
 
 
-def _profile(versions: Versions, side: Side, key: Sequence[str]) -> Profile:
-    asked = ProfileRequest(name="", keys=tuple(key), shown=True)
-    return profile_of(versions.opened.connection, side.table, asked)[0]
+def _profiles(versions: Versions, known: Profile | None, key: Sequence[str]) -> tuple[Profile, Profile]:
+    """Return the base's profile and this version's; one that may not be shown has too little to be compared."""
+    connection, asked = versions.opened.connection, versions.opened.request.profile
+    if asked is None or not asked.shown:
+        asked, known = ProfileRequest(name="", keys=tuple(key), shown=True), None
+    before = profile_of(connection, versions.before.table, asked)[0]
+    return before, known or profile_of(connection, versions.after.table, asked)[0]
 
 
 def _column(column: ColumnDiff, before: ColumnProfile, after: ColumnProfile, versions: Versions) -> ColumnDiff:

@@ -173,7 +173,8 @@ def _scan(request: ScanRequest, reading: Reading) -> ScanResult:
     lost = _other_names(opened, names) or _lost_rows(opened, result.rows or 0)
     if lost:
         return ScanResult(findings=(lost,))
-    result = described(opened, drifted(opened, replace(result, diff=diff(opened, result))))
+    result = described(opened, result)
+    result = drifted(opened, replace(result, diff=diff(opened, result)))
     return replace(result, columns=_json_columns(result, present)) if is_json else result
 
 

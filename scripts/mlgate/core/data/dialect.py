@@ -10,6 +10,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlgate.core.data.compile.references import References
+from mlgate.core.data.compile.row import declarations
+from mlgate.core.data.ir import Kind
+from mlgate.core.data.kinds import formats_of, kinds_of
 from mlgate.core.data.sql import literal
 
 if TYPE_CHECKING:
@@ -20,12 +24,15 @@ if TYPE_CHECKING:
 WRONG = "?"  # behind what looks like a number or a date and is none in this dialect
 _LOOKS_LIKE_NUMBER = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _LOOKS_LIKE_TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}.*"
-_NUMERIC = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
+_NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Declared:
-    """Which columns a contract declares as numbers, as texts alone, as dates, and as times."""
+    """What contracts declare: columns that may be numbers, that are texts alone, that are dates, and that are times.
+
+    A column that no contract speaks of is in none of them.
+    """
 
     numbers: frozenset[str] = frozenset()
     texts: frozenset[str] = frozenset()
@@ -34,45 +41,19 @@ class Declared:
 
 
 def declared_by(rows: Iterable[Mapping[str, Any]]) -> Declared:
-    """Return what row schemas declare, each at a property of its own or in a part that it refers to."""
+    """Return what row schemas declare, wherever in them a column is spoken of."""
     numbers, texts, dates, times = set(), set(), set(), set()
     for row in rows:
-        for name, schema in row.get("properties", {}).items():
-            parts = list(_parts(schema, row))
-            is_number = any(_is_number(part) for part in parts)
-            numbers |= {name} if is_number else set()
-            texts |= {name} if not is_number and any(_is_text(part) for part in parts) else set()
-            formats = {part.get("format") for part in parts}
+        references = References(row)
+        for name, places in declarations(references).items():
+            kinds = frozenset().union(*(kinds_of(place, references) for place in places if place.schema is not True))
+            formats = set().union(*(formats_of(place, references) for place in places))
+            numbers |= {name} if kinds & _NUMBERS else set()
+            texts |= {name} if kinds and not kinds & _NUMBERS else set()
             dates |= {name} if "date" in formats else set()
             times |= {name} if "date-time" in formats else set()
+    texts -= numbers
     return Declared(numbers=frozenset(numbers), texts=frozenset(texts), dates=frozenset(dates), times=frozenset(times))
-
-
-def _parts(schema: object, row: Mapping[str, Any], depth: int = 0) -> Iterable[Mapping[str, Any]]:
-    """Yield a schema and what it is composed of."""
-    if not isinstance(schema, dict) or depth > 10:
-        return
-    yield schema
-    for key in ("anyOf", "oneOf", "allOf"):
-        for part in schema.get(key, ()):
-            yield from _parts(part, row, depth + 1)
-    reference = str(schema.get("$ref", ""))
-    if reference.startswith("#/$defs/"):
-        yield from _parts(row.get("$defs", {}).get(reference.removeprefix("#/$defs/")), row, depth + 1)
-
-
-def _types(schema: Mapping[str, Any]) -> set[str]:
-    types = schema.get("type", ())
-    return {types} if isinstance(types, str) else set(types)
-
-
-def _is_text(schema: Mapping[str, Any]) -> bool:
-    return "string" in _types(schema)
-
-
-def _is_number(schema: Mapping[str, Any]) -> bool:
-    named = _types(schema)
-    return bool(named & {"number", "integer"}) or (not named and bool(_NUMERIC & schema.keys()))
 
 
 def usual_cells(dialect: Dialect, names: Sequence[str], declared: Declared) -> list[str]:
@@ -82,7 +63,8 @@ def usual_cells(dialect: Dialect, names: Sequence[str], declared: Declared) -> l
 
 def _cell(value: str, name: str, dialect: Dialect, declared: Declared) -> str:
     expression = value
-    if name in declared.numbers and (dialect.decimal != "." or dialect.thousands is not None):
+    # Rules measure what no contract speaks of, too: it is read as numbers like what is declared as such.
+    if name not in declared.texts and (dialect.decimal != "." or dialect.thousands is not None):
         expression = usual_number(value, dialect)
     if name in declared.dates and dialect.date_format is not None:
         expression = _usual_time(value, dialect.date_format, "%Y-%m-%d")

@@ -38,12 +38,23 @@ def _kinds(place: Place, references: References, seen: set[str]) -> set[Kind]:
         found.add(Kind.NUMBER)
     if any(keyword in schema for keyword in _TEXTUAL):
         found.add(Kind.STRING)
-    for inner in _inner(place, references):
+    for inner in in_place(place, references):
         found |= _kinds(inner, references, seen)
     return found
 
 
-def _inner(place: Place, references: References) -> Iterator[Place]:
+def formats_of(place: Place, references: References, seen: set[str] | None = None) -> set[str]:
+    """Return the formats that a column's schema names, looking where `kinds_of` looks."""
+    seen = set() if seen is None else seen
+    if not isinstance(place.schema, dict) or place.pointer in seen:
+        return set()
+    seen.add(place.pointer)
+    own = {str(place.schema["format"])} if "format" in place.schema else set()
+    return own.union(*(formats_of(inner, references, seen) for inner in in_place(place, references)))
+
+
+def in_place(place: Place, references: References) -> Iterator[Place]:
+    """Yield the schemas inside one that judge the same value."""
     schema = place.schema
     for keyword in _IN_PLACE:
         yield from (place.below(keyword, index) for index in range(len(schema.get(keyword, ()))))

@@ -93,9 +93,10 @@ def _with_numbers(
     asked = ", ".join(f"bool_and(regexp_full_match(c{index}, {form}))" for index in range(len(names)))
     row = database.execute(f"SELECT {asked} FROM {item}").fetchone() or ()  # noqa: S608 - quoted
     found = {name for name, is_number in zip(names, row, strict=True) if is_number}
+    numbers = declared.numbers | (found - declared.texts)
     return Declared(
-        numbers=declared.numbers | (found - declared.texts),
-        texts=declared.texts,
+        numbers=numbers,
+        texts=frozenset(names) - numbers,
         dates=declared.dates,
         times=declared.times,
     )

@@ -115,13 +115,18 @@ def _properties(
         kinds = kinds_of(references.root.below("properties", name), references)
         null = nulls.passes(compiled.test) if compiled.is_exact else accepts_null(name)
         found[name] = Property(kinds=kinds, accepts_null=null, compiled=compiled.is_exact)
-    nested: dict[str, list[Place]] = {}
-    for place in _in_place(references.root, references, set()):
-        for name in place.schema.get("properties", {}):
-            nested.setdefault(name, []).append(place.below("properties", name))
-    for name, places in nested.items():
+    for name, places in declarations(references).items():
         if name not in found:
             found[name] = _property(places, references, compiler)
+    return found
+
+
+def declarations(references: References) -> dict[str, list[Place]]:
+    """Return all schemas that speak of a column, wherever in the row schema they judge the row itself."""
+    found: dict[str, list[Place]] = {}
+    for place in _in_place(references.root, references, set()):
+        for name in place.schema.get("properties", {}):
+            found.setdefault(name, []).append(place.below("properties", name))
     return found
 
 

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from mlgate.core.data.drift import reference as profiles
-from mlgate.core.data.drift import sql, steps
-from mlgate.core.data.drift.divergence import Gap
+from mlgate.core.data.drift import sql
 from mlgate.core.data.drift.measure import Limits, drift_of
 from mlgate.core.data.drift.pair import Bin, Pair, Unmeasured
 from mlgate.core.data.drift.side import LOOSE, Side
-from mlgate.core.data.drift.steps import Step
 from mlgate.core.data.drift.wording import findings_of
 from mlgate.core.data.source import Format
 from mlgate.core.documents.drift import DriftKind, TableDrift
 from mlgate.shell.tables import layout
 from mlgate.shell.tables.files import Unreadable
+from mlgate.shell.validation.drifting_numbers import Sides
 from mlgate.shell.validation.rules.other import open_source
 
 if TYPE_CHECKING:
@@ -118,55 +117,19 @@ class Drifting:
     def _against_table(self, reference: Side, current: Side) -> tuple[tuple[int, int], list[Pair]]:
         rows = (self._rows(reference), self._rows(current))
         names = self._wanted(column.name for side in (reference, current) for column in side.table.columns)
-        return rows, [self._pair(name, rows, reference, current) for name in names]
+        kinds = {name: (_kind(reference, name, current), _kind(current, name, reference)) for name in names}
+        reasons = {name: _why_not(name, reference, current, kinds[name]) for name in names}
+        numbers = [name for name in names if reasons[name] is None and kinds[name][0] is DriftKind.NUMBER]
+        pairs = {name: Pair(column=name, rows=rows, reason=reason) for name, reason in reasons.items() if reason}
+        sides = Sides(connection=self.connection, reference=reference, current=current, rows=rows)
+        pairs |= sides.pairs(numbers, exact=self.request.exact)
+        for name in names:
+            if name not in pairs:
+                pairs[name] = self._categories(name, rows, sql.both(reference, current, name, texts=True))
+        return rows, [pairs[name] for name in names]
 
     def _rows(self, side: Side) -> int:
         return int(self._one(f"SELECT count(*) FROM {side.item}")[0])  # noqa: S608 - positions
-
-    def _pair(self, name: str, rows: tuple[int, int], reference: Side, current: Side) -> Pair:
-        kinds = (_kind(reference, name, current), _kind(current, name, reference))
-        reason = _why_not(name, reference, current, kinds)
-        if reason is not None:
-            return Pair(column=name, rows=rows, reason=reason)
-        if kinds[0] is DriftKind.NUMBER:
-            return self._numbers(name, rows, reference, current)
-        return self._categories(name, rows, sql.both(reference, current, name, texts=True))
-
-    def _numbers(self, name: str, rows: tuple[int, int], reference: Side, current: Side) -> Pair:
-        cells = sql.both(reference, current, name)
-        found = self._steps(cells)
-        n, m = steps.filled(found)
-        pair = Pair(
-            column=name,
-            kind=DriftKind.NUMBER,
-            rows=rows,
-            empty=(rows[0] - n, rows[1] - m),
-            bins=steps.bins(found, moments=reference.is_moment(name)),
-        )
-        if not (self.request.exact and n and m):
-            return pair
-        return replace(pair, gap=self._gap(cells, n, m), spread=self._one(sql.spread(cells))[0])
-
-    def _steps(self, cells: str) -> list[Step]:
-        found = self._read_steps(sql.buckets(cells))
-        heavy = steps.heavy(found)
-        if heavy:
-            kept = [step for step in found if step not in heavy]
-            found = sorted([*kept, *self._read_steps(sql.splits(cells, heavy))], key=lambda step: step.low)
-        return found
-
-    def _read_steps(self, query: str) -> list[Step]:
-        rows = self.connection.execute(query).fetchall()
-        return [Step(low=low, high=high, reference=int(a), current=int(b)) for a, b, low, high in rows]
-
-    def _gap(self, cells: str, n: int, m: int) -> Gap:
-        """Return the exact gap: from buckets, and value by value only where those do not tell."""
-        self.connection.execute(sql.fine(cells, n, m))
-        largest, between = self._one(sql.LARGEST_BETWEEN)
-        self.connection.execute(sql.open_buckets(int(largest)))
-        within, area = self._one(sql.inside(cells, n, m))
-        (closed,) = self._one(sql.CLOSED_AREA)
-        return Gap(largest=max(int(largest), int(within)) / (n * m), area=(between + area + closed) / (n * m))
 
     def _categories(self, name: str, rows: tuple[int, int], cells: str) -> Pair:
         found = self.connection.execute(sql.categories(cells)).fetchall()

@@ -71,7 +71,7 @@ class Scanner:
         timer.start()
         try:
             self._ask(request)
-            digest = digest_of(request.source)
+            digest = None if request.drift_alone else digest_of(request.source)
             answer = self._answer()
         finally:
             timer.cancel()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -149,7 +150,7 @@ def _distance(pair: Pair) -> DriftMeasure:
     name = "wasserstein"
     if pair.gap is None:
         return DriftMeasure(name=name, reason=pair.gap_reason)
-    if not pair.spread:
+    if not pair.spread or not math.isfinite(pair.spread):
         return DriftMeasure(name=name, reason=Unmeasured.NO_SPREAD)
     return _rounded(DriftMeasure(name=name, value=pair.gap.area / pair.spread))
 

@@ -1,8 +1,8 @@
 """The queries of drift between two tables, as text.
 
-Numbers go into buckets by the leading bits of their double, which keep the order and give each bucket 1/128 of its
-distance from zero. That needs one pass and memory for the buckets alone, whatever the table's size. A bucket that holds
-too much of a side, because all values lie far from zero, is split evenly in a second pass.
+Numbers go into buckets by the leading bits of their distance from the reference's mean, so that each bucket is 1/128 of
+that distance wide. That needs one pass and memory for the buckets alone, whatever the table's size. A bucket that holds
+too much of a side, because the values are heaped far from the mean, is split evenly in a second pass.
 """
 
 # ruff: noqa: S608 - names in a file never reach a query: columns go by position, and the rest is numbers
@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from mlgate.core.data.drift.steps import Step
 
 COARSE = 45  # bits that a bucket leaves open: 7 of the mantissa stay
-FINE = 40  # 12 of them
+FINE = 41  # 11 of them
 PARTS = 4096  # of a bucket that holds too much
 MOST_CATEGORIES = 10_000
 LONGEST = 200  # characters of a category
-# Doubles as whole numbers in the same order; `+ 0.0` makes one zero of two.
-_ORDER = "CASE WHEN x < 0 THEN xor((x + 0.0)::BIT::BIGINT, 9223372036854775807) ELSE (x + 0.0)::BIT::BIGINT END"
 
 
 def both(reference: Side, current: Side, name: str, *, texts: bool = False) -> str:
@@ -33,10 +31,31 @@ def both(reference: Side, current: Side, name: str, *, texts: bool = False) -> s
     return f"(SELECT * FROM ({union}) WHERE x IS NOT NULL)"
 
 
-def buckets(cells: str, bits: int = COARSE) -> str:
+def places(side: Side, names: Sequence[str]) -> str:
+    """Return the query of the mean, least and greatest of columns of numbers."""
+    numbers = ", ".join(f"{side.number(name)} AS x{index}" for index, name in enumerate(names))
+    items = [f"avg(x{index}), min(x{index}), max(x{index})" for index in range(len(names))]
+    return f"SELECT {', '.join(items)} FROM (SELECT {numbers} FROM {side.item})"
+
+
+def spreads(side: Side, names: Sequence[str]) -> str:
+    """Return the query of the standard deviations of columns of numbers."""
+    return f"SELECT {', '.join(f'stddev_samp({side.number(name)})' for name in names)} FROM {side.item}"
+
+
+def buckets(cells: str, around: float) -> str:
     """Return the query of buckets in order: counts of both sides, least and greatest value."""
-    coded = f"SELECT x, s, ({_ORDER}) >> {bits} AS b FROM {cells}"
-    return f"SELECT count(*) - sum(s), sum(s), min(x), max(x) FROM ({coded}) GROUP BY b ORDER BY b"
+    coded = _coded(cells, around, COARSE)
+    return f"SELECT count(*) - sum(s), sum(s), min(x) AS lo, max(x) FROM ({coded}) GROUP BY b ORDER BY lo"
+
+
+def _coded(cells: str, around: float, bits: int) -> str:
+    """Return a query of cells with their bucket `b`: the leading bits of the distance from a number in their midst.
+
+    However far from zero the values lie, most buckets then hold few of them. A difference may be rounded, but that
+    never changes the order; `+ 0.0` makes one zero of two.
+    """
+    return f"SELECT x, s, (x - {_double(around)} + 0.0)::BIT::BIGINT >> {bits} AS b FROM {cells}"
 
 
 def splits(cells: str, heavy: Sequence[Step]) -> str:
@@ -55,20 +74,34 @@ def _double(value: float) -> str:
     return f"{value!r}::DOUBLE"
 
 
-def fine(cells: str, n: int, m: int) -> str:
-    """Return the query that keeps fine buckets in the table `fine`.
+def grouped(cells: str, around: float) -> str:
+    """Return the query that keeps fine buckets in the table `grouped`: counts, ends and sums, of both sides and one."""
+    items = "b, count(*) AS k, sum(s) AS c, min(x) AS lo, max(x) AS hi, sum(x) AS t, sum(x * s) AS u"
+    return f"CREATE OR REPLACE TEMP TABLE grouped AS SELECT {items} FROM ({_coded(cells, around, FINE)}) GROUP BY b"
+
+
+FILLED = "SELECT coalesce(sum(k - c), 0)::BIGINT, coalesce(sum(c), 0)::BIGINT FROM grouped"
+# The same buckets as `buckets` gives: fine ones lie inside of them.
+COARSER = (
+    f"SELECT sum(k - c)::BIGINT, sum(c)::BIGINT, min(lo) AS low, max(hi) FROM grouped GROUP BY b >> {COARSE - FINE} "
+    "ORDER BY low"
+)
+
+
+def fine(n: int, m: int) -> str:
+    """Return the query that keeps the steps of the fine buckets in the table `fine`.
 
     `d` is n m times the difference of the distribution functions after a bucket, `e` before it, `up` and `down` are its
-    steps by reference and current cells, `x` values are summed with the same weights; `nx` is where the next begins.
+    steps by reference and current cells, `moment` is the sum of its values with the same weights; `nx` is where the
+    next begins.
     """
-    coded = f"SELECT x, s, CASE s WHEN 0 THEN {m} ELSE {-n} END AS w, ({_ORDER}) >> {FINE} AS b FROM {cells}"
-    grouped = (
-        f"SELECT b, {m}::HUGEINT * (count(*) - sum(s)) AS up, {n}::HUGEINT * sum(s) AS down, min(x) AS lo, "
-        f"max(x) AS hi, sum(w * x) AS moment FROM ({coded}) GROUP BY b"
+    weighted = (
+        f"SELECT b, lo, hi, {m}::HUGEINT * (k - c) AS up, {n}::HUGEINT * c AS down, "
+        f"{m}::DOUBLE * (t - u) - {n}::DOUBLE * u AS moment FROM grouped"
     )
     summed = (
-        "SELECT *, sum(up - down) OVER (ORDER BY b ROWS UNBOUNDED PRECEDING) AS d, lead(lo) OVER (ORDER BY b) AS nx "
-        f"FROM ({grouped})"
+        "SELECT *, sum(up - down) OVER (ORDER BY lo ROWS UNBOUNDED PRECEDING) AS d, lead(lo) OVER (ORDER BY lo) AS nx "
+        f"FROM ({weighted})"
     )
     return f"CREATE OR REPLACE TEMP TABLE fine AS SELECT *, d - up + down AS e FROM ({summed})"
 
@@ -93,18 +126,14 @@ CLOSED_AREA = (
 )
 
 
-def inside(cells: str, n: int, m: int) -> str:
+def inside(cells: str, n: int, m: int, around: float) -> str:
     """Return the query of the greatest gap and the area inside the opened buckets, value by value."""
-    coded = f"SELECT x, CASE s WHEN 0 THEN {m} ELSE {-n} END AS w, ({_ORDER}) >> {FINE} AS b FROM {cells}"
-    values = f"SELECT b, x, any_value(e) AS e, sum(w) AS w FROM ({coded}) JOIN opened USING (b) GROUP BY b, x"
+    weight = f"{m}::HUGEINT * (count(*) - sum(s)) - {n}::HUGEINT * sum(s)"
+    coded = _coded(cells, around, FINE)
+    values = f"SELECT b, x, any_value(e) AS e, {weight} AS w FROM ({coded}) JOIN opened USING (b) GROUP BY b, x"
     window = "(PARTITION BY b ORDER BY x ROWS UNBOUNDED PRECEDING)"
     stepped = f"SELECT e + sum(w) OVER {window} AS d, lead(x) OVER (PARTITION BY b ORDER BY x) - x AS g FROM ({values})"
     return f"SELECT coalesce(max(abs(d)), 0), coalesce(sum(abs(d)::DOUBLE * g), 0) FROM ({stepped})"
-
-
-def spread(cells: str) -> str:
-    """Return the query of the reference's standard deviation."""
-    return f"SELECT stddev_samp(x) FILTER (s = 0) FROM {cells}"
 
 
 def categories(cells: str) -> str:

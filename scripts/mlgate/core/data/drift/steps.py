@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 BINS = 10
 HEAVY = 0.05  # of a side: a bucket with more is split
 MOST_HEAVY = 40  # by the number above there can be no more
+BIGGEST = 1e150
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -26,6 +28,28 @@ class Step:
     high: float
     reference: int
     current: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the numbers of a column lie in the reference; None where it has none."""
+
+    mean: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def centre(self) -> float:
+        """Return a number near the mean, the same in any order of the rows, which changes a sum's last digits."""
+        if self.mean is None or self.low is None or self.high is None or not math.isfinite(self.mean):
+            return 0.0
+        step = math.ldexp(1.0, math.frexp(self.high / 1024 - self.low / 1024)[1])
+        return round(self.mean / step) * step
+
+    @property
+    def has_squares(self) -> bool:
+        """Return whether the numbers have squares within doubles, as a standard deviation needs."""
+        return self.low is not None and self.high is not None and max(-self.low, self.high) < BIGGEST
 
 
 def filled(steps: Sequence[Step]) -> tuple[int, int]:

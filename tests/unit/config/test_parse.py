@@ -222,6 +222,12 @@ def test_an_estimator_may_be_named_alone_and_has_default_outputs() -> None:
         ("version: 1\ntables: {a: {path: a, dialect: {sep: ';'}}}", 2, 33, "unknown key 'sep'"),
         ("version: 1\ntables: {a: {path: a, dialect: {encoding: utf-99}}}", 2, 43, "expected the name of an encoding"),
         ("version: 1\ntables: {a: {path: a, dialect: {encoding: rot13}}}", 2, 43, "expected the name of an encoding"),
+        (
+            "version: 1\ntables: {a: {path: a, dialect: {encoding: punycode}}}",
+            2,
+            43,
+            "expected the name of an encoding",
+        ),
         ("version: 1\ntables: {a: {path: a, dialect: {delimiter: ab}}}", 2, 44, "expected one character"),
         ("version: 1\ntables: {a: {path: a, dialect: {delimiter: '\"'}}}", 2, 32, "`delimiter` and `quote` are one"),
         ("version: 1\ntables: {a: {path: a, dialect: {header: false}}}", 2, 32, "without a header nothing names"),

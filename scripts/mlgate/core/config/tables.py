@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -35,6 +36,8 @@ NOTHING = "none"
 ADDRESS = re.compile(r"s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/[^\x00-\x1f\x7f\\]+")
 _FIELDS = {"date-format": "date_format", "time-format": "time_format"}
 _NO_MARK = re.compile(r"[A-Za-z0-9\r\n\x00]|[^\x00-\x7f]")
+# Codecs of Python that no file is written in.
+_TRANSFORMATIONS = frozenset({"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "utf-7"})
 _TIME_FORMAT = re.compile(r"(?=.*%-?[A-Za-z])(?:[^%']|%-?[aAbBdmyYHIMSpfgnjz]|%%){1,100}")
 
 
@@ -154,7 +157,7 @@ def _encoding(cursor: Cursor) -> str | None:
 def _is_encoding(name: str) -> bool:
     sample = 'a,"b"\n1,2\n'
     try:
-        return sample.encode(name).decode(name) == sample
+        return codecs.lookup(name).name not in _TRANSFORMATIONS and sample.encode(name).decode(name) == sample
     except (LookupError, ValueError):
         return False
 

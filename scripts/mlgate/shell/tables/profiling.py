@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.profile.request import ProfileRequest
     from mlgate.core.data.query import Table, TableColumn
 
-MOST_AT_ONCE = 100  # columns of one query
+MOST_AT_ONCE = 5  # columns of one query: each takes memory for its sketches
 FEW = 1000  # different numbers, of which every one may have a bucket at first
 MOST_SPLIT = 4096  # buckets that are asked for when finer ones are sought
 SAMPLE = 2000  # rows that tell which columns of text may hold numbers alone

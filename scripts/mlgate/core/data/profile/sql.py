@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 COARSE = 45  # bits that the first pass leaves open: a few hundred buckets for most columns, and never many thousand
 LONGEST = 200  # characters; longer texts are no categories
-_RANKED = 40  # the bit of a hash that is set, so that every one has a rank
+_HASHED = 31  # bits of a hash that are looked at: whole numbers of four bytes are quickest
+_INDEX = REGISTERS.bit_length() - 1  # of them, those that say which register
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,8 +55,9 @@ def first_pass(item: str, columns: Sequence[Measured], beside: Sequence[str]) ->
         beside: Further aggregates over `item`, whose answers come first.
     """
     values = [f"{column.value} AS x{column.index}" for column in columns]
-    hashes = [f"hash({c.hashed}) AS h{c.index}" for c in columns]
-    ranks = [f"(h{c.index} | {1 << _RANKED}) >> 10 AS r{c.index}" for c in columns]
+    hashes = [f"(hash({c.hashed}) & {2**_HASHED - 1})::INT AS h{c.index}" for c in columns]
+    # One more bit is set, so that every hash has a rank.
+    ranks = [f"(h{c.index} >> {_INDEX}) | {1 << (_HASHED - _INDEX)} AS r{c.index}" for c in columns]
     asked = [*beside]
     for column in columns:
         asked += [_registers(column.index), *(_numbers(column.index) if column.is_number else ())]
@@ -68,7 +70,7 @@ def first_pass(item: str, columns: Sequence[Measured], beside: Sequence[str]) ->
 def _registers(index: int) -> str:
     """Mark register and rank of each hash: `xor(r, r - 1)` has as many ones as `r` zeros at its end, plus one."""
     rank = f"bit_count(xor(r{index}, r{index} - 1))"
-    place = f"((h{index} & {REGISTERS - 1}) * {1 << BITS} + {rank})::INT"
+    place = f"(h{index} & {REGISTERS - 1}) | ({rank} * {REGISTERS})"
     there = f"CASE WHEN x{index} IS NOT NULL THEN {place} END"
     return f"bitstring_agg({there}, 0, {(REGISTERS << BITS) - 1})::VARCHAR"
 
@@ -116,6 +118,6 @@ def ranks(marks: str | None) -> bytes:
     found = bytearray(REGISTERS)
     place = marks.find("1") if marks else -1
     while marks and place >= 0:
-        found[place >> BITS] = place & ((1 << BITS) - 1)
+        found[place & (REGISTERS - 1)] = place >> _INDEX
         place = marks.find("1", place + 1)
     return bytes(found)

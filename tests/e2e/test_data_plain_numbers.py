@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 
+from mlgate.core.config.contract import RuleKind, TableRule
 from mlgate.core.data.request import ContractPart, ScanRequest, ScanResult
 from mlgate.shell.tables.files import one_file
+from mlgate.shell.validation.copies import SMALL
 from mlgate.shell.validation.scan import scan
 
 if TYPE_CHECKING:
@@ -79,3 +82,30 @@ def test_random_cells_break_the_same_checks_with_odd_cells_in_the_file_and_witho
     assert verdicts(fast, 20) == verdicts(exact, 20)
     assert any(verdicts(fast, 20))
     assert {f.check for f in fast.findings} <= {f.check for f in exact.findings}
+
+
+def test_a_file_whose_head_is_broken_is_read_from_a_copy_with_the_same_findings(tmp_path: Path) -> None:
+    path = tmp_path / "large.csv"
+    rows = [["1", "1.5", "x" * 40, "1"] for _ in range(90_000)]
+    rows[3][0] = rows[7][1] = rows[89_999][0] = "abc"
+    copied = scanned(path, rows)
+    rows[3][0], rows[7][1] = "1", "1.5"
+    in_place = scanned(path, rows)
+    assert path.stat().st_size > SMALL
+    assert [(f.check, [(p.row, p.line, p.value) for p in f.rows]) for f in copied.findings] == [
+        ("/row/properties/whole/type", [(3, 5, "abc"), (89_999, 90_001, "abc")]),
+        ("/row/properties/number/type", [(7, 9, "abc")]),
+    ]
+    assert [(f.check, [p.line for p in f.rows]) for f in in_place.findings] == [
+        ("/row/properties/whole/type", [90_001])
+    ]
+
+
+def test_keys_past_64_bits_are_compared_without_bits(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    keys = "SELECT (18446744073709551000 + i % 5)::UBIGINT AS id FROM range(6) AS r(i)"
+    duckdb.execute(f"COPY ({keys}) TO '{path}'")
+    rule = TableRule(pointer="/table/0", kind=RuleKind.PRIMARY_KEY, columns=("id",))
+    part = ContractPart(rules=(rule,))
+    found = scan(ScanRequest(source=one_file(path), sides={"new": part}, spill=str(tmp_path / "spill"))).findings
+    assert [(f.count, [p.row for p in f.rows]) for f in found] == [(1, [5])]

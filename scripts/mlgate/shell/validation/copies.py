@@ -7,14 +7,24 @@ Numbering the rows of a file of text takes a scan by one thread; a copy is made 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlgate.core.data import query
+from mlgate.core.data.plain import as_plain
 from mlgate.core.data.query import Table
+from mlgate.core.data.tally import tally
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mlgate.core.data.ir import Plan
     from mlgate.shell.validation.opened import Opened
+
+SAMPLE = 5000  # rows that show whether many are broken
+SMALL = 2**22
+LARGE = 2**28  # bytes of text that the engine's memory holds
+MAX_COLUMNS = 500
 
 
 def numbered(opened: Opened, names: Iterable[str]) -> Table:
@@ -27,6 +37,22 @@ def numbered(opened: Opened, names: Iterable[str]) -> Table:
     if key not in opened.copies:
         opened.copies[key] = _copy(opened, found)
     return opened.copies[key]
+
+
+def copied_if_broken(opened: Opened, plan: Plan) -> Opened:
+    """Return a file of text with broken rows near its start as a copy in memory: they will have to be numbered.
+
+    A table that is small costs little anyway, and one that is large stays in its file.
+    """
+    table = opened.table
+    fits = SMALL < opened.size < LARGE and len(table.columns) <= MAX_COLUMNS
+    if table.numbered or table.is_json or table.written is not None or not fits:
+        return opened
+    head = as_plain(replace(table, source=f"(SELECT * FROM {table.source} LIMIT {SAMPLE})"), plan.properties)
+    probes = tally(plan, (), head).probes
+    if not any(opened.one(query.count(head, probes))[1:]):
+        return opened
+    return replace(opened, table=numbered(opened, [column.name for column in table.columns]))
 
 
 def _copy(opened: Opened, positions: list[int]) -> Table:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mlgate.shell.validation.opened import Opened
 
 SAMPLE = 1000  # rows whose keys show where those of a file of text may lie
+INT64 = 2**63
 SMALL = 2**20  # a range that is always worth its bits
 _UNIQUE = (RuleKind.PRIMARY_KEY, RuleKind.UNIQUE)
 
@@ -38,7 +39,7 @@ def _dense_key(opened: Opened, rule: TableRule, plan: Plan) -> DenseKey | None:
     if value is None or index is None:
         return None
     low, high, rows = _range(opened, value)
-    if low is None or high - low > max(DENSE * rows, SMALL):
+    if low is None or high - low > max(DENSE * rows, SMALL) or not -INT64 <= low <= high < INT64:
         return None
     return DenseKey(pointer=rule.pointer, index=index, value=value, low=low, high=high)
 
@@ -48,7 +49,7 @@ def _range(opened: Opened, value: str) -> tuple[int | None, int, int]:
     table = opened.table.relation()
     if opened.table.numbered:
         low, high, rows = opened.one(f"SELECT min({value}), max({value}), count(*) FROM {table}")
-        return low, high or 0, rows
+        return (None, 0, rows) if low is None else (int(low), int(high), rows)
     low, high = opened.one(
         f"SELECT min(v), max(v) FROM (SELECT CAST({value} AS BIGINT) AS v FROM {table} LIMIT {SAMPLE})"
     )

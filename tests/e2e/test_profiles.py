@@ -187,3 +187,20 @@ def test_files_that_are_named_are_profiled_where_that_is_asked_for(tmp_path: Pat
     assert (found["x"].minimum, found["x"].nulls) == (1.5, 1)
     assert (found["name"].n, found["name"].top) == (2, ())
     assert table["fingerprint"]["hashing"].startswith("duckdb-")
+
+
+def test_tables_of_a_configuration_are_profiled_and_private_values_are_not_in_it(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("id,x\n1,1.5\n2,2.5\n")
+    (tmp_path / "mlgate.yml").write_text(
+        "version: 1\ntask: regression\nkey: id\nlabel: x\ntables:\n  train: {path: t.csv}\n"
+    )
+    for options in ((), ("--show-values",)):  # no repository: nobody is known to read the table
+        assert main(["validate-data", *options], env={}, cwd=tmp_path) == 0
+        table = json.loads((tmp_path / "mlgate-run" / "data.json").read_text())["tables"][0]
+        profile = codec.from_plain(Profile, table["profile"])
+        assert (profile.table, profile.rows, profile.values_shown) == ("train", 2, False)
+        assert [(column.kind.value, column.n, column.buckets) for column in profile.columns] == [
+            ("key", 2, ""),
+            ("number", 2, ""),
+        ]
+        assert len(table["fingerprint"]["rows_digest"]) == 32

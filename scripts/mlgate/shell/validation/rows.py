@@ -153,6 +153,11 @@ def _guarded(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
         raise UnsupportedError(f"a reference that leads nowhere: {error.ref:.100}") from None
     except (RecursionError, OverflowError, MemoryError) as error:
         raise UnsupportedError(f"too deep or too large to evaluate ({type(error).__name__})") from None
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        # A recursion that ends inside of rpds, which keeps the references of `jsonschema`, and is no ordinary exception.
+        raise UnsupportedError("too deep to evaluate (in rpds)") from None
 
 
 def _batches(connection: duckdb.DuckDBPyConnection, judge: _Judge) -> Iterator[list[tuple[int, Any]]]:

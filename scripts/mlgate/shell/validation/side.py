@@ -17,8 +17,8 @@ from mlgate.core.data.rules.reading import with_times
 from mlgate.core.data.tally import broken_by, tally
 from mlgate.core.documents import Column, DataFinding, FindingRow
 from mlgate.core.words import listed
-from mlgate.shell.validation.copies import copied_if_broken, numbered
-from mlgate.shell.validation.counting import count
+from mlgate.shell.validation.copies import numbered
+from mlgate.shell.validation.counting import WIDE, count
 from mlgate.shell.validation.places import places_of
 from mlgate.shell.validation.rules import judge_rule
 from mlgate.shell.validation.rules.primary_key import dense_keys
@@ -69,9 +69,10 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
 
 def _count(opened: Opened, plan: Plan, part: ContractPart) -> tuple[Opened, Tally, Counted]:
     """Count with the fast reading of numbers first, and if that is not sure, with the exact one."""
-    opened = copied_if_broken(opened, plan)
     timed = with_times(opened.table, times(part.rules), plan.properties)
-    for table in (as_plain(timed, plan.properties), timed):
+    # The fast reading looks at all columns at once.
+    fast = (as_plain(timed, plan.properties),) if len(timed.columns) <= WIDE else ()
+    for table in (*fast, timed):
         work = tally(plan, part.rules, table)
         reread = replace(opened, table=table)
         counted = count(reread, work, dense_keys(reread, part.rules, plan))
@@ -98,11 +99,11 @@ def _columns(table: Table, counted: Counted) -> tuple[Column, ...]:
 def _fallback(opened: Opened, plan: Plan, part: ContractPart) -> list[Broken]:
     if not plan.fallback:
         return []
-    from mlgate.shell.validation import rows  # noqa: PLC0415 - as above
+    from mlgate.shell.validation import matching, rows  # noqa: PLC0415 - as above
 
     try:
         found = rows.check_rows(opened.connection, opened.table, plan, part.row)
-    except rows.UnsupportedError as error:
+    except matching.UnsupportedError as error:
         message = f"{listed(plan.fallback)} cannot be evaluated: {error}"
         return [Broken(pointer=plan.fallback[0], message=message, reason="check-unsupported")]
     return [

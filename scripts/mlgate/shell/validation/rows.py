@@ -156,7 +156,7 @@ def _guarded(errors: Iterable[ValidationError]) -> Iterator[ValidationError]:
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        # A recursion that ends inside of rpds, which keeps the references of `jsonschema`, and is no ordinary exception.
+        # A recursion that ends inside of rpds, which keeps the references for `jsonschema`.
         raise UnsupportedError("too deep to evaluate (in rpds)") from None
 
 

@@ -34,6 +34,7 @@ def frame(rows: int, seed: int) -> pd.DataFrame:
         {
             "id": [f"k{seed}-{i}" for i in range(rows)],
             "normal": draw.normal(1000, 1, rows),
+            "near": draw.normal(10, 1, rows),
             "odd": odd,
             "whole": draw.integers(-40, 3000, rows),
             "few": draw.choice([0.5, -0.0, 0.0, 7.25], rows),
@@ -43,7 +44,7 @@ def frame(rows: int, seed: int) -> pd.DataFrame:
             "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(draw.integers(0, 700, rows), unit="D"),
             "empty": pd.array([None] * rows, dtype="Int64"),
         }
-    ).mask(draw.random((rows, 10)) < 0.03)
+    ).mask(draw.random((rows, 11)) < 0.03)
 
 
 def write(table: pd.DataFrame, path: Path) -> Path:
@@ -53,6 +54,13 @@ def write(table: pd.DataFrame, path: Path) -> Path:
     cast = f"SELECT * REPLACE ({types}) FROM given"  # noqa: S608 - own names
     form = {".parquet": "PARQUET", ".csv": "CSV, HEADER", ".jsonl": "JSON"}[path.suffix]
     database.execute(f"COPY ({cast}) TO '{path}' (FORMAT {form})")
+    return path
+
+
+def write_plain(table: pd.DataFrame, path: Path) -> Path:
+    database = duckdb.connect()
+    database.register("given", table)
+    database.execute(f"COPY given TO '{path}' (FORMAT PARQUET)")
     return path
 
 
@@ -101,6 +109,15 @@ def test_neither_the_order_of_rows_nor_threads_change_a_byte(tmp_path: Path) -> 
         assert same == mark
 
 
+def test_nulls_are_no_values(tmp_path: Path) -> None:
+    table = pd.DataFrame({"x": [1.5, None, 2.5, None], "word": ["a", None, "b", None]})
+    found = columns(profiled(write_plain(table, tmp_path / "a.parquet"), tmp_path)[0])
+    without = columns(profiled(write_plain(table.dropna(), tmp_path / "b.parquet"), tmp_path)[0])
+    for name, column in found.items():
+        assert (column.n, column.nulls, column.distinct) == (2, 2, 2)
+        assert replace(column, nulls=0) == without[name]
+
+
 def test_a_fingerprint_tells_rows_and_columns_apart(tmp_path: Path) -> None:
     table = frame(500, 5)
     mark = profiled(write(table, tmp_path / "a.parquet"), tmp_path)[1]
@@ -120,7 +137,8 @@ def test_a_profile_says_what_numpy_says(tmp_path: Path) -> None:
     normal, odd = table["normal"].dropna(), table["odd"].dropna()
     assert found["normal"].mean == pytest.approx(normal.mean())
     assert found["normal"].std == pytest.approx(normal.std())
-    assert len(buckets_of(found["normal"])) > 100  # values far from zero are told apart, too
+    assert len(buckets_of(found["normal"])) > 160  # values far from zero are told apart, too
+    assert len(buckets_of(found["near"])) > 160  # the finest kind that is few enough: one finer has more than 320
     assert cdf(found["normal"], 1000.5) == pytest.approx((normal <= 1000.5).mean(), abs=0.01)
     assert found["odd"].not_finite == (~np.isfinite(odd)).sum()
     assert found["few"].distinct == 3

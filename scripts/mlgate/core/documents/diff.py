@@ -84,7 +84,13 @@ class ColumnDiff:
 
 @dataclass(frozen=True, kw_only=True)
 class RetypedColumn:
-    """A column that both versions have under different types, named as the engine reads them."""
+    """A column that both versions have under different types.
+
+    Attributes:
+        name: Its name.
+        before: The type in the base's version, as the engine reads it.
+        after: The type now.
+    """
 
     name: str
     before: str

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 import unicodedata
 from functools import cache
 from itertools import groupby
 
 from mlgate.core.data.pattern.syntax import Category, PatternError, Range
 
+CODE_POINTS = 0x110000  # of Unicode
 _LONG = {
     "C": ("Other",),
     "Cc": ("Control", "cntrl"),
@@ -95,7 +95,7 @@ def category(text: str, *, negated: bool) -> Category:
 def ranges_of(name: str) -> tuple[Range, ...]:
     """Return the code points of a general category."""
     found, position = [], 0
-    categories = (unicodedata.category(chr(code)).startswith(name) for code in range(sys.maxunicode + 1))
+    categories = (unicodedata.category(chr(code)).startswith(name) for code in range(CODE_POINTS))
     for inside, run in groupby(categories):
         length = sum(1 for _ in run)
         if inside:

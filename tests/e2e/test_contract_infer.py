@@ -98,3 +98,15 @@ def test_what_is_wrong_is_said_at_once(tmp_path: Path, mlgate: Command) -> None:
     status, _, errors = mlgate("contract", "infer", "none.csv")
     assert (status, "does not exist" in errors) == (2, True)
     assert mlgate("contract", "infer")[0] == 2
+
+
+def test_numbers_past_all_bounds_are_asked_about(tmp_path: Path, mlgate: Command) -> None:
+    (tmp_path / "t.csv").write_text("id,a\n1,1e400\n2,5\n")
+    duckdb.execute(
+        f"COPY (SELECT 1 AS id, 'inf'::DOUBLE AS a, 2.5 AS b) TO '{tmp_path / 't.parquet'}' (FORMAT parquet)"
+    )
+    for name in ("t.csv", "t.parquet"):
+        assert mlgate("contract", "infer", name, "--output", f"{name}.yml")[0] == 0
+        status, text, _ = mlgate("validate-data", name, "--contract", f"{name}.yml")
+        assert status == 0, text
+    assert "1 of its values are NaN or infinite" in (tmp_path / "t.parquet.yml").read_text()

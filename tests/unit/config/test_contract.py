@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from mlgate.core import codec
 from mlgate.core.config.contract import Comparison, Contract, RuleKind, TableRule
 from mlgate.core.config.model import Severity
 from mlgate.core.config.parse_contract_rules import EXAMPLES
+from mlgate.core.config.redaction import redacted_columns
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
 
@@ -211,3 +213,29 @@ def test_a_rule_comes_through_the_pipe_to_the_scan_as_it_was(kind: RuleKind) -> 
     (rule,) = parsed(f"table:\n  - {EXAMPLES[kind]}\n").rules
     assert rule.kind is kind
     assert codec.from_plain(TableRule, json.loads(json.dumps(codec.to_plain(rule, exact=True)))) == rule
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"properties": {"a": {"redact": True}}},
+        {"properties": {"a": {"$ref": "#/$defs/s"}}, "$defs": {"s": {"redact": True}}},
+        {"properties": {"a": {"anyOf": [{"redact": True}, {"type": "null"}]}}},
+        {"properties": {"a": {"properties": {"p": {"redact": True}}}}},
+        {"properties": {"a": {"items": {"properties": {"p": {"redact": True}}}}}},
+        {"allOf": [{"properties": {"a": {"redact": True}}}]},
+        {"dependentSchemas": {"b": {"properties": {"a": {"redact": True}}}}},
+    ],
+)
+def test_a_column_is_hidden_by_any_part_of_what_is_said_of_it(row: dict[str, Any]) -> None:
+    assert redacted_columns({**row, "properties": {"b": {"type": "string"}, **row.get("properties", {})}}) == {"a"}
+
+
+@pytest.mark.parametrize("keyword", ["additionalProperties", "unevaluatedProperties"])
+def test_hiding_columns_without_their_names_is_a_mistake(keyword: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        configuration.parse_contract(f"row:\n  {keyword}: {{redact: true}}\n".encode(), "c.yml")
+    (problem,) = caught.value.problems
+    assert (problem.line, "none is named" in problem.message) == (2, True)
+    with pytest.raises(ConfigError):
+        configuration.parse_contract(b"row: {patternProperties: {'^x': {redact: true}}}\n", "c.yml")

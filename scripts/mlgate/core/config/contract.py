@@ -134,4 +134,6 @@ class Contract:
     @property
     def redacted(self) -> frozenset[str]:
         """Return the columns whose values are never shown."""
-        return frozenset(k for k, v in self.properties.items() if isinstance(v, dict) and v.get("redact") is True)
+        from mlgate.core.config.redaction import redacted_columns  # noqa: PLC0415 - few steps look into schemas
+
+        return redacted_columns(self.row)

@@ -8,6 +8,7 @@ from mlgate.core.config import row_schema
 from mlgate.core.config.contract import Contract, RuleKind, TableRule
 from mlgate.core.config.cursor import Cursor, Problems
 from mlgate.core.config.parse_contract_rules import EXAMPLES, read_rule
+from mlgate.core.config.redaction import unnamed_redactions
 from mlgate.core.words import did_you_mean, listed, shown
 
 if TYPE_CHECKING:
@@ -60,7 +61,18 @@ def _row(cursor: Cursor) -> dict[str, Any]:
             above, _, key = mistake.pointer.rpartition("/")
             place = cursor.node.find(above).keys.get(key.replace("~1", "/").replace("~0", "~"), place)
         cursor.problems.add(place, f"`row{mistake.pointer}`: {mistake.message}", mistake.remedy)
+    if not cursor.problems.found:
+        _refuse_unnamed_redactions(cursor, row)
     return row
+
+
+def _refuse_unnamed_redactions(cursor: Cursor, row: dict[str, Any]) -> None:
+    for pointer in unnamed_redactions(row):
+        cursor.problems.add(
+            cursor.node.at(pointer.removeprefix("/row")),
+            f"`{pointer.removeprefix('/')}`: `redact` hides columns, and here none is named",
+            "Name each column that must stay hidden under `properties`, with `redact: true`.",
+        )
 
 
 def _rules(cursor: Cursor, row: dict[str, Any]) -> tuple[TableRule, ...]:

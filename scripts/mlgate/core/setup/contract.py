@@ -61,7 +61,7 @@ def contract_text(profile: Profile, other: Profile | None, known: Known) -> str:
         "# Every TODO is something that the data cannot tell.",
         "row: # JSON Schema for one row",
         "  type: object",
-        f"  properties:{'' if columns else ' {}'}",
+        f"  properties:{'' if any(not column.not_finite for column in columns) else ' {}'}",
         *(line for column in columns for line in _property(column, profile, known)),
         f"  required: {flow(c.name for c in columns if c.nulls == 0 or not profile.may_lack)}",
         "  # TODO: may other columns come along? `additionalProperties: false` says no.",
@@ -72,6 +72,10 @@ def contract_text(profile: Profile, other: Profile | None, known: Known) -> str:
 
 
 def _property(column: Column, profile: Profile, known: Known) -> Iterator[str]:
+    if column.not_finite:
+        yield f"    # {scalar(column.name)}: {{type: number}}"
+        yield f"    # TODO: {column.not_finite:,} of its values are NaN or infinite, which no contract lets pass."
+        return
     parts, question = _schema(column, profile, known)
     yield f"    {scalar(column.name)}: {{{', '.join(parts)}}}{_facts(column, profile)}"
     if question:
@@ -154,7 +158,7 @@ def _facts(column: Column, profile: Profile) -> str:
 
 
 def _number(value: float) -> str:
-    return str(int(value)) if value == int(value) and abs(value) < 2**53 else repr(value)
+    return str(int(value)) if abs(value) < 2**53 and value == int(value) else repr(value)
 
 
 def _rules(columns: list[Column], profile: Profile, known: Known) -> Iterator[str]:

@@ -36,6 +36,7 @@ class Column:
         lengths: Of the shortest and the longest text, in code points.
         format: The format of JSON Schema that all texts have; None where they have none in common.
         pattern: A regular expression that tells how all texts look alike; None where they do not.
+        not_finite: How many numbers are NaN or infinite.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Column:
     lengths: tuple[int, int] | None = None
     format: str | None = None
     pattern: str | None = None
+    not_finite: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +87,7 @@ def widened(column: Column, other: Column | None) -> Column:
         values=values if column.kind == other.kind and len(values) <= MAX_VALUES else (),
         lengths=(min(low for low, _ in lengths), max(high for _, high in lengths)) if lengths else None,
         format=column.format if column.format == other.format or other.distinct == 0 else None,
+        not_finite=column.not_finite + other.not_finite,
         pattern=column.pattern if column.pattern == other.pattern or other.distinct == 0 else None,
     )
 

@@ -30,6 +30,7 @@ _FORMATS = {
     "ipv4": f"regexp_full_match({{x}}, '{_BYTE}(\\.{_BYTE}){{{{3}}}}')",
     "email": "regexp_full_match({x}, '[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@([a-z0-9]+(-[a-z0-9]+)*\\.)+[a-z]{{2,20}}')",
 }
+_FRACTIONS = frozenset({"FLOAT", "DOUBLE"})
 _TIMES = frozenset({"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
 
 
@@ -73,7 +74,7 @@ class _Table:
         return Profile(rows=count, columns=columns, may_lack=self.source.format is Format.JSON_LINES)
 
     def column(self, name: str, count: int, cells: list[Any]) -> Column:
-        present, distinct, *forms, minimum, maximum = cells
+        present, distinct, *forms, minimum, maximum, not_finite = cells
         kind = _kind_of_text(forms) if self.is_text else _kind(self.types[name])
         listable = kind in (Kind.STRING, Kind.INTEGER, Kind.BOOLEAN) and self.types[name] not in _TIMES
         has_values = listable and 0 < distinct <= MAX_VALUES
@@ -86,6 +87,7 @@ class _Table:
             distinct=distinct,
             minimum=minimum if has_limits else None,
             maximum=maximum if has_limits else None,
+            not_finite=not_finite,
             values=self.values(name, kind) if has_values else (),
             **looks,
         )
@@ -122,9 +124,13 @@ def _measures(types: dict[str, str], is_text: bool) -> str:
         text = f"CAST({column} AS VARCHAR)"
         forms = (_INTEGER, _NUMBER, "true|false") if is_text else ()
         parts += [f"count({column})", f"count(DISTINCT {column})"]
-        parts += [f"coalesce(bool_and(regexp_full_match({text}, {engine.literal(form)})), false)" for form in forms]
+        number = f"TRY_CAST({column} AS DOUBLE)"
+        for form in forms:
+            finite = f" AND isfinite({number})" if form == _NUMBER else ""
+            parts.append(f"coalesce(bool_and(regexp_full_match({text}, {engine.literal(form)}){finite}), false)")
         numeric = is_text or kind in _INTEGERS or kind.startswith(("DECIMAL", "FLOAT", "DOUBLE"))
-        parts += [f"{end}(TRY_CAST({column} AS DOUBLE))" if numeric else "NULL" for end in ("min", "max")]
+        parts += [f"{end}({number})" if numeric else "NULL" for end in ("min", "max")]
+        parts.append(f"count_if(NOT isfinite({number}))" if kind in _FRACTIONS else "0")
     return ", ".join(parts)
 
 

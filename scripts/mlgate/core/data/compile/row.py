@@ -124,10 +124,15 @@ def _properties(
 def declarations(references: References) -> dict[str, list[Place]]:
     """Return all schemas that speak of a column, wherever in the row schema they judge the row itself."""
     found: dict[str, list[Place]] = {}
-    for place in _in_place(references.root, references, set()):
+    for place in judging_the_row(references):
         for name in place.schema.get("properties", {}):
             found.setdefault(name, []).append(place.below("properties", name))
     return found
+
+
+def judging_the_row(references: References) -> tuple[Place, ...]:
+    """Return the schemas that judge the row itself: the root, and what it is composed of."""
+    return tuple(_in_place(references.root, references, set()))
 
 
 def _property(places: list[Place], references: References, compiler: Compiler) -> Property:

@@ -17,7 +17,7 @@ from mlgate.core.data.rules.reading import with_times
 from mlgate.core.data.tally import broken_by, tally
 from mlgate.core.documents import Column, DataFinding, FindingRow
 from mlgate.core.words import listed
-from mlgate.shell.validation.copies import numbered
+from mlgate.shell.validation.copies import copied_if_broken, numbered
 from mlgate.shell.validation.counting import WIDE, count
 from mlgate.shell.validation.places import places_of
 from mlgate.shell.validation.rules import judge_rule
@@ -69,6 +69,7 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
 
 def _count(opened: Opened, plan: Plan, part: ContractPart) -> tuple[Opened, Tally, Counted]:
     """Count with the fast reading of numbers first, and if that is not sure, with the exact one."""
+    opened = copied_if_broken(opened, plan)
     timed = with_times(opened.table, times(part.rules), plan.properties)
     # The fast reading looks at all columns at once.
     fast = (as_plain(timed, plan.properties),) if len(timed.columns) <= WIDE else ()

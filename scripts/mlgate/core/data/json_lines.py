@@ -15,6 +15,7 @@ from mlgate.core.data.structure import MAX_FAULTS, Fault, Structure, whole_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+MAX_LINE_BYTES = 16_000_000  # DuckDB's own limit is a little more
 _SUSPECT = re.compile(rb"[:\[,]\s*[-+]?(?:nan|inf)|,\s*[\]}]", re.IGNORECASE)
 
 
@@ -25,7 +26,10 @@ def examine(blocks: Iterable[bytes], *, every_line: bool = False) -> Structure:
         A structure without columns; `one_line_each` says that no line is blank: row `i` is then line `i + 1`.
     """
     records, line, problems = 0, 0, []
-    for block in whole_lines(blocks):
+    for block in whole_lines(blocks, b"", MAX_LINE_BYTES):
+        if len(block) > MAX_LINE_BYTES and not block.endswith(b"\n"):
+            problems.append(Fault(line=line + 1, message=f"a line of more than {MAX_LINE_BYTES:,} bytes"))
+            break
         strictly = every_line or not is_utf8(block) or _SUSPECT.search(block) is not None
         for text in _lines(block):
             line += 1
@@ -41,14 +45,16 @@ def problem_of(text: bytes) -> str | None:
     try:
         value = codec.loads(text)
     except codec.DecodeError as error:
-        return re.sub(r": line 1 column (\d+) \(char \d+\)", r" at column \1", str(error))[:200]
+        words = re.sub(r": line 1 column (\d+) \(char \d+\)", r" at column \1", str(error))[:200]
+        # The keys inside of a value are data: no message names them.
+        return "a key appears twice" if words.startswith("the key ") else words
     return None if isinstance(value, dict) else "not a JSON object"
 
 
 def locate(blocks: Iterable[bytes], rows: Iterable[int]) -> dict[int, int]:
     """Return the 1-based line of each of `rows` (0-based)."""
     wanted, found, row, line = set(rows), {}, -1, 0
-    for block in whole_lines(blocks):
+    for block in whole_lines(blocks, b"", MAX_LINE_BYTES):
         for text in _lines(block):
             line += 1
             row += text != b""

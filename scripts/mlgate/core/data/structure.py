@@ -127,16 +127,16 @@ def locate(
     return found
 
 
-def whole_lines(blocks: Iterable[bytes], quote: bytes = b'"') -> Iterator[bytes]:
+def whole_lines(blocks: Iterable[bytes], quote: bytes = b'"', most: int = MAX_RECORD_BYTES) -> Iterator[bytes]:
     """Cut a stream of bytes into blocks that end with a line and, where that is easy, not inside quotes.
 
-    The byte order mark is left out. A line that is longer than a record may be comes out in parts.
+    The byte order mark is left out. A line of more than `most` bytes comes out in parts.
     """
     rest = b""
     for data in _without_mark(blocks):
         rest += data
         cut = _cut(rest, quote)
-        if cut or len(rest) > MAX_RECORD_BYTES:
+        if cut or len(rest) > most:
             cut = cut or len(rest)
             yield rest[:cut]
             rest = rest[cut:]

@@ -204,14 +204,16 @@ def names_problem(names: tuple[str, ...]) -> str | None:
     """Return what is wrong with a header, or None."""
     if not names:
         return "the header is empty"
+    before: dict[str, str] = {}
     for index, name in enumerate(names):
         if not name.strip():
             return f"column {index + 1} has no name"
-        if name in names[:index]:
+        alike = before.get(name.lower())
+        if alike == name:
             return f"the column name {name!r:.100} appears twice"
-        alike = [other for other in names[:index] if other.lower() == name.lower()]
-        if alike:  # the engine does not tell them apart
-            return f"the column names {alike[0]!r:.100} and {name!r:.100} differ only in case"
+        if alike is not None:  # the engine does not tell them apart
+            return f"the column names {alike!r:.100} and {name!r:.100} differ only in case"
+        before[name.lower()] = name
     return None
 
 

@@ -15,10 +15,12 @@ import sys
 import threading
 import traceback
 from pathlib import Path
+from typing import Any
 
 ADDRESS_SPACE_BEYOND = 2**30  # what interpreter and engine need beside the engine's own limit
 PR_SET_PDEATHSIG = 1
 UNITS = {"MB": 10**6, "GB": 10**9}
+_ANSWERING = threading.Lock()
 
 
 def main() -> None:
@@ -38,15 +40,22 @@ def main() -> None:
     end_with_parent()
     limit(request.memory_limit, message["cpu_seconds"])
     try:
-        answer = {"result": codec.to_plain(scan(request))}
+        result = scan(request, give_up=lambda result: answer_with({"result": codec.to_plain(result)}))
+        answer = {"result": codec.to_plain(result)}
     except MemoryError:
         answer = {"died": "it needs more memory than its limit"}
     except Exception as error:  # noqa: BLE001 - the parent says what it is: a bug, with its place
         place = traceback.extract_tb(error.__traceback__)[-1]
         answer = {"bug": f"{type(error).__name__}: {error} ({Path(place.filename).name}:{place.lineno})"}
-    sys.stdout.write(json.dumps(answer) + "\n")
-    sys.stdout.flush()
-    os._exit(0)  # the engine's threads and files need no farewell
+    answer_with(answer)
+
+
+def answer_with(answer: dict[str, Any]) -> None:
+    """Give the one answer, and end: the engine's threads and files need no farewell."""
+    with _ANSWERING:
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def limit(memory_limit: str, cpu_seconds: int) -> None:

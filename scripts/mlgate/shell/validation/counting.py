@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     Cells = dict[int, dict[str, str | None]]
 
 
+WIDE = 2500  # columns, and checks, of one scan: the engine holds a block of each in memory
+
+
 @dataclass(frozen=True, kw_only=True)
 class Counted:
     """What the scan answered.
@@ -57,9 +60,35 @@ class _Found:
 
 
 def count(opened: Opened, work: Tally, keys: Sequence[DenseKey] = ()) -> Counted:
+    """Count in one scan; a wide table in several, each of some columns and some checks, so that memory is bounded."""
+    width = 0 if opened.table.is_json else len(opened.table.columns)
+    if width <= WIDE:
+        return _count(opened, work, range(width), keys)
+    number = max(-(-width // WIDE), -(-len(work.asked) // WIDE))
+    parts = [
+        _count(
+            opened,
+            replace(work, asked=work.asked[part * WIDE : (part + 1) * WIDE]),
+            range(width)[part * WIDE : (part + 1) * WIDE],
+        )
+        for part in range(number)
+    ]
+    cells: Cells = {}
+    for part in parts:
+        for row, shown in part.shown.items():
+            cells.setdefault(row, {}).update(shown)
+    return Counted(
+        rows=parts[0].rows,
+        answers=tuple(answer for part in parts for answer in part.answers),
+        filled=tuple(filled for part in parts for filled in part.filled),
+        shown=cells,
+    )
+
+
+def _count(opened: Opened, work: Tally, columns: Iterable[int], keys: Sequence[DenseKey] = ()) -> Counted:
     """Count in one scan. A file with numbered rows gives those that break something with it; any other, if it must."""
     table = opened.table
-    filled = [] if table.is_json else [f"count(c{i})" for i in range(len(table.columns))]
+    filled = [f"count(c{index})" for index in columns]
     guard = suspicious(table)
     flags = _flags(opened, work, work.strict) if table.numbered and work.strict else None
     bits = [aggregate for key in keys for aggregate in key.aggregates]

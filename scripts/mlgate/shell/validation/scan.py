@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+import time
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +21,7 @@ from mlgate.shell.tables import engine
 from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable, header, read_blocks
 from mlgate.shell.tables.preparing import prepared
+from mlgate.shell.validation.counting import WIDE
 from mlgate.shell.validation.describing import described
 from mlgate.shell.validation.diffing import diff
 from mlgate.shell.validation.drifting import drifted
@@ -31,19 +35,38 @@ if TYPE_CHECKING:
     from mlgate.core.data.structure import Structure
 
 
-def scan(request: ScanRequest) -> ScanResult:
-    """Check one table. Whatever is wrong with its files is a finding."""
+PATIENCE_SECONDS = 1.0  # for an engine that was told to stop
+
+
+def scan(request: ScanRequest, *, give_up: Callable[[ScanResult], None] | None = None) -> ScanResult:
+    """Check one table. Whatever is wrong with its files is a finding.
+
+    Args:
+        request: The table.
+        give_up: Takes the answer from a thread beside, and ends the process, where the engine does not stop in time: in
+            the middle of a line it looks for nothing but its end.
+    """
     source = request.source
     try:
         request = _prepared(request)
         source = request.source
         reading = Reading(partial(_structure, source))
+        if give_up:
+            threading.Thread(target=_give_up_late, args=(reading, source, give_up), daemon=True).start()
         return _strictly(source, reading, partial(_scan, request, reading))
     except Unreadable as error:
         message = f"{error.message.removeprefix(f'{_only_name(source)} ')}. {error.remedy}"
         return ScanResult(findings=(unreadable(message, error.line, error.reason),))
     except duckdb.Error as error:
         return ScanResult(findings=_engine_failure(error, source, show=request.show_values))
+
+
+def _give_up_late(reading: Reading, source: TableSource, give_up: Callable[[ScanResult], None]) -> None:
+    with contextlib.suppress(Exception):  # whoever waits in the main thread is told of it
+        found = reading.result()
+        if found and found.faults:
+            time.sleep(PATIENCE_SECONDS)
+            give_up(ScanResult(findings=faults(found, source)))
 
 
 def _only_name(source: TableSource) -> str:
@@ -149,10 +172,12 @@ def _scan(request: ScanRequest, reading: Reading) -> ScanResult:
     source = request.source
     files = [Path(file) for table in (source, *beside) for file in table.files]
     spill = Path(request.spill)
-    connection = engine.connect(files, spill=spill, memory_limit=request.memory_limit, threads=request.threads)
+    is_json = source.format is Format.JSON_LINES
+    names = () if is_json else _names(source, reading)
+    threads = 1 if len(names) > WIDE else request.threads
+    connection = engine.connect(files, spill=spill, memory_limit=request.memory_limit, threads=threads)
     reading.when_faulty(connection.interrupt)
     present: dict[str, tuple[str, int]] = {}
-    is_json = source.format is Format.JSON_LINES
     if is_json:
         found = reading.result()
         if found and found.faults:
@@ -161,7 +186,7 @@ def _scan(request: ScanRequest, reading: Reading) -> ScanResult:
         if strict:
             return ScanResult(findings=strict)
         present = table_layout.json_properties(connection, source)
-    names = _json_names(request, present) if is_json else _names(source, reading)
+        names = _json_names(request, present)
     declared = declared_by(part.row for part in request.sides.values())
     table = table_layout.table(connection, source, names, declared)
     opened = Opened(request=request, connection=connection, table=table, reading=reading)

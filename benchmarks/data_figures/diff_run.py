@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -32,7 +33,8 @@ def main() -> None:
         diff = diffing_rows.by_key(versions, found, pairs) if pairs else None
     if diff is None or diff.by is not DiffBy.KEY:
         sys.exit("the tables have no such key")
-    print(diff)
+    print(diff, flush=True)
+    os._exit(0)  # as the scan's child does
 
 
 if __name__ == "__main__":

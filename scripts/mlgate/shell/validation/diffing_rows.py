@@ -75,12 +75,13 @@ def by_key(versions: Versions, found: TableDiff, key: Sequence[Pair]) -> TableDi
     others = [pair for pair in versions.columns if pair not in key]
     versions.opened.connection.execute(f"DROP TABLE IF EXISTS {query.DIFFERING}")
     versions.opened.connection.execute(query.differing_by_key(before, after, key, others))
-    removed, added, changed = versions.opened.one(query.counted())
+    removed, added, changed, *in_half = versions.opened.one(query.counted())
     unchanged = (found.rows_after or 0) - added - changed
     if unchanged + removed + changed != found.rows_before:
         return None
-    counts = versions.opened.one(query.changed_cells(before, after, key, others)) if changed else ()
-    moved = [(pair, count) for pair, count in zip(others, counts, strict=False) if count]
+    suspects = [pair for half, rows in zip(query.halves(others), in_half, strict=True) if rows for pair in half]
+    counts = versions.opened.one(query.changed_cells(before, after, key, suspects)) if suspects else ()
+    moved = [(pair, count) for pair, count in zip(suspects, counts, strict=True) if count]
     shown = _examples(versions, key, [pair for pair, _ in moved])
     return replace(
         found,

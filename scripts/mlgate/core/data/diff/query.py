@@ -21,16 +21,24 @@ EXAMPLES = 5
 SHOWN_CHARACTERS = 100
 
 
+def halves(columns: Sequence[Pair]) -> tuple[Sequence[Pair], Sequence[Pair]]:
+    """Return the columns whose cells are hashed together: where no row differs in a half, it is not read again."""
+    middle = (len(columns) + 1) // 2
+    return columns[:middle], columns[middle:]
+
+
 def differing_by_key(before: Table, after: Table, key: Sequence[Pair], others: Sequence[Pair]) -> str:
-    """Return the statement that keeps the keys of rows that only one version has, or that differ."""
+    """Return the statement that keeps the keys of rows that only one version has, or that differ, and in which half."""
     names = _keys(key)
     items = ", ".join(f"coalesce(a.{name}, b.{name}) AS {name}" for name in names)
     matched = " AND ".join(f"a.{name} = b.{name}" for name in names)
+    one, other = halves(others)
     return (
-        f"CREATE TEMP TABLE {DIFFERING} AS SELECT {items}, a.h IS NOT NULL AS na, b.h IS NOT NULL AS nb FROM "
-        f"({_hashed(before, [p.before.value for p in key], [p.before.value for p in others])}) a FULL JOIN "
-        f"({_hashed(after, [p.after.value for p in key], [p.after.value for p in others])}) b "
-        f"ON {matched} WHERE a.h IS DISTINCT FROM b.h"
+        f"CREATE TEMP TABLE {DIFFERING} AS SELECT {items}, a.h IS NOT NULL AS na, b.h IS NOT NULL AS nb, "
+        "a.h IS DISTINCT FROM b.h AS dh, a.g IS DISTINCT FROM b.g AS dg FROM "
+        f"({_hashed(before, [p.before for p in key], [p.before for p in one], [p.before for p in other])}) a FULL JOIN "
+        f"({_hashed(after, [p.after for p in key], [p.after for p in one], [p.after for p in other])}) b "
+        f"ON {matched} WHERE dh OR dg"
     )
 
 
@@ -38,15 +46,21 @@ def _keys(key: Sequence[Pair]) -> list[str]:
     return [f"k{index}" for index in range(len(key))]
 
 
-def _hashed(table: Table, key: Sequence[str], cells: Sequence[str]) -> str:
-    items = [f"{value} AS k{index}" for index, value in enumerate(key)]
-    row = f"hash({', '.join(cells)})" if cells else "0::UBIGINT"
-    return f"SELECT {', '.join(items)}, {row} AS h FROM {table.relation()}"
+def _hashed(table: Table, key: Sequence[Column], one: Sequence[Column], other: Sequence[Column]) -> str:
+    items = [f"{column.value} AS k{index}" for index, column in enumerate(key)]
+    return f"SELECT {', '.join(items)}, {_hash(one)} AS h, {_hash(other)} AS g FROM {table.relation()}"
+
+
+def _hash(columns: Sequence[Column]) -> str:
+    return f"hash({', '.join(column.value for column in columns)})" if columns else "0::UBIGINT"
 
 
 def counted() -> str:
-    """Return the query of how many keys only the base has, only this version has, and both have with other cells."""
-    kinds = ("NOT nb", "NOT na", "na AND nb")
+    """Return the query of how many keys only the base has, only this version has, and both have with other cells.
+
+    Of the last, it also says whether any differs in either half of the columns.
+    """
+    kinds = ("NOT nb", "NOT na", "na AND nb", "na AND nb AND dh", "na AND nb AND dg")
     return f"SELECT {', '.join(f'count(*) FILTER ({kind})' for kind in kinds)} FROM {DIFFERING}"
 
 

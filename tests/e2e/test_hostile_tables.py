@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -16,7 +17,10 @@ import pytest
 from tests.toolbox import ROOT
 
 from mlgate.core import codec
+from mlgate.core.data import structure
+from mlgate.core.data.records import Marks, Reader, fields_of
 from mlgate.core.data.request import ScanRequest, ScanResult
+from mlgate.core.data.source import Dialect
 from mlgate.shell.tables import engine
 from mlgate.shell.tables.files import one_file
 from mlgate.shell.validation.scan import scan
@@ -251,3 +255,46 @@ def test_a_pollution_is_a_finding_with_a_line_or_is_read_as_strict_csv(
         assert engine_cells(path, len(records[0])) == records[1:], data
         counts["read"] += 1
     assert min(counts.values()) > 20, counts
+
+
+DIALECTS = {
+    "backslash": Dialect(delimiter=";", escape="\\"),
+    "apostrophes": Dialect(delimiter="|", quote="'", escape="'"),
+    "no quotes": Dialect(delimiter="\t", quote=None),
+    "no header": Dialect(header=False, columns=("a", "b", "c")),
+    "no escape": Dialect(escape=None),
+}
+
+
+def in_dialect(dialect: Dialect) -> bytes:
+    """Return rows that have every mark of a dialect in every place where it may be."""
+    delimiter, quote = dialect.delimiter or ",", dialect.quote or ""
+    escaped = f"{dialect.escape}{quote}" if dialect.escape and quote else ""
+    inside = f"{quote}x{delimiter}y{escaped}{quote}" if quote else "xy"
+    lines = [("a", "b", "c"), ("1", inside, ""), (inside, f"{quote}{quote}", "z"), ("3", f"{quote}p{quote}", "\\")]
+    return "".join(delimiter.join(line) + "\n" for line in lines).encode()
+
+
+@pytest.mark.parametrize("name", DIALECTS)
+def test_the_strict_reader_and_the_engine_agree_in_every_dialect(name: str, tmp_path: Path) -> None:
+    """What the strict reader lets through is what the engine then reads, cell by cell, whatever byte is wrong."""
+    path, dialect, counts = tmp_path / "t.csv", DIALECTS[name], {"fault": 0, "read": 0}
+    source = replace(one_file(path), dialect=dialect)
+    marks, data = Marks.of(source.delimiter, dialect), in_dialect(dialect)
+    special = [*SPECIAL, marks.delimiter, marks.quote or b"q", marks.escape or b"e", b"\\"]
+    chance = random.Random(7)  # noqa: S311 - no secret
+    places = [(place, more) for place in range(len(data)) for more in (*special, None)]
+    for place, more in chance.sample(places, 150):
+        changed = data[:place] + (more or b"") + data[place + (more is None) :]
+        found = structure.examine([changed], source.delimiter, dialect)
+        if found.faults:
+            counts["fault"] += 1
+            continue
+        records = [fields_of(record.text, marks) for record in Reader(marks).records(changed)]
+        path.write_bytes(changed)
+        item = engine.csv_item(source, {f"c{index}": "VARCHAR" for index in range(len(found.columns))})
+        rows = duckdb.execute(f"FROM {item}").fetchall()
+        read = [tuple("" if cell is None else cell for cell in row) for row in rows]
+        assert read == records[1 if dialect.header else 0 :], changed
+        counts["read"] += 1
+    assert min(counts.values()) > 5, counts

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from mlgate.core.data.source import Format
+from mlgate.core.data.source import Compression, Format
 from mlgate.shell.tables.files import Unreadable, header, inspect, one_file
 
 if TYPE_CHECKING:
@@ -84,7 +84,9 @@ def source(path: Path, types: Mapping[str, str] | None = None) -> Source:
     Raises:
         Unreadable: As `tables.inspect` and `tables.header`.
     """
-    form = inspect(path)
+    form, plain = inspect(path), one_file(path)
+    if plain.compression is not Compression.NONE:
+        raise Unreadable(f"{path.name} is compressed", remedy="Only tables may be: decompress the file.")
     name = literal(str(path.absolute()))
     if form is Format.PARQUET:
         return Source(
@@ -92,7 +94,6 @@ def source(path: Path, types: Mapping[str, str] | None = None) -> Source:
         )
     if form is Format.JSON_LINES:
         return Source(sql=_json_lines(name, types), binary=False, format=form)
-    plain = one_file(path)
     columns = header(path, plain)
     declared = {column: (types or {}).get(column, "VARCHAR") for column in columns}
     return Source(sql=csv_item(plain, declared), binary=False, format=form, columns=columns)

@@ -11,6 +11,8 @@ from mlgate.core.data.source import Format
 from mlgate.core.setup.likeness import loose_pattern_of, pattern_of
 from mlgate.core.setup.profile import MAX_VALUES, Column, Kind, Profile
 from mlgate.shell.tables import engine
+from mlgate.shell.tables.files import one_file
+from mlgate.shell.tables.preparing import prepared
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,8 +43,9 @@ def profile(path: Path) -> Profile:
         InputError: If it cannot be read.
     """
     with tempfile.TemporaryDirectory(prefix="mlgate-init-") as spill, engine.reading(path):
-        source = engine.source(path)
-        connection = engine.connect([path], spill=Path(spill))
+        plain = Path(prepared(one_file(path), Path(spill) / "plain").files[0])
+        source = engine.source(plain)
+        connection = engine.connect([plain], spill=Path(spill))
         try:
             described = connection.execute(f"DESCRIBE SELECT * FROM {source.sql}").fetchall()  # noqa: S608 - quoted
             types = {str(row[0]): str(row[1]) for row in described if row[0] != source.row}

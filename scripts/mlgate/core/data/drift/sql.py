@@ -22,6 +22,7 @@ FINE = 41  # 11 of them
 PARTS = 4096  # of a bucket that holds too much
 MOST_CATEGORIES = 10_000
 LONGEST = 200  # characters of a category
+_BOTH = "coalesce(sum(k) FILTER (s = 0), 0)::BIGINT, coalesce(sum(k) FILTER (s = 1), 0)::BIGINT"
 
 
 def both(reference: Side, current: Side, name: str, *, texts: bool = False) -> str:
@@ -45,8 +46,10 @@ def spreads(side: Side, names: Sequence[str]) -> str:
 
 def buckets(cells: str, around: float) -> str:
     """Return the query of buckets in order: counts of both sides, least and greatest value."""
-    coded = _coded(cells, around, COARSE)
-    return f"SELECT count(*) - sum(s), sum(s), min(x) AS lo, max(x) FROM ({coded}) GROUP BY b ORDER BY lo"
+    sides = (
+        f"SELECT b, s, count(*) AS k, min(x) AS lo, max(x) AS hi FROM ({_coded(cells, around, COARSE)}) GROUP BY b, s"
+    )
+    return f"SELECT {_BOTH}, min(lo) AS low, max(hi) FROM ({sides}) GROUP BY b ORDER BY low"
 
 
 def _coded(cells: str, around: float, bits: int) -> str:
@@ -75,17 +78,14 @@ def _double(value: float) -> str:
 
 
 def grouped(cells: str, around: float) -> str:
-    """Return the query that keeps fine buckets in the table `grouped`: counts, ends and sums, of both sides and one."""
-    items = "b, count(*) AS k, sum(s) AS c, min(x) AS lo, max(x) AS hi, sum(x) AS t, sum(x * s) AS u"
-    return f"CREATE OR REPLACE TEMP TABLE grouped AS SELECT {items} FROM ({_coded(cells, around, FINE)}) GROUP BY b"
+    """Return the query that keeps fine buckets in the table `grouped`: of each side, count, ends and sum."""
+    items = "b, s, count(*) AS k, min(x) AS lo, max(x) AS hi, sum(x) AS t"
+    return f"CREATE OR REPLACE TEMP TABLE grouped AS SELECT {items} FROM ({_coded(cells, around, FINE)}) GROUP BY b, s"
 
 
-FILLED = "SELECT coalesce(sum(k - c), 0)::BIGINT, coalesce(sum(c), 0)::BIGINT FROM grouped"
+FILLED = f"SELECT {_BOTH} FROM grouped"
 # The same buckets as `buckets` gives: fine ones lie inside of them.
-COARSER = (
-    f"SELECT sum(k - c)::BIGINT, sum(c)::BIGINT, min(lo) AS low, max(hi) FROM grouped GROUP BY b >> {COARSE - FINE} "
-    "ORDER BY low"
-)
+COARSER = f"SELECT {_BOTH}, min(lo) AS low, max(hi) FROM grouped GROUP BY b >> {COARSE - FINE} ORDER BY low"
 
 
 def fine(n: int, m: int) -> str:
@@ -95,13 +95,15 @@ def fine(n: int, m: int) -> str:
     steps by reference and current cells, `moment` is the sum of its values with the same weights; `nx` is where the
     next begins.
     """
+    step = f"CASE s WHEN 0 THEN {m} ELSE {-n} END"
     weighted = (
-        f"SELECT b, lo, hi, {m}::HUGEINT * (k - c) AS up, {n}::HUGEINT * c AS down, "
-        f"{m}::DOUBLE * (t - u) - {n}::DOUBLE * u AS moment FROM grouped"
+        f"SELECT b, min(lo) AS lo, max(hi) AS hi, sum(k * {step}) FILTER (s = 0) AS plus, "
+        f"sum(-k * {step}) FILTER (s = 1) AS minus, sum(t * {step}) AS moment FROM grouped GROUP BY b"
     )
+    parted = f"SELECT *, coalesce(plus, 0) AS up, coalesce(minus, 0) AS down FROM ({weighted})"
     summed = (
         "SELECT *, sum(up - down) OVER (ORDER BY lo ROWS UNBOUNDED PRECEDING) AS d, lead(lo) OVER (ORDER BY lo) AS nx "
-        f"FROM ({weighted})"
+        f"FROM ({parted})"
     )
     return f"CREATE OR REPLACE TEMP TABLE fine AS SELECT *, d - up + down AS e FROM ({summed})"
 
@@ -128,12 +130,14 @@ CLOSED_AREA = (
 
 def inside(cells: str, n: int, m: int, around: float) -> str:
     """Return the query of the greatest gap and the area inside the opened buckets, value by value."""
-    weight = f"{m}::HUGEINT * (count(*) - sum(s)) - {n}::HUGEINT * sum(s)"
-    coded = _coded(cells, around, FINE)
-    values = f"SELECT b, x, any_value(e) AS e, {weight} AS w FROM ({coded}) JOIN opened USING (b) GROUP BY b, x"
+    coded = f"SELECT x, b, CASE s WHEN 0 THEN {m} ELSE {-n} END AS w FROM ({_coded(cells, around, FINE)})"
     window = "(PARTITION BY b ORDER BY x ROWS UNBOUNDED PRECEDING)"
-    stepped = f"SELECT e + sum(w) OVER {window} AS d, lead(x) OVER (PARTITION BY b ORDER BY x) - x AS g FROM ({values})"
-    return f"SELECT coalesce(max(abs(d)), 0), coalesce(sum(abs(d)::DOUBLE * g), 0) FROM ({stepped})"
+    stepped = (
+        f"SELECT abs(e + sum(w) OVER {window}) AS d, lead(x) OVER (PARTITION BY b ORDER BY x) - x AS g "
+        f"FROM ({coded}) JOIN opened USING (b)"
+    )
+    # Where the next value is the same, the step is not at its end; after the last one it is that of `fine`.
+    return f"SELECT coalesce(max(d), 0), coalesce(sum(d::DOUBLE * g), 0) FROM ({stepped}) WHERE g > 0"
 
 
 def categories(cells: str) -> str:

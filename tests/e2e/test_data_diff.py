@@ -104,6 +104,14 @@ def test_rows_and_cells_are_compared_by_key(folder: Path, form: str) -> None:
     assert '"q"' not in (folder / "clone" / "mlgate-run" / "data.json").read_text()
 
 
+@pytest.mark.parametrize("position", [1, 2, 3])
+def test_a_change_in_any_column_alone_is_found(folder: Path, position: int) -> None:
+    rows: Rows = [tuple(9.5 if at == position else cell for at, cell in enumerate(row)) for row in BASE]
+    base: Files = {"mlgate.yml": config("t.csv"), "t.csv": written(folder, BASE, "csv")}
+    found = diff(pull(folder, base, {"t.csv": written(folder, rows, "csv")}))
+    assert {name: column["changed"] for name, column in columns(found).items()} == {NAMES.split(", ")[position]: 4}
+
+
 def test_the_same_bytes_are_unchanged(folder: Path) -> None:
     table = written(folder, BASE, "csv")
     done = pull(folder, {"mlgate.yml": config("t.csv"), "t.csv": table}, {"README.md": "more"})
@@ -195,6 +203,16 @@ def test_a_file_of_dvc_is_taken_from_the_cache(folder: Path, *, is_cached: bool)
     else:
         assert diff(done)["state"] == "missing"
         assert "run `dvc fetch" in diff(done)["message"]
+
+
+def test_values_that_git_never_had_are_not_shown_once_the_table_is_tracked(folder: Path) -> None:
+    old = written(folder, BASE, "csv")
+    one = hashlib.md5(old, usedforsecurity=False).hexdigest()
+    base: Files = {"mlgate.yml": config("t.csv"), "t.csv.dvc": f"outs:\n- md5: {one}\n  path: t.csv\n"}
+    change: Files = {"t.csv.dvc": None, "t.csv": written(folder, HEAD, "csv")}
+    done = pull(folder, base, change, beside={f".dvc/cache/files/md5/{one[:2]}/{one[2:]}": old})
+    assert columns(diff(done))["carrier"]["changed"] == 1
+    assert columns(diff(done))["carrier"]["examples"] == []
 
 
 def test_the_files_of_a_folder_of_dvc_are_taken_from_the_cache(folder: Path) -> None:

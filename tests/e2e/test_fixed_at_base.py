@@ -120,6 +120,12 @@ def test_inputs_are_known_where_the_lock_fixes_what_git_does_not(project: Reposi
     project.commit({"README.md": "more"})
     before = inputs(project)
     assert before["inputs_unchanged"]
+    here = (project.root / "holdout.csv").read_text()
+    project.write({"holdout.csv": here.replace("\n5,0,5", "\n5,1,5")})
+    assert not inputs(project)["inputs_unchanged"], "the file on disk is not the one that the lock fixes"
+    (project.root / "holdout.csv").unlink()
+    assert inputs(project)["inputs_unchanged"], "what judges nothing need not be there"
+    project.write({"holdout.csv": here})
     text = (project.root / "mlgate.lock").read_text()
     project.commit({"mlgate.lock": text.replace("rows: 600", "rows: 601")})
     after = inputs(project)

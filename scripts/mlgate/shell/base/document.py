@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from mlgate.core.documents import BaseDocument, PolicySource
 from mlgate.core.gate import inputs
 from mlgate.core.gate.change import policy_differs
+from mlgate.core.lock import Lock
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
 from mlgate.shell.base import commit as base_commit
-from mlgate.shell.base.inputs import config_at, identity, known_inputs
+from mlgate.shell.base.inputs import config_at, identity, known_inputs, lock_at
+from mlgate.shell.base.on_disk import moved_on_disk
 from mlgate.shell.git.tree import Tree
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ def _in_repository(git: Git, path: Path, name: str, found: Found) -> BaseDocumen
     base_digest = known_inputs(git, found.base, name).digest if found.base else None
     moved = _moved_from(git, path, name, found, introduced=base_config is None) if found.base else frozenset()
     edited = moved if base_config is None else moved | _edited(git, name, found, working, changes)
+    unchanged = known.digest is not None and known.digest == base_digest and not touched
     return BaseDocument(
         event=found.facts.event,
         pull_request=found.facts.pull_request,
@@ -94,11 +97,15 @@ def _in_repository(git: Git, path: Path, name: str, found: Found) -> BaseDocumen
         dirty=tuple(sorted({text_of(change.path) for change in changes if change.tracked or change in touched})),
         inputs_digest=known.digest,
         base_inputs_digest=base_digest,
-        inputs_unchanged=known.digest is not None
-        and known.digest == base_digest
-        and not touched
-        and not (wanted and _has_ignored(git, wanted, known)),
+        inputs_unchanged=unchanged
+        and not (wanted and _has_ignored(git, wanted, known))
+        and not (working and _moved_on_disk(git, commit, path, working)),
     )
+
+
+def _moved_on_disk(git: Git, commit: str, path: Path, working: Config) -> bool:
+    lock = lock_at(git, commit, posixpath.dirname(git.relative(path) or "")) or Lock()
+    return moved_on_disk(working, lock, folder=path.parent, root=git.root)
 
 
 def _touches(change: Change, wanted: Dependencies, known: KnownInputs) -> bool:

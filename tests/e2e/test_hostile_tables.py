@@ -298,3 +298,29 @@ def test_the_strict_reader_and_the_engine_agree_in_every_dialect(name: str, tmp_
         assert read == records[1 if dialect.header else 0 :], changed
         counts["read"] += 1
     assert min(counts.values()) > 5, counts
+
+
+PARSING = ROOT.parent / "shared" / "corpora" / "json-parsing" / "test_parsing"
+# Stricter than RFC 8259: two keys of one name have no one meaning.
+STRICTER = ("y_object_duplicated_key",)
+
+
+@pytest.mark.skipif(not PARSING.is_dir(), reason="the corpora are not beside this checkout")
+def test_a_cell_of_json_lines_is_strict_json(tmp_path: Path) -> None:
+    """Each document stands as a value in a line; `y_` is a row, `n_` a finding on its line, `i_` either."""
+    paths = [path for path in sorted(PARSING.glob("*.json")) if b"\n" not in path.read_bytes().rstrip(b"\n")]
+    requests = []
+    for number, path in enumerate(paths):
+        line = tmp_path / f"{number}.jsonl"
+        line.write_bytes(b'{"a": 1}\n{"value": ' + path.read_bytes().rstrip(b"\n") + b"}\n")
+        requests.append({"source": codec.to_plain(one_file(line)), "spill": str(tmp_path / "spill")})
+    counts = {"y": 0, "n": 0, "i": 0}
+    for path, answer in zip(paths, answers(requests), strict=True):
+        assert answer is not None, path.name
+        counts[path.name[0]] += 1
+        found = [row["line"] for finding in answer["findings"] for row in finding["rows"]]
+        if path.name.startswith("n_"):
+            assert found == [2], (path.name, answer["findings"])
+        elif path.name.startswith("y_") and not path.name.startswith(STRICTER):
+            assert (answer["rows"], answer["findings"]) == (2, []), path.name
+    assert (counts["y"] > 60, counts["n"] > 120) == (True, True), counts

@@ -61,6 +61,7 @@ def connect(
         f"memory_limit = {literal(memory_limit)}",
         f"threads = {threads:d}",
         "python_enable_replacements = false",
+        "enable_progress_bar = false",  # it would go to standard output
         "autoinstall_known_extensions = false",
         "enable_external_access = false",
         "lock_configuration = true",

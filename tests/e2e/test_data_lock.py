@@ -153,3 +153,29 @@ def test_pull_requests_that_add_different_files_are_merged_by_git(project: Repos
     project.git("merge", "-q", "-m", "both", "add-0")
     project.write({"parts/0.csv": CSV})
     assert lock(project, "--check") == 0
+
+
+@pytest.mark.parametrize("name", ["mlgate.lock", "mlgate.yml", "c.yml"])
+@pytest.mark.parametrize("target", ["../outside", ".git/config"])
+def test_a_link_that_leads_out_of_the_repository_shows_nothing(project: Repository, name: str, target: str) -> None:
+    (project.root.parent / "outside").write_text("[core]\n")
+    (project.root / name).unlink(missing_ok=True)
+    (project.root / name).symlink_to(target)
+    done = validate(project.root)
+    assert done.status == 2
+    assert "a link that leads out of the repository" in done.log
+    assert "core" not in done.log
+
+
+def test_a_link_inside_of_the_repository_is_followed(project: Repository) -> None:
+    (project.root / "c.yml").rename(project.root / "parts" / "c.yml")
+    (project.root / "c.yml").symlink_to("parts/c.yml")
+    assert validate(project.root).status == 0
+
+
+def test_other_rows_than_the_lock_says_fail(project: Repository) -> None:
+    lock(project)
+    path = project.root / "mlgate.lock"
+    path.write_text(path.read_text().replace("rows: 3", "rows: 4"))
+    assert reasons(project, "holdout") == ["data-changed"]
+    assert reasons(project, "train") == []

@@ -8,6 +8,7 @@ from mlgate.core.config import node as nodes
 from mlgate.core.config import parse as parser
 from mlgate.core.config import yaml
 from mlgate.core.config.node import START, refuse
+from mlgate.shell.links import is_link_out
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +65,8 @@ def parse_contract(data: bytes, name: str) -> Contract:
 
 def _bytes(path: Path, name: str, remedy: str) -> bytes:
     try:
+        if is_link_out(path):
+            raise _unreadable(name, "a link that leads out of the repository", "Replace it by the file itself.")
         if path.is_dir():
             raise _unreadable(name, "this is a folder, not a file", remedy)
         with path.open("rb") as file:

@@ -14,6 +14,7 @@ from mlgate.core.data.source import TableSource
 from mlgate.core.gate import inputs
 from mlgate.core.lock import NAME, Lock, PinnedTable
 from mlgate.errors import InputError
+from mlgate.shell.links import leads_out
 from mlgate.shell.tables.pointers import checkout_of, pulled
 from mlgate.shell.tables.sources import digest_of, place_of, resolve
 
@@ -31,8 +32,11 @@ def load(judge: Judge) -> Lock | None:
         ConfigError: With every mistake in it.
         InputError: It cannot be read.
     """
+    path = judge.config_folder / NAME
+    if leads_out(path, judge.git.root if judge.git is not None else judge.config_folder):
+        raise InputError(f"{NAME} is a link that leads out of the repository", remedy="Replace it by the file itself.")
     try:
-        with (judge.config_folder / NAME).open("rb") as file:
+        with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         return None

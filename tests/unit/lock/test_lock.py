@@ -132,6 +132,16 @@ def test_a_table_that_moved_is_a_finding(table: str, names: tuple[str, ...], dig
     assert "`mlgate data lock`" in found.message
 
 
+def test_rows_are_held_to_the_lock_where_they_are_known() -> None:
+    names = ("data/holdout.csv",)
+    found = moved(LOCK, "holdout", names, C, 1234)
+    assert found is not None
+    assert "the table has 1,234 rows, and mlgate.lock says 12" in found.message
+    assert moved(LOCK, "holdout", names, C, 12) is None
+    assert moved(LOCK, "holdout", names, C, None) is None
+    assert moved(LOCK, "train", FILES, LOCK.tables["train"].digest, 3) is None
+
+
 def test_differences_name_tables_and_files() -> None:
     there = Lock(
         tables={

@@ -54,7 +54,10 @@ class Lock:
 
 
 def digest_of_files(digests: Mapping[str, str]) -> str:
-    """Return the digest of a table: of one file its own, of several the sha256 over a line for each, sorted by name."""
+    """Return the digest of a table, from those of its files by name.
+
+    Of one file it is its own; of several, the sha256 over a line for each, `<sha256>  <name>`, sorted by name.
+    """
     if len(digests) == 1:
         return next(iter(digests.values()))
     whole = "".join(f"{digest}  {name}\n" for name, digest in sorted(digests.items()))

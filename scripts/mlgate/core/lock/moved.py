@@ -16,7 +16,9 @@ RELOCK = "If the new data are right, run `mlgate data lock` and commit the file.
 MOST_NAMED = 3
 
 
-def moved(lock: Lock, table: str, names: Sequence[str], digest: str | None) -> DataFinding | None:
+def moved(
+    lock: Lock, table: str, names: Sequence[str], digest: str | None, rows: int | None = None
+) -> DataFinding | None:
     """Return a finding if a table is not the one that the lock fixes.
 
     Args:
@@ -24,17 +26,22 @@ def moved(lock: Lock, table: str, names: Sequence[str], digest: str | None) -> D
         table: The table's name.
         names: Of its files.
         digest: Of the table; None where it cannot be read, which has a finding of its own.
+        rows: How many it has; None where that is not known.
     """
     pinned = lock.tables.get(table)
-    if digest is None or (pinned is not None and pinned.digest == digest and set(pinned.files) == set(names)):
+    if digest is None:
         return None
     if pinned is None:
         message = f"{NAME} does not fix the table {table}"
-    elif set(pinned.files) == set(names):
+    elif set(pinned.files) != set(names):
+        message = f"the table has other files than in {NAME}: {_other(pinned.files, names)}"
+    elif pinned.digest != digest:
         what = names[0] if len(names) == 1 else f"one of the {len(names):,} files"
         message = f"{what} changed, and {NAME} did not"
+    elif None not in (rows, pinned.rows) and rows != pinned.rows:
+        message = f"the table has {rows:,} rows, and {NAME} says {pinned.rows:,}"
     else:
-        message = f"the table has other files than in {NAME}: {_other(pinned.files, names)}"
+        return None
     return DataFinding(check="", count=1, reason="data-changed", message=f"{message}. {RELOCK}")
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.data.globs import is_glob
 from mlgate.core.data.source import Compression, Format, SourceProblem, TableSource
+from mlgate.core.lock import digest_of_files
+from mlgate.shell.links import leads_out
 from mlgate.shell.tables.files import COMPRESSIONS, EXTENSIONS, Unreadable, told
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ def matching(pattern: str, place: Place) -> tuple[str, ...]:
     if len(names) > MOST_FILES:
         raise Unreadable(f"{pattern} names {len(names):,} files, more than {MOST_FILES:,}", remedy="Join some of them.")
     for name in names:
-        if not (place.folder / name).resolve().is_relative_to(place.within.resolve()):
+        if leads_out(place.folder / name, place.within):
             raise Unreadable(
                 f"{name} is a link that leads out of the repository", remedy="Name the files themselves, one by one."
             )
@@ -144,18 +146,10 @@ def _told_compression(names: Sequence[str]) -> Compression:
 
 
 def digest_of(source: TableSource) -> str | None:
-    """Return the digest of a table's bytes, or None where they cannot be read.
-
-    That is the sha256 of its one file; of several, the sha256 over a line for each, `<sha256>  <name>`, sorted by name.
-    """
-    digests = [_file_digest(Path(file)) for file in source.files]
-    if not digests or None in digests:
-        return None
-    if len(digests) == 1:
-        return digests[0]
-    pairs = sorted(zip(source.names, digests, strict=True))
-    whole = "".join(f"{digest}  {name}\n" for name, digest in pairs)
-    return hashlib.sha256(whole.encode(errors="surrogatepass")).hexdigest()
+    """Return the digest of a table's bytes, or None where they cannot be read."""
+    found = {name: _file_digest(Path(file)) for name, file in zip(source.names, source.files, strict=True)}
+    digests = {name: digest for name, digest in found.items() if digest is not None}
+    return digest_of_files(digests) if digests and len(digests) == len(found) else None
 
 
 def _file_digest(path: Path) -> str | None:

@@ -247,7 +247,9 @@ def _validate_one(
 
 
 def _held_to_lock(scanned: ScanResult, work: Work, source: TableSource, digest: str | None) -> ScanResult:
-    found = moved(work.lock, work.table.name, source.names, digest) if work.lock is not None else None
+    if work.lock is None:
+        return scanned
+    found = moved(work.lock, work.table.name, source.names, digest, scanned.rows)
     return scanned if found is None else replace(scanned, findings=(found, *scanned.findings))
 
 

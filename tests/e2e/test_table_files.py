@@ -242,3 +242,19 @@ def test_models_are_trained_and_compared_on_such_tables_against_the_base(tmp_pat
     tables = {table["name"]: table for table in json.loads((run / "data.json").read_bytes())["tables"]}
     assert tables["train"]["rows"] == 400
     assert tables["holdout"]["digest"] == comparison["holdout"]["digest"]
+
+
+@pytest.mark.parametrize("name", ["file_row_number", "File_Row_Number", "file_index"])
+@pytest.mark.parametrize("number", [1, 2])
+def test_columns_may_be_called_as_the_engine_calls_its_own(name: str, number: int, tmp_path: Path) -> None:
+    columns = "'00' || range AS id, 1000 * range AS price, DATE '2014-01-01' AS day"
+    (tmp_path / "d").mkdir()
+    for index in range(number):
+        rows = f"SELECT {columns}, 'x' AS \"{name}\" FROM range({4 * index}, {4 * index + 4})"  # noqa: S608 - ours
+        duckdb.execute(f"COPY ({rows}) TO '{tmp_path / 'd' / f'{index}.parquet'}'")
+    table = validated(tmp_path, "{path: 'd/*.parquet', contract: c.yml}")
+    assert table["rows"] == 4 * number
+    assert table["columns"][3]["name"] == name
+    found = [(row["file"], row["row"]) for row in table["findings"][0]["rows"]]
+    several = [("d/0.parquet", 3), *(("d/1.parquet", row) for row in range(4, 8))]
+    assert found == ([(None, 3)] if number == 1 else several)

@@ -41,6 +41,7 @@ _PEOPLE = {
     Storage.ARRAY: "array",
     Storage.OBJECT: "object",
 }
+_NUMBERS = ("file_row_number", "file_index")  # what the reader calls its numbers: a column so called hides them
 _JSON_NAMES = {"VARCHAR": "string", "BIGINT": "integer", "UBIGINT": "integer", "DOUBLE": "number", "BOOLEAN": "boolean"}
 
 
@@ -82,15 +83,22 @@ def table(
 
 def parquet_table(connection: duckdb.DuckDBPyConnection, source: TableSource) -> Table:
     """Return the layout of Parquet files; rows count through all of them."""
+    plain = f"read_parquet({engine.paths(source)})"
+    described = connection.execute(f"DESCRIBE SELECT * FROM {plain}").fetchall()  # noqa: S608 - quoted literals
+    columns = tuple(_typed(str(name), str(declared)) for name, declared, *_ in described)
+    if len(source.files) > 1:
+        _refuse_other_columns(connection, source)
+    if any(column.name.lower() in _NUMBERS for column in columns):
+        item = f"(SELECT *, row_number() OVER () - 1 FROM {plain})"  # noqa: S608 - quoted literals
+    else:
+        item = _numbered(connection, source, len(columns))
+    return Table(source=item, columns=columns, numbered=True)
+
+
+def _numbered(connection: duckdb.DuckDBPyConnection, source: TableSource, width: int) -> str:
     one = f"read_parquet({engine.paths(source)}, file_row_number=true)"
-    described = connection.execute(f"DESCRIBE SELECT * FROM {one}").fetchall()[:-1]  # noqa: S608 - quoted literals
-    columns = [_typed(str(name), str(declared)) for name, declared, *_ in described]
-    item = one if len(source.files) == 1 else _numbered_through(connection, source, one, len(columns))
-    return Table(source=item, columns=tuple(columns), numbered=True)
-
-
-def _numbered_through(connection: duckdb.DuckDBPyConnection, source: TableSource, one: str, width: int) -> str:
-    _refuse_other_columns(connection, source)
+    if len(source.files) == 1:
+        return one
     before = [0, *itertools.accumulate(parquet_rows(connection, source))]
     names = [f"c{index}" for index in range(width)]
     named = f"(SELECT *, file_index FROM {one}) AS p({', '.join([*names, 'r', 'f'])})"  # noqa: S608 - quoted literals

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,12 @@ def test_json_and_yaml_say_the_same() -> None:
         ("table:\n  - mean: {column: a, atleast: 1}", 2, 23, "unknown key 'atleast', did you mean 'at-least'?"),
         ("table:\n  - mean: {column: a}", 2, 11, "the rule has no limit"),
         ("table:\n  - mean: {column: a, at-least: 30%}", 2, 33, "expected a number, got '30%'"),
+        (
+            f"table:\n  - mean: {{column: a, at-least: 1{'0' * 309}}}",
+            2,
+            33,
+            "expected a number, got one that is too large",
+        ),
         ("table:\n  - share: {column: a, value: b, at-most: 400%}", 2, 43, "expected a number between 0 and 1"),
         ("table:\n  - unique: {columns: a, at-most: '0.5'}", 2, 35, "expected a number or a percentage, got '0.5'"),
         ("table:\n  - min: {column: a, at-least: 2015-02-30}", 2, 32, "expected a number, a date or a time"),
@@ -198,6 +205,7 @@ def test_the_rules_are_read_with_their_units() -> None:
         "  - no-overlap: {with: train, by: row}\n"
         "  - no-overlap: {with: train, by: [row]}\n"
         "  - min: {column: a, at-least: 9007199254740993}\n"
+        "  - mean: {column: a, at-least: -1.7976931348623157e308, at-most: 1e300}\n"
     ).rules
     assert rules[0].at_most == 0.2
     assert rules[1].within == 14 * 86_400
@@ -206,6 +214,7 @@ def test_the_rules_are_read_with_their_units() -> None:
     assert rules[4].other_columns == ("a",)
     assert [(rule.columns, rule.whole_rows) for rule in rules[5:7]] == [((), True), (("row",), False)]
     assert rules[7].at_least == 2**53 + 1
+    assert (rules[8].at_least, rules[8].at_most) == (-sys.float_info.max, 1e300)
 
 
 @pytest.mark.parametrize("kind", RuleKind)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mlgate.core.data.broken import no_column
 from mlgate.core.data.compile import compile_row
 from mlgate.core.data.wording import sentence
 
@@ -45,3 +46,9 @@ def test_rows_and_absent_properties() -> None:
         "the row satisfies none of the 2 alternatives in 1 of 2 rows",
         "the row has fewer than 1 properties in 1 of 2 rows",
     ]
+
+
+def test_a_column_without_a_name_is_no_row() -> None:
+    check = compile_row({"properties": {"": {"type": "integer"}}}, lambda _: False).checks[0]
+    assert sentence(check, 1, 2) == '"" is not of type integer in 1 of 2 rows'
+    assert no_column("/row/required", "").message == '"" is missing: the file has no such column'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -145,9 +146,12 @@ class Cursor:
         return None
 
     def number(self, what: str = "a number", remedy: str | None = None) -> float | None:
-        """Return a finite number."""
-        if isinstance(self.value, int | float) and not isinstance(self.value, bool) and abs(self.value) < 1e300:
-            return float(self.value)
+        """Return a number that a double holds."""
+        if isinstance(self.value, int | float) and not isinstance(self.value, bool):
+            if abs(self.value) <= sys.float_info.max:
+                return float(self.value)
+            self.problem(f"expected {what}, got one that is too large", "Write a number below 1.79e308.")
+            return None
         self.expected(what, remedy or "Write a number without quotes, with a point for decimals.")
         return None
 

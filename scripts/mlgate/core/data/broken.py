@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Severity
+from mlgate.core.data.wording import subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,9 @@ class Broken:
 
 def no_column(pointer: str, column: str) -> Broken:
     """Return what is broken when the file lacks a column."""
-    return Broken(pointer=pointer, columns=(column,), message=f"{column} is missing: the file has no such column")
+    return Broken(
+        pointer=pointer, columns=(column,), message=f"{subject(column)} is missing: the file has no such column"
+    )
 
 
 def of_rule(rule: TableRule, message: str, count: int, located: Sequence[int] = ()) -> Broken:

@@ -48,8 +48,12 @@ NEVER = AnyOf()
 
 def sentence(check: Check, count: int, rows: int) -> str:
     """Return e.g. `carrier is none of AA, B6 or UA in 3 of 336,776 rows`."""
-    subject = check.column or "the row"
-    return f"{subject} {predicate(check.test, check.pointer)} in {count:,} of {rows:,} rows"
+    return f"{subject(check.column)} {predicate(check.test, check.pointer)} in {count:,} of {rows:,} rows"
+
+
+def subject(column: str | None) -> str:
+    """Return what a sentence is about: a column, in quotes where its name is empty, or without one the row."""
+    return "the row" if column is None else column or '""'
 
 
 def predicate(test: Test, pointer: str = "") -> str:

@@ -15,6 +15,7 @@ from mlgate.core.data.request import ScanResult
 from mlgate.core.data.rules.measure import Answer, row_count, times
 from mlgate.core.data.rules.reading import with_times
 from mlgate.core.data.tally import broken_by, tally
+from mlgate.core.data.wording import subject
 from mlgate.core.documents import Column, DataFinding, FindingRow
 from mlgate.core.words import listed
 from mlgate.shell.validation.copies import copied_if_broken, numbered
@@ -110,10 +111,10 @@ def _fallback(opened: Opened, plan: Plan, part: ContractPart) -> list[Broken]:
     return [
         Broken(
             pointer=pointer,
-            columns=(item.column,) if item.column else (),
+            columns=() if item.column is None else (item.column,),
             count=item.count,
             rows=tuple(item.rows),
-            message=f"{item.column or 'the row'} does not satisfy {pointer} in {item.count:,} rows",
+            message=f"{subject(item.column)} does not satisfy {pointer} in {item.count:,} rows",
         )
         for pointer, item in found.items()
     ]

@@ -57,7 +57,8 @@ def unreadable(rule: TableRule, answer: Answer, filled: int, odd: int, noun: str
     """Return why a column cannot be measured, if it cannot: it has cells that are no `noun`, or no value at all."""
     if odd:
         why = f"{counted(odd, 'cell')} of {counted(answer.rows, 'row')} cannot be read as {noun}"
-        return unmeasured(rule, why, odd, answer.located)
+        # Where other rows speak against the rule too, those that were located may be any of both.
+        return unmeasured(rule, why, odd, answer.located if answer.count == odd else ())
     if not filled:
         return unmeasured(rule, "no row has a value" if answer.rows else "the table has no rows")
     return None

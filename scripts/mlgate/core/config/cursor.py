@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from mlgate.core.config.node import Node, Place
 
 E = TypeVar("E", bound="StrEnum")
+LARGEST = float.fromhex("0x1.fffffffffffffp+1023")  # of the doubles
 MAX_PROBLEMS = 100  # a report longer than that helps nobody
 
 
@@ -148,7 +148,7 @@ class Cursor:
     def number(self, what: str = "a number", remedy: str | None = None) -> float | None:
         """Return a number that a double holds."""
         if isinstance(self.value, int | float) and not isinstance(self.value, bool):
-            if abs(self.value) <= sys.float_info.max:
+            if abs(self.value) <= LARGEST:
                 return float(self.value)
             self.problem(f"expected {what}, got one that is too large", "Write a number below 1.79e308.")
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -14,6 +15,7 @@ from jsonschema import Draft202012Validator
 from mlgate.core.data.cell import value_of
 from mlgate.core.data.compile import compile_row
 from mlgate.core.data.ir import Kind, Storage
+from mlgate.core.data.multiple import is_multiple
 from mlgate.core.data.query import Table, TableColumn, condition_of, key_text
 from mlgate.core.data.sql import Cell, literal
 
@@ -108,6 +110,66 @@ def test_float_columns(schema: dict[str, Any], value: float) -> None:
     assert broken(schema, Storage.FLOAT, f"(SELECT {value!r}::DOUBLE)") is refused(schema, value)
 
 
+FAR = [2**53 - 2, 2**53 - 1, 2**53, 2**53 + 1, -(2**53) - 1, 10**30]
+DECIMALS = st.builds(
+    lambda near, hundredths: near + Decimal(hundredths) / 100,
+    st.sampled_from([0, *FAR[:-1]]),
+    st.sampled_from([-100, -50, -1, 0, 1, 50, 100]),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "const"]),
+    st.sampled_from([0, 1, *FAR]),
+    DECIMALS,
+)
+def test_decimal_columns_are_compared_without_loss(keyword: str, limit: int, value: Decimal) -> None:
+    passes = {
+        "minimum": value >= limit,
+        "maximum": value <= limit,
+        "exclusiveMinimum": value > limit,
+        "exclusiveMaximum": value < limit,
+        "const": value == limit,
+    }
+    item = f"(SELECT '{value}'::DECIMAL(38, 2))"
+    assert broken({keyword: limit}, Storage.DECIMAL, item) is not passes[keyword]
+
+
+@pytest.mark.parametrize(
+    ("text", "divisor", "fits"),
+    [
+        ("9007199254740993.00", 3, True),
+        ("9007199254740994.00", 3, False),
+        ("9007199254740992.50", 2, False),
+        ("0.00", 7, True),
+    ],
+)
+def test_multiples_among_decimals(text: str, divisor: int, fits: bool) -> None:
+    item = f"(SELECT '{text}'::DECIMAL(38, 2))"
+    assert broken({"multipleOf": divisor}, Storage.DECIMAL, item) is not fits
+
+
+@pytest.mark.parametrize("number", [3 * 10**40, 3 * 10**40 + 1, -(9 * 7**60), 7**80, 2**130])
+@pytest.mark.parametrize("divisor", [3, 7, 2**52 + 1, 0.3, 0.7])
+def test_multiples_past_all_integers_of_the_engine(number: int, divisor: float) -> None:
+    expected = not is_multiple(number, divisor)
+    line = f"(SELECT {literal(json.dumps({'c': number}))}::JSON AS json)"
+    assert broken({"multipleOf": divisor}, Storage.JSON, line) is expected
+    assert broken({"type": "integer", "multipleOf": divisor}, Storage.TEXT, f"(VALUES ('{number}'))") is expected
+
+
+@pytest.mark.parametrize(
+    "schema", [{"minimum": 0}, {"exclusiveMaximum": 2**60}, {"multipleOf": 2}, {"multipleOf": 0.5}]
+)
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf"])
+def test_what_is_no_number_inside_of_a_value_breaks_what_is_asked_of_numbers(
+    schema: dict[str, Any], value: str
+) -> None:
+    assert broken({"items": schema}, Storage.ARRAY, f"(SELECT ['{value}'::DOUBLE])")
+    assert not broken({"items": schema}, Storage.ARRAY, "(SELECT [2::DOUBLE])")
+
+
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(SCHEMAS), st.text(max_size=5).filter(lambda text: "\x00" not in text and text.isprintable()))
 def test_text_columns(schema: dict[str, Any], value: str) -> None:
@@ -126,6 +188,27 @@ def test_dates_are_text() -> None:
     assert broken(schema, Storage.DATE, "(SELECT DATE '2013-01-03')")
     stamp = {"type": "string", "pattern": "^2013-01-02T05:00:00$"}
     assert not broken(stamp, Storage.TIMESTAMP, "(SELECT TIMESTAMP '2013-01-02 05:00:00')")
+
+
+@pytest.mark.parametrize("kind", ["DATE", "TIMESTAMP", "TIMESTAMPTZ"])
+@pytest.mark.parametrize(
+    ("text", "is_date"),
+    [
+        ("2024-02-29", True),
+        ("0001-01-01", True),
+        ("9999-12-31", True),
+        ("10000-01-01", False),
+        ("294246-01-01", False),
+        ("0001-01-01 (BC)", False),
+        ("infinity", False),
+        ("-infinity", False),
+    ],
+)
+def test_what_has_no_date_in_four_digits_is_none(kind: str, text: str, is_date: bool) -> None:
+    storage, name = (Storage.DATE, "date") if kind == "DATE" else (Storage.TIMESTAMP, "date-time")
+    schema = {"type": ["string", "null"], "format": name}
+    assert broken(schema, storage, f"(SELECT {kind} '{text}')") is not is_date
+    assert not broken(schema, storage, f"(SELECT NULL::{kind})")
 
 
 def test_a_missing_property_is_told_from_null_in_json_alone() -> None:
@@ -150,6 +233,8 @@ def test_a_missing_property_is_told_from_null_in_json_alone() -> None:
         (Storage.FLOAT, "", "5.0::DOUBLE", "5"),
         (Storage.FLOAT, "", "5.5::DOUBLE", "5.5"),
         (Storage.DECIMAL, "", "5.00::DECIMAL(5,2)", "5"),
+        (Storage.DECIMAL, "", "'9007199254740993.00'::DECIMAL(38,2)", "9007199254740993"),
+        (Storage.DECIMAL, "", "'9007199254740990.99'::DECIMAL(38,2)", "9007199254740990.99"),
         (Storage.TEXT, "integer", "'05'", "5"),
         (Storage.TEXT, "number", "'5.0'", "5"),
         (Storage.TEXT, "string", "'05'", "05"),

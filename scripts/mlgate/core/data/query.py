@@ -206,6 +206,8 @@ def key_text(cell: Cell) -> str:
             return f"CAST({cell.value} AS VARCHAR)"
         case Storage.TIMESTAMP:
             return cell.text or cell.value
+        case Storage.DECIMAL:
+            return f"coalesce(CAST({cell.whole} AS VARCHAR), CAST({cell.value} AS VARCHAR))"
         case Storage.JSON:
             text = f"CASE WHEN {cell.json_type} <> 'NULL' THEN {cell.value}->>'$' END"
             return _number_text(f"CASE WHEN {cell.json_type} = 'DOUBLE' THEN {cell.number} END", text)

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.compile.schema import Compiler
 
 WIDEST = 2**127  # whole numbers below it are compared exactly
+EXACT = 2**53  # whole numbers below it are exact in a double
 MAX_ENUM = 10_000
 MAX_NODES = 200  # of arrays and objects that a value is compared with, part by part
 BOUNDS = {
@@ -69,13 +70,18 @@ def bound(keyword: str, place: Place) -> Compiled:
     pointer = f"{place.pointer}/{keyword}"
     try:
         limit = exact(place.schema[keyword])
-        if keyword == "multipleOf" and isinstance(limit, float) and scaled(limit) is None:
+        if keyword == "multipleOf" and not _is_divisor(limit):
             raise NoCompiledFormError(limit)
     except NoCompiledFormError:
         return unknown(pointer, NUMBERS)
     if keyword == "multipleOf":
         return one(pointer, MultipleOf(divisor=limit))
     return one(pointer, Bound(operator=BOUNDS[keyword], limit=limit))
+
+
+def _is_divisor(number: float) -> bool:
+    """Return whether SQL says exactly what is a multiple: a double may be one of a number that no double is."""
+    return number < EXACT if isinstance(number, int) else scaled(number) is not None
 
 
 def length(keyword: str, place: Place) -> Compiled:

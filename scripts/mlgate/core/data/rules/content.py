@@ -29,7 +29,10 @@ def content(cell: Cell) -> str:
             text = f"CAST({cell.value} AS VARCHAR)"
             return _number(f"CAST({cell.value} AS DOUBLE)", text, fraction=text)
         case Storage.DECIMAL:
-            return _number(f"CAST({cell.value} AS DOUBLE)", f"CAST({cell.value} AS VARCHAR)")
+            text = _number(f"CAST({cell.value} AS DOUBLE)", f"CAST({cell.value} AS VARCHAR)")
+            is_lost = f"{cell.value} <> trunc({cell.value}) AND {cell.number} = trunc({cell.number})"
+            digits = f"CASE WHEN {is_lost} THEN CAST({cell.value} AS VARCHAR) END"  # a double has no room for them
+            return f"coalesce(CAST({cell.whole} AS VARCHAR), {digits}, {text})"
         case Storage.JSON:
             text = f"CASE WHEN {cell.json_type} <> 'NULL' THEN CAST({cell.value} AS VARCHAR) END"
             return f"coalesce({cell.text}, {_number(cell.number or 'NULL::DOUBLE', text)})"

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.contract import RuleKind
 from mlgate.core.config.instant import last_microsecond, microseconds
 from mlgate.core.data.broken import Broken, of_rule
+from mlgate.core.data.ir import Bound, Operator, Storage
 from mlgate.core.data.rules.answers import Measure, unreadable
-from mlgate.core.data.rules.reading import Reading, instants, numbers
-from mlgate.core.data.sql import literal
+from mlgate.core.data.rules.reading import Reading, column, instants, numbers
+from mlgate.core.data.sql import breaks, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,12 +19,16 @@ if TYPE_CHECKING:
     from mlgate.core.data.ir import Property
     from mlgate.core.data.query import Table
     from mlgate.core.data.rules.answers import Answer
+    from mlgate.core.data.sql import Cell
+
+WIDEST = 2**127  # whole numbers below it are compared exactly
+_BROKEN_BY = {"<": Operator.AT_LEAST, "<=": Operator.ABOVE, ">": Operator.AT_MOST, ">=": Operator.BELOW}
 
 
 def ask(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Measure:
     """Return what the scan counts: rows beyond the limit, values, odd cells, and values that reach the other limit."""
     reading = reading_of(rule, table, properties)
-    beyond, reached = _conditions(rule, reading.value)
+    beyond, reached = _conditions(rule, reading.value, _exact_cell(rule, table, properties))
     speaking = [condition for condition in (beyond, reading.odd) if condition]
     return Measure(
         condition=" OR ".join(speaking) or None,
@@ -45,12 +50,24 @@ def is_about_time(rule: TableRule) -> bool:
     return isinstance(rule.at_least, str) or isinstance(rule.at_most, str)
 
 
-def _conditions(rule: TableRule, value: str) -> tuple[str | None, str | None]:
+def _exact_cell(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Cell | None:
+    """Return the column if it holds numbers of more digits than a double."""
+    cell = column(rule.columns[0], table, properties)
+    return cell if cell.storage in (Storage.INTEGER, Storage.DECIMAL) and not is_about_time(rule) else None
+
+
+def _conditions(rule: TableRule, value: str, exact: Cell | None) -> tuple[str | None, str | None]:
     """Return when a value is beyond the limit that all must keep, and when it reaches the one that some must."""
     below, above = ("<", "<=") if rule.kind is RuleKind.MIN else (">=", ">")
-    low = None if rule.at_least is None else f"{value} {below} {_limit(rule.at_least, is_upper=False)}"
-    high = None if rule.at_most is None else f"{value} {above} {_limit(rule.at_most, is_upper=True)}"
+    low = None if rule.at_least is None else _compared(value, below, rule.at_least, exact, is_upper=False)
+    high = None if rule.at_most is None else _compared(value, above, rule.at_most, exact, is_upper=True)
     return (low, high) if rule.kind is RuleKind.MIN else (high, low)
+
+
+def _compared(value: str, sign: str, limit: Limit, exact: Cell | None, *, is_upper: bool) -> str | None:
+    if exact is not None and isinstance(limit, int) and abs(limit) < WIDEST:
+        return breaks(Bound(operator=_BROKEN_BY[sign], limit=limit), exact)
+    return f"{value} {sign} {_limit(limit, is_upper=is_upper)}"
 
 
 def _limit(limit: Limit, *, is_upper: bool) -> str:

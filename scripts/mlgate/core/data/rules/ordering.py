@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.ir import Property
     from mlgate.core.data.query import Table
     from mlgate.core.data.rules.answers import Answer
+    from mlgate.core.data.sql import Cell
 
 _SQL = {Comparison.EQUAL: "=", Comparison.OTHER: "<>"}
 _WAYS = ("number", "instant", "text", "boolean")
@@ -31,9 +32,11 @@ class Value:
 
     Attributes:
         present: Condition that it is not null.
+        exact: As whole part and fraction, of columns that hold more digits than a double.
     """
 
     present: str
+    exact: str | None = None
     number: str | None
     instant: str | None
     text: str | None
@@ -52,11 +55,28 @@ def value_of(name: str, table: Table, properties: Mapping[str, Property]) -> Val
     is_loose = cell.storage in (Storage.FLOAT, Storage.TEXT, Storage.JSON)
     return Value(
         present=f"({cell.is_present})",
+        exact=_exact(cell),
         number=f"CASE WHEN isfinite({number}) THEN {number} END" if number and is_loose else number,
         instant=None if moment == "NULL::BIGINT" else moment,
         text=cell.text,
         boolean=cell.boolean,
     )
+
+
+def _exact(cell: Cell) -> str | None:
+    """Return whole part and fraction: decimals of different scales have no common type that holds all of both."""
+    if cell.storage not in (Storage.INTEGER, Storage.DECIMAL):
+        return None
+    whole = f"trunc({cell.value})" if cell.storage is Storage.DECIMAL else cell.value
+    rest = f"{cell.value} - {whole}" if cell.storage is Storage.DECIMAL else "0"
+    return f"CASE WHEN {cell.is_present} THEN row(CAST({whole} AS HUGEINT), CAST({rest} AS DECIMAL(38, 38))) END"
+
+
+def _exactly(left: Value, right: Value) -> tuple[Value, Value]:
+    """Return both so that their numbers are compared without loss, if both columns hold such."""
+    if left.exact is None or right.exact is None:
+        return left, right
+    return replace(left, number=left.exact), replace(right, number=right.exact)
 
 
 def is_broken(left: Value, comparison: Comparison, right: Value) -> str:
@@ -79,6 +99,8 @@ def is_broken(left: Value, comparison: Comparison, right: Value) -> str:
 def ask_compare(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Measure:
     """Return what is counted for `compare`."""
     left, right = (value_of(name, table, properties) for name in rule.columns)
+    if Storage.DECIMAL in (column.storage for column in table.columns if column.name in rule.columns):
+        left, right = _exactly(left, right)
     condition = is_broken(left, rule.comparison or Comparison.EQUAL, right)
     return Measure(condition=condition, aggregates=(f"count_if({left.present} AND {right.present})",))
 
@@ -99,6 +121,9 @@ def judge_compare(rule: TableRule, answer: Answer) -> Broken | None:
 def unsorted_query(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> str:
     """Return the query of how many values there are, how many are out of order after the one before, and where."""
     cell = value_of(rule.columns[0], table, properties)
+    index = table.index(rule.columns[0])
+    if index is not None and table.columns[index].storage is Storage.DECIMAL:
+        cell = replace(cell, number=f"c{index}")  # both are of one type, which compares without loss
     ways = {way: getattr(cell, way) for way in _WAYS if getattr(cell, way) is not None}
     items = [f"({expression}) AS {way}_now" for way, expression in ways.items()]
     inner = f"SELECT {ROW}, {', '.join([*items, 'true AS here'])} FROM {table.relation(rows=True)} WHERE {cell.present}"  # noqa: S608 - own expressions

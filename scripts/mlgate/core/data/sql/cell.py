@@ -110,12 +110,22 @@ class Cell:
         number = self.number
         if number is None or self.storage is Storage.INTEGER:
             return number and f"CAST({number} AS HUGEINT)"
+        if self.storage is Storage.DECIMAL:
+            return f"CASE WHEN {is_whole(self.value)} THEN CAST({self.value} AS HUGEINT) END"
         rounded = f"CASE WHEN {is_whole(number)} THEN TRY_CAST({number} AS HUGEINT) END"
         if self.storage not in (Storage.JSON, Storage.TEXT):
             return rounded
         text = f"({self.value}->>'$')" if self.storage is Storage.JSON else self.value
         digits = f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN TRY_CAST({text} AS HUGEINT) END"
         return f"CASE WHEN {number} IS NOT NULL THEN coalesce({digits}, {rounded}) END"
+
+    @property
+    def digits(self) -> str | None:
+        """Return the digits of a number that is written as a whole one; NULL where it is not, None where no cell is."""
+        if self.storage not in (Storage.JSON, Storage.TEXT):
+            return None
+        text = f"({self.value}->>'$')" if self.storage is Storage.JSON else self.value
+        return f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN regexp_extract_all({text}, '[0-9]') END"
 
     @property
     def boolean(self) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.sql.cell import Cell
 
 MANY = 100  # values: more of them take longer one by one than as a table
+LARGE = 10**38  # all whole numbers below it fit into the engine's widest integer
 EXACT = 2**53  # the integers below it are exact in a double, so comparing there decides as exact arithmetic does
 _OPPOSITE = {Operator.AT_LEAST: "<", Operator.AT_MOST: ">", Operator.ABOVE: "<=", Operator.BELOW: ">="}
 _KIND_OF = {
@@ -76,8 +78,11 @@ def breaks_leaf(test: Test, cell: Cell) -> str | None:
 
 
 def _breaks_format(test: Formatted, cell: Cell) -> str | None:
-    if cell.text is None or (cell.storage is Storage.TIMESTAMP and test.name == "date-time"):
+    if cell.text is None:
         return None
+    if cell.storage is Storage.TIMESTAMP and test.name == "date-time":
+        year = f"year(CAST({cell.value} AS DATE))"  # NULL of what is infinite
+        return f"{cell.value} IS NOT NULL AND NOT coalesce({year} BETWEEN 1 AND 9999, false)"
     ways = (" AND ".join(f"regexp_full_match({cell.text}, {literal(e)})" for e in way) for way in test.expressions)
     return f"NOT ({' OR '.join(f'({way})' for way in ways)})"
 
@@ -92,10 +97,30 @@ def _breaks_finite(cell: Cell) -> str | None:
 
 def _breaks_bound(test: Bound, cell: Cell) -> str | None:
     number = cell.number
-    if number is None or abs(test.limit) < EXACT:
-        return _compare(number, test.operator, test.limit)
+    if cell.storage is Storage.DECIMAL and isinstance(test.limit, int):
+        return _compare(_next_whole(cell.value, test.operator), test.operator, test.limit)
+    if number is None:
+        return None
+    is_json = cell.storage is Storage.JSON
+    broken = _breaks_json_bound(test, number) if is_json else _compare(number, test.operator, test.limit)
+    if abs(test.limit) < EXACT:
+        return broken
     # What is no whole number of at most 127 bits is either far from such a limit or past all of them.
-    return f"coalesce({_compare(cell.whole, test.operator, test.limit)}, {_compare(number, test.operator, test.limit)})"
+    return f"coalesce({_compare(cell.whole, test.operator, test.limit)}, {broken})"
+
+
+def _breaks_json_bound(test: Bound, number: str) -> str:
+    """Inside of a value there may be NaN, infinity, or a number past all doubles: on no side of any limit."""
+    most, limit = literal(sys.float_info.max), literal(test.limit)
+    if test.operator in (Operator.AT_LEAST, Operator.ABOVE):
+        return f"NOT ({number} {test.operator} {limit} AND {number} <= {most})"
+    return f"NOT ({number} {test.operator} {limit} AND {number} >= -{most})"
+
+
+def _next_whole(value: str, operator: Operator) -> str:
+    """Return the whole number beside a decimal that is on the same side of every whole limit."""
+    toward = "floor" if operator in (Operator.AT_LEAST, Operator.BELOW) else "ceil"
+    return f"CAST({toward}({value}) AS HUGEINT)"
 
 
 def _compare(value: str | None, operator: Operator, limit: float) -> str | None:
@@ -165,8 +190,8 @@ def _breaks_one_of(test: OneOf, cell: Cell) -> str | None:
     numbers = [v for v in test.values if isinstance(v, int | float) and not isinstance(v, bool)]
     pairs: tuple[tuple[str | None, Sequence[Any]], ...] = (
         (cell.text, texts),
-        (cell.number, [v for v in numbers if abs(v) < EXACT]),
-        (cell.whole, [v for v in numbers if abs(v) >= EXACT]),
+        (cell.number, [v for v in numbers if not _is_asked_whole(v, cell)]),
+        (cell.whole, [v for v in numbers if _is_asked_whole(v, cell)]),
         (cell.boolean, booleans),
     )
     equal = [f"coalesce({value} IN {_list(among, cell)}, false)" for value, among in pairs if value and among]
@@ -176,6 +201,10 @@ def _breaks_one_of(test: OneOf, cell: Cell) -> str | None:
         equal.append(f"{cell.json_type} = 'NULL'")
     present = f"{cell.json_type} IS NOT NULL" if cell.storage is Storage.JSON else cell.is_present
     return f"{present} AND NOT ({' OR '.join(equal)})" if equal else present
+
+
+def _is_asked_whole(value: float, cell: Cell) -> bool:
+    return abs(value) >= EXACT or (cell.storage is Storage.DECIMAL and isinstance(value, int))
 
 
 def _list(among: Sequence[Any], cell: Cell) -> str:
@@ -189,17 +218,28 @@ def _breaks_multiple_of(test: MultipleOf, cell: Cell) -> str | None:
     if number is None:
         return None
     if isinstance(test.divisor, float):
-        return _breaks_fraction(test.divisor, f"CAST({number} AS DOUBLE)", cell.whole or number)
-    if cell.storage is Storage.INTEGER and test.divisor < EXACT:
+        broken = _breaks_fraction(test.divisor, f"CAST({number} AS DOUBLE)", cell)
+        return f"({broken} OR NOT isfinite({number}))" if cell.storage is Storage.JSON else broken
+    if cell.storage is Storage.INTEGER:
         return f"{number} % {test.divisor} <> 0"
-    if test.divisor >= EXACT:
+    if cell.storage is Storage.DECIMAL:
         return f"{number} IS NOT NULL AND coalesce({cell.whole} % {test.divisor} <> 0, true)"
     text = f"({cell.value}->>'$')" if cell.storage is Storage.JSON else cell.value
-    exact = f"TRY_CAST(CASE WHEN {is_whole(number)} THEN {text} END AS HUGEINT) % {test.divisor} <> 0"
-    return f"coalesce({exact}, {number} % {test.divisor} <> 0)"
+    exact = f"TRY_CAST(CASE WHEN {is_whole(number)} THEN {text} END AS HUGEINT) % {test.divisor}"
+    remainders = [exact, *_remainders_of_digits(cell, number, test.divisor), f"{number} % {test.divisor}"]
+    return f"coalesce({', '.join(remainders)}) <> 0"
 
 
-def _breaks_fraction(divisor: float, number: str, whole: str) -> str:
+def _remainders_of_digits(cell: Cell, number: str, divisor: int) -> list[str]:
+    """Return, where numbers are written out, the remainder of one that no integer of the engine holds."""
+    if cell.digits is None:
+        return []
+    digits = f"list_transform({cell.digits}, lambda digit: CAST(digit AS HUGEINT))"
+    remainder = f"list_reduce({digits}, lambda high, low: (high * 10 + low) % {divisor})"
+    return [f"CASE WHEN abs({number}) >= {LARGE} AND isfinite({number}) THEN {remainder} END"]
+
+
+def _breaks_fraction(divisor: float, number: str, cell: Cell) -> str:
     """Decide in decimals, as `multiple` does: below 15 digits a double has one multiple next to it that it can mean."""
     parts = scaled(divisor)
     assert parts is not None  # noqa: S101 - others are not compiled
@@ -207,7 +247,9 @@ def _breaks_fraction(divisor: float, number: str, whole: str) -> str:
     scale = f"{10**digits}.0::DOUBLE"
     nearest = f"round({number} * {scale} / {units}) * {units} / {scale}"
     rest = 10**digits % units
-    odd = f"(coalesce({whole} % {units}, TRY_CAST({number} % {units} AS HUGEINT)) * {rest}) % {units} <> 0"
+    whole = f"{cell.whole or number} % {units}"
+    remainders = [whole, *_remainders_of_digits(cell, number, units), f"TRY_CAST({number} % {units} AS HUGEINT)"]
+    odd = f"(coalesce({', '.join(remainders)}) * {rest}) % {units} <> 0"
     decimal = f"TRY_CAST(CAST({number} AS VARCHAR) AS DECIMAL(38, 20))"
     return (
         f"CASE WHEN abs({number}) < {10 ** (MAX_DIGITS - digits)} THEN {number} <> {nearest} "

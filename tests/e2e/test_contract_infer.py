@@ -110,3 +110,18 @@ def test_numbers_past_all_bounds_are_asked_about(tmp_path: Path, mlgate: Command
         status, text, _ = mlgate("validate-data", name, "--contract", f"{name}.yml")
         assert status == 0, text
     assert "1 of its values are NaN or infinite" in (tmp_path / "t.parquet.yml").read_text()
+
+
+def test_a_table_of_the_configuration_is_read_as_that_says(tmp_path: Path, mlgate: Command) -> None:
+    dialect = "{encoding: latin-1, delimiter: ';', decimal: ','}"
+    (tmp_path / "mlgate.yml").write_text(f"version: 1\ntables: {{de: {{path: 'de/*.csv', dialect: {dialect}}}}}\n")
+    (tmp_path / "de").mkdir()
+    for part in (1, 2):
+        rows = "".join(f"{part}{number};Größe;{number},5\n" for number in range(40))
+        (tmp_path / "de" / f"{part}.csv").write_bytes(f"id;art;wert\n{rows}".encode("latin-1"))
+    status, text, errors = mlgate("contract", "infer", "de")
+    assert status == 0, errors
+    properties = configuration.parse_contract(text.encode(), "c.yml").properties
+    assert properties["art"]["enum"] == ["Größe"]
+    assert properties["wert"] == {"type": "number", "minimum": 0}
+    assert mlgate("contract", "infer", "de/*.csv")[1] == text

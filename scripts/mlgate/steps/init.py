@@ -129,10 +129,11 @@ def _profiles(answers: dict[str, str], world: World, *, complete: bool) -> dict[
     needed = [name for name in REQUIRED if name not in answers and name != "key"] if complete else []
     if "holdout" not in answers or needed:
         _refuse_missing([name for name in REQUIRED if name not in answers and name != "key"])
+    from mlgate.shell.tables.files import one_file  # noqa: PLC0415 - as below
     from mlgate.shell.tables.profile import profile  # noqa: PLC0415 - duckdb takes 180 ms to import
 
     paths = {"holdout": answers["holdout"], "train": answers.get("train_table")}
-    return {name: profile(world.cwd / path) for name, path in paths.items() if path}
+    return {name: profile(one_file(world.cwd / path, path)) for name, path in paths.items() if path}
 
 
 def _refuse_missing(names: list[str]) -> None:

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlgate.core.data.dialect import Declared
 from mlgate.core.data.source import Format
 from mlgate.core.setup.likeness import loose_pattern_of, pattern_of
 from mlgate.core.setup.profile import MAX_VALUES, Column, Kind, Profile
 from mlgate.shell.tables import engine
-from mlgate.shell.tables.files import one_file
 from mlgate.shell.tables.preparing import prepared
+from mlgate.shell.tables.single import suffix_of, write_one_file
 
 if TYPE_CHECKING:
     import duckdb
+
+    from mlgate.core.data.source import TableSource
 
 # A cell of a CSV is called more than text only where JSON would call it so, and a whole number within 64 bits.
 _INTEGER = r"-?(0|[1-9][0-9]{0,17})"
@@ -36,23 +39,32 @@ _FRACTIONS = frozenset({"FLOAT", "DOUBLE"})
 _TIMES = frozenset({"DATE", "TIMESTAMP", "TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"})
 
 
-def profile(path: Path) -> Profile:
-    """Return the profile of the table at `path`.
+def profile(table: TableSource) -> Profile:
+    """Return the profile of a table.
 
     Raises:
         InputError: If it cannot be read.
     """
-    with tempfile.TemporaryDirectory(prefix="mlgate-init-") as spill, engine.reading(path):
-        plain = Path(prepared(one_file(path), Path(spill) / "plain").files[0])
+    with tempfile.TemporaryDirectory(prefix="mlgate-infer-") as spill, engine.reading(Path(table.path)):
+        plain = _plain_file(table, Path(spill))
         source = engine.source(plain)
         connection = engine.connect([plain], spill=Path(spill))
         try:
             described = connection.execute(f"DESCRIBE SELECT * FROM {source.sql}").fetchall()  # noqa: S608 - quoted
-            types = {str(row[0]): str(row[1]) for row in described if row[0] != source.row}
+            types = {str(row[0]): str(row[1]) for row in described}
             is_text = source.format in (Format.CSV, Format.TSV)
             return _Table(connection=connection, source=source, types=types, is_text=is_text).profile()
         finally:
             connection.close()
+
+
+def _plain_file(table: TableSource, spill: Path) -> Path:
+    """Return the table as one file that is read by default rules; a copy, where it is none."""
+    if len(table.files) == 1 and not table.has_dialect:
+        return Path(prepared(table, spill / "plain").files[0])
+    target = spill / f"table{suffix_of(table)}"
+    write_one_file(table, target, Declared(), spill=spill)
+    return target
 
 
 @dataclass(frozen=True, kw_only=True)

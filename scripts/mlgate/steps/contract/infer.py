@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - options reads the annotations at run time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.setup.contract import Known, contract_text
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 class Inputs(Common):
     """Write a first contract from what a table holds; it is printed, or written to `--output`."""
 
-    file: Path = option("The table: CSV, Parquet or JSON Lines.", positional=True)
-    other: Path | None = option(
+    file: str = option(
+        "The table: a name or path of the configuration's, read as that says, or a file.", positional=True
+    )
+    other: str | None = option(
         "Another table with the same columns, which the contract is to hold for too.", default=None
     )
     key: str | None = option("The column that names a row; by default one that looks like it.", default=None)
@@ -40,13 +43,11 @@ def run(inputs: Inputs, world: World) -> Result:
         InputError: Of a table that cannot be read.
         UsageError: Of a column that is not there, or a contract that is.
     """
-    from mlgate.shell.tables.profile import profile  # noqa: PLC0415 - duckdb takes 180 ms to import
-
     output = world.cwd / inputs.output if inputs.output else None
     if output is not None and output.exists() and not inputs.force:
         raise UsageError(f"{inputs.output} is already there", remedy="`--force` writes over it.")
-    table = profile(world.cwd / inputs.file)
-    other = profile(world.cwd / inputs.other) if inputs.other else None
+    table = _profile(inputs.file, inputs, world)
+    other = _profile(inputs.other, inputs, world) if inputs.other else None
     _check(inputs, table)
     text = contract_text(table, other, Known(key=inputs.key, label=inputs.label))
     configuration.parse_contract(text.encode(), inputs.output.as_posix() if inputs.output else "the contract")
@@ -56,6 +57,15 @@ def run(inputs: Inputs, world: World) -> Result:
     advice = "Read it: it says what is true of the data today, and you decide what must stay true."
     check = f"Then: mlgate validate-data {inputs.file} --contract {inputs.output}"
     return Result(text=f"Wrote {inputs.output}. {advice}\n{check}")
+
+
+def _profile(word: str, inputs: Inputs, world: World) -> Profile:
+    from mlgate.shell.tables.named import named_table  # noqa: PLC0415 - as below
+    from mlgate.shell.tables.profile import profile  # noqa: PLC0415 - duckdb takes 180 ms to import
+
+    with tempfile.TemporaryDirectory(prefix="mlgate-download-") as downloads:
+        config = world.cwd / inputs.config
+        return profile(named_table(word, config, Path(downloads), cwd=world.cwd, env=world.env))
 
 
 def _check(inputs: Inputs, table: Profile) -> None:

@@ -41,3 +41,17 @@ def test_blank_lines_are_no_rows() -> None:
 
 def test_text_that_looks_unusual_is_no_fault() -> None:
     assert examine([b'{"a": "NaN", "b": "x, ]", "inf": [1]}\n']).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "is_fault"),
+    [
+        (b'{"a":{"b":1,"b":2}}', True),
+        (b'{"a":[{"b":1},{"b":2}]}', False),
+        (b'{"a":[{"b":1},{"b":2,"b":3}]}', True),
+        (b'{"a":{"b":1,"\\u0062":2}}', True),
+        (b'{"a":{"b":"{\\"b\\":1}","c":"b"}}', False),
+    ],
+)
+def test_a_key_of_an_inner_object_stands_once(line: bytes, is_fault: bool) -> None:
+    assert bool(examine([b'{"a":{}}\n', line + b"\n"]).faults) is is_fault

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES = 16_000_000  # DuckDB's own limit is a little more
 _SUSPECT = re.compile(rb"[:\[,]\s*[-+]?(?:nan|inf)|,\s*[\]}]", re.IGNORECASE)
+_KEY = re.compile(rb'"((?:[^"\\]|\\.)*+)"\s*:')
 
 
 def examine(blocks: Iterable[bytes], *, every_line: bool = False) -> Structure:
@@ -34,10 +35,18 @@ def examine(blocks: Iterable[bytes], *, every_line: bool = False) -> Structure:
         for text in _lines(block):
             line += 1
             records += text != b""
-            problem = problem_of(text) if strictly and text else None
+            problem = problem_of(text) if text and (strictly or _may_repeat_keys(text)) else None
             problems += [Fault(line=line, message=problem)] if problem else []
     faults = tuple(problems[:MAX_FAULTS])
     return Structure(records=records, faults=faults, count=len(problems), one_line_each=records == line)
+
+
+def _may_repeat_keys(text: bytes) -> bool:
+    """Return whether an object inside of a line may have a key twice: engines take one of the values, or the other."""
+    if text.count(b"{") < 2:
+        return False
+    keys = _KEY.findall(text)
+    return len(set(keys)) < len(keys) or any(b"\\" in key for key in keys)
 
 
 def problem_of(text: bytes) -> str | None:

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - options reads the annotations at run time
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.drift import wording
-from mlgate.core.data.drift.measure import NULL_THRESHOLD, THRESHOLD
-from mlgate.core.data.drift.request import DriftRequest
-from mlgate.core.data.request import ScanRequest
-from mlgate.core.documents import DataDocument, TableResult
-from mlgate.core.outcome import Outcome, worst
-from mlgate.errors import InputError
+from mlgate.core.config.model import Drift
 from mlgate.options import Common, option
-from mlgate.shell.tables.files import one_file
-from mlgate.shell.validation.references import with_profile
-from mlgate.shell.validation.scanner import Scanner, processors
+from mlgate.shell.validation.starting import start
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
-    from mlgate.core.data.request import ScanResult
+    import subprocess
+
     from mlgate.steps import World
 
 
@@ -32,8 +24,10 @@ class Inputs(Common):
     reference: Path = option("A table, or a profile that ends with `.json`.", positional=True)
     current: Path = option("The table.", positional=True)
     columns: str = option("The columns to compare, with commas between; default: all.", default="")
-    threshold: float = option("What an alarm must exceed.", default=THRESHOLD, least=0)
-    null_threshold: float = option("The same for the change of the share of nulls.", default=NULL_THRESHOLD, least=0)
+    threshold: float = option("What an alarm must exceed.", default=Drift.threshold, least=0)
+    null_threshold: float = option(
+        "The same for the change of the share of nulls.", default=Drift.null_threshold, least=0
+    )
     binned: bool = option("Leave out distances of the values themselves: quicker.", default=False, flag=True)
 
 
@@ -43,53 +37,28 @@ def run(inputs: Inputs, world: World) -> Result:
     Raises:
         InputError: One of the two cannot be read.
     """
-    with Scanner(world.env) as scanner, tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
-        request = ScanRequest(
-            source=one_file(world.cwd / inputs.current, inputs.current.as_posix()),
-            drift=_asked(inputs, world),
-            drift_alone=True,
-            spill=str(spill),
-            threads=processors(),
-        )
-        scanned, digest = scanner.scan(request)
-    document = _document(inputs, scanned, digest)
-    drift = document.tables[0].drift
-    return Result(text="\n".join(wording.lines(drift)) if drift else "", document=document)
+    child = start(world.env)
+    try:
+        return _compared(inputs, world, child)
+    finally:
+        child.kill()
 
 
-def _asked(inputs: Inputs, world: World) -> DriftRequest:
-    path, name = world.cwd / inputs.reference, inputs.reference.as_posix()
-    request = DriftRequest(
-        reference=name,
+def _compared(inputs: Inputs, world: World, child: subprocess.Popen[bytes]) -> Result:
+    # The imports below wait until the child is on its way: it has its own to make meanwhile.
+    from mlgate.core.data.drift import wording  # noqa: PLC0415 - the child is on its way first
+    from mlgate.shell.validation.drift_alone import Comparison  # noqa: PLC0415 - the child is on its way first
+    from mlgate.shell.validation.scanner import Scanner  # noqa: PLC0415 - the child is on its way first
+
+    comparison = Comparison(
+        cwd=world.cwd,
+        reference=inputs.reference,
+        current=inputs.current,
         columns=tuple(column.strip() for column in inputs.columns.split(",") if column.strip()),
         threshold=inputs.threshold,
         null_threshold=inputs.null_threshold,
         exact=not inputs.binned,
-        show_values=True,
     )
-    if path.suffix != ".json":
-        return replace(request, source=one_file(path, name))
-    try:
-        return with_profile(request, path.read_bytes())
-    except OSError as error:
-        raise InputError(f"{name} cannot be read: {error.strerror}", remedy="Correct the path.") from None
-
-
-def _document(inputs: Inputs, scanned: ScanResult, digest: str | None) -> DataDocument:
-    name = inputs.current.as_posix()
-    drift = scanned.drift
-    if drift is None or drift.reason:
-        message = drift.reason if drift else f"{name}: {scanned.findings[0].message}"
-        raise InputError(message, remedy="Correct the file that it names, or the path.")
-    outcome = worst(Outcome(finding.severity.value) for finding in scanned.findings)
-    table = TableResult(
-        name=name,
-        path=name,
-        digest=digest,
-        rows=drift.rows,
-        outcome=outcome,
-        values_shown=True,
-        findings=scanned.findings,
-        drift=drift,
-    )
-    return DataDocument(outcome=outcome, tables=(table,))
+    document = comparison.measured(Scanner(world.env, process=child))
+    drift = document.tables[0].drift
+    return Result(text="\n".join(wording.lines(drift)) if drift else "", document=document)

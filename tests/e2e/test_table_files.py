@@ -15,6 +15,8 @@ import pytest
 from tests.repository import Repository, environment
 from tests.toolbox import ROOT
 
+from mlgate.main import main
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -258,3 +260,5 @@ def test_columns_may_be_called_as_the_engine_calls_its_own(name: str, number: in
     found = [(row["file"], row["row"]) for row in table["findings"][0]["rows"]]
     several = [("d/0.parquet", 3), *(("d/1.parquet", row) for row in range(4, 8))]
     assert found == ([(None, 3)] if number == 1 else several)
+    assert main(["contract", "infer", "d/0.parquet", "--output", "i.yml"], env={}, cwd=tmp_path) == 0
+    assert f"{name}:" in (tmp_path / "i.yml").read_text(encoding="utf-8")

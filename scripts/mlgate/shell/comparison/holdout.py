@@ -162,7 +162,7 @@ def load(database: duckdb.DuckDBPyConnection, path: Path, columns: Columns, *, n
     """
     source = engine.source(path)
     with engine.reading(path):
-        types = {name: kind for name, kind in column_types(database, source.sql).items() if name != source.row}
+        types = column_types(database, source.sql)
         missing = [f"{role} {column!r}" for role, column in columns.given if column not in types]
         if missing:
             raise HoldoutError(

@@ -26,9 +26,8 @@ class Source:
     """A table as an item of a FROM clause.
 
     Attributes:
-        sql: E.g. `read_parquet('data/train.parquet', file_row_number=true)`.
+        sql: E.g. `read_parquet('data/train.parquet')`.
         binary: Whether rows have no line in the file.
-        row: SQL expression of the 0-based row number, or None where the reader has none.
         format: How the file is written.
         columns: Names in order, where they are known without reading: CSV only.
     """
@@ -36,7 +35,6 @@ class Source:
     sql: str
     binary: bool
     format: Format
-    row: str | None = None
     columns: tuple[str, ...] = ()
 
 
@@ -90,9 +88,7 @@ def source(path: Path, types: Mapping[str, str] | None = None) -> Source:
         raise Unreadable(f"{path.name} is compressed", remedy="Only tables may be: decompress the file.")
     name = literal(str(path.absolute()))
     if form is Format.PARQUET:
-        return Source(
-            sql=f"read_parquet({name}, file_row_number=true)", binary=True, format=form, row="file_row_number"
-        )
+        return Source(sql=f"read_parquet({name})", binary=True, format=form)
     if form is Format.JSON_LINES:
         return Source(sql=_json_lines(name, types), binary=False, format=form)
     columns = header(path, plain)

@@ -162,8 +162,7 @@ def read(path: Path, spill: str) -> pd.DataFrame:
     """Return a table."""
     source = engine.source(path)
     with engine.reading(path), engine.connect((path,), spill=Path(spill)) as database:
-        frame = database.execute(f"SELECT * FROM {source.sql}").df()  # noqa: S608 - quoted by engine
-    return frame.drop(columns=[source.row], errors="ignore") if source.row else frame
+        return database.execute(f"SELECT * FROM {source.sql}").df()  # noqa: S608 - quoted by engine
 
 
 def require(frame: pd.DataFrame, names: tuple[str, ...], path: str) -> None:

@@ -43,8 +43,7 @@ def _copy_columns(holdout: Path, form: Format, labels: Sequence[str], target: Pa
     source = engine.source(holdout)
     with engine.reading(holdout), engine.connect((holdout, target), spill=spill, memory_limit=MEMORY_LIMIT) as database:
         named = database.execute(f"SELECT * FROM {source.sql} LIMIT 0").description  # noqa: S608 - quoted by engine
-        row = source.row if form is Format.PARQUET else None
-        columns = [name for name, *_ in named if name not in (*labels, row)]
+        columns = [name for name, *_ in named if name not in labels]
         if not columns:
             raise Unreadable(f"{holdout.name} has no column besides the label")
         selected = ", ".join(engine.identifier(name) for name in columns)

@@ -235,11 +235,11 @@ COLUMNS = {
     Storage.STRING: ("VARCHAR", [*WORDS, *STAMPS]),
     Storage.INTEGER: ("BIGINT", ["0", "1", "-1", "2", "19", "9007199254740993", "-9223372036854775808"]),
     Storage.FLOAT: ("DOUBLE", ["0", "-0.0", "0.5", "0.1", "19.99", "1e-7", "1e22", "1e300"]),
-    Storage.DECIMAL: ("DECIMAL(18, 4)", ["0", "1", "0.5", "19.99", "0.0001", "2.0000"]),
+    Storage.DECIMAL: ("DECIMAL(24, 4)", ["0", "1", "0.5", "19.99", "0.0001", "2.0000", "9007199254740993", "9007199254740992.5"]),
     Storage.BOOLEAN: ("BOOLEAN", ["true", "false"]),
     Storage.DATE: ("DATE", ["2024-02-29", "1970-01-01"]),
-    Storage.TIMESTAMP: ("TIMESTAMP", ["2024-02-29 10:00:00", "1970-01-01 00:00:00.5"]),
-    Storage.ARRAY: ("DOUBLE[]", ["[]", "[1, 2]", "[1, 1]", "[0.5, NULL]", "[19.99]"]),
+    Storage.TIMESTAMP: ("TIMESTAMP", ["2024-02-29 10:00:00", "1970-01-01 00:00:00.5", "infinity", "12024-01-01"]),
+    Storage.ARRAY: ("DOUBLE[]", ["[]", "[1, 2]", "[1, 1]", "[0.5, NULL]", "[19.99]", "['nan']", "['inf', 1]"]),
     Storage.OBJECT: ("STRUCT(a VARCHAR, b DOUBLE)", ["{'a': 'a', 'b': 1}", "{'a': NULL, 'b': 0.1}"]),
 }
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Any
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
 
 from mlgate.core.data.ir import Kind, Kinds
 from mlgate.core.data.sql import NUMBER, STRICT_NUMBER
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _NUMBER = re.compile(NUMBER, re.ASCII)
 _STRICT_NUMBER = re.compile(STRICT_NUMBER, re.ASCII)
@@ -22,6 +26,14 @@ def value_of(text: str, kinds: Kinds) -> Any:
     if Kind.BOOLEAN in kinds and text.lower() in ("true", "false"):
         return text.lower() == "true"
     return text
+
+
+def decimal_value(cell: Decimal) -> int | float | Fraction:
+    """Return the JSON value of a decimal: whole numbers as they are, others as doubles where these have a fraction."""
+    if cell == cell.to_integral_value():
+        return int(cell)
+    value = float(cell)
+    return Fraction(cell) if value.is_integer() else value
 
 
 def _number(text: str, kinds: Kinds) -> int | float | None:

@@ -18,7 +18,7 @@ def is_multiple(value: float, divisor: float) -> bool:
 
 
 def _exact(number: float) -> Fraction:
-    return Fraction(int(number)) if number % 1 == 0 else Fraction(repr(number))
+    return Fraction(int(number)) if number % 1 == 0 else Fraction(str(number))
 
 
 def scaled(divisor: float) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ from referencing.jsonschema import DRAFT202012
 
 from mlgate.core.data.compile.references import References
 from mlgate.core.data.compile.schema import DIALECT
+from mlgate.core.data.compile.values import BOUNDS
 from mlgate.core.data.formats import is_asserted, is_valid
 from mlgate.core.data.multiple import is_multiple
 
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from referencing import Registry
 
     from mlgate.shell.validation.matching import Patterns
+
+
+class NoNumber:
+    """A number that JSON Schema cannot judge: NaN, infinity, or too large for a double. It is of no type."""
 
 
 class Stamp(str):
@@ -42,6 +47,7 @@ def validator(schema: Any, patterns: Patterns, registry: Registry[Any] = REGISTR
             "unevaluatedProperties": rules.unevaluated_properties,
             "format": _format,
             "multipleOf": _multiple_of,
+            **{keyword: _bound(keyword) for keyword in BOUNDS},
         },
     )
     # Known from the start: a dynamic reference asks for the resources around it before anything has led to them.
@@ -68,7 +74,21 @@ def _format(_: Any, name: str, instance: Any, __: Any) -> Iterator[ValidationErr
         yield ValidationError(f"no {name}")
 
 
+def _bound(keyword: str) -> Any:
+    judge = Draft202012Validator.VALIDATORS[keyword]
+
+    def bound(validator: Any, limit: float, instance: Any, schema: Any) -> Iterator[ValidationError]:
+        if isinstance(instance, NoNumber):
+            yield ValidationError("no number")
+        else:
+            yield from judge(validator, limit, instance, schema)
+
+    return bound
+
+
 def _multiple_of(validator: Any, divisor: float, instance: Any, __: Any) -> Iterator[ValidationError]:
+    if isinstance(instance, NoNumber):
+        yield ValidationError("no number")
     if validator.is_type(instance, "number") and not is_multiple(instance, divisor):
         yield ValidationError(f"no multiple of {divisor}")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from jsonschema_specifications import REGISTRY
 from referencing.exceptions import Unresolvable
 
-from mlgate.core.data.cell import value_of
+from mlgate.core.data.cell import decimal_value, value_of
 from mlgate.core.data.compile import References
 from mlgate.core.data.ir import Kind, Storage
 from mlgate.core.data.query import LOCATED, ROW, candidates
-from mlgate.shell.validation.judging import Stamp, own_dialect, validator
+from mlgate.shell.validation.judging import NoNumber, Stamp, own_dialect, validator
 from mlgate.shell.validation.matching import Patterns, UnsupportedError
 
 if TYPE_CHECKING:
@@ -29,13 +30,10 @@ if TYPE_CHECKING:
     from mlgate.core.data.query import Table
 
 BATCH = 2000
+_DATED = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]")  # no other year, no era, and not infinite
 
 
 MAX_DIGITS = 4000  # of a whole number; Python refuses to read longer ones, which are no doubles anyway
-
-
-class NoNumber:
-    """A number that JSON Schema cannot judge: NaN, infinity, or too large for a double. It is of no type."""
 
 
 @dataclass
@@ -196,8 +194,6 @@ def _fraction(digits: str) -> float | NoNumber:
 def _item(table: Table, index: int) -> str:
     name = f"c{index}"
     match table.columns[index].storage:
-        case Storage.DECIMAL:
-            return f"CAST({name} AS DOUBLE)"
         case Storage.DATE | Storage.BINARY:
             return f"CAST({name} AS VARCHAR)"
         case Storage.TIMESTAMP:
@@ -226,6 +222,8 @@ def _value(cell: Any, storage: Storage, kinds: frozenset[Kind]) -> Any:
             return value_of(cell, kinds)
         case Storage.ARRAY | Storage.OBJECT:
             return _loads(cell)
+        case Storage.DECIMAL:
+            return decimal_value(cell)
         case Storage.TIMESTAMP:
-            return Stamp(cell)
+            return Stamp(cell) if _DATED.match(cell) else cell
     return NoNumber() if isinstance(cell, float) and not math.isfinite(cell) else cell

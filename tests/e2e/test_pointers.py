@@ -133,6 +133,22 @@ def test_a_pointer_of_git_lfs_names_the_command_from_the_root(tmp_path: Path) ->
     assert '`git lfs pull --include "models/data/t.csv"`' in message
 
 
+def test_other_bytes_than_the_commits_pointer_of_git_lfs_are_not_read(tmp_path: Path) -> None:
+    repository = Repository.new(tmp_path / "project")
+    config = "version: 1\ntables:\n  train: {path: t.csv, contract: c.yml}\n"
+    repository.commit({"mlgate.yml": config, "c.yml": CONTRACT, ".gitignore": "mlgate-run/\n", "t.csv": lfs(DATA)})
+    repository.write({"t.csv": DATA})
+    assert validate(repository.root).status == 0
+    repository.write({"t.csv": OTHER})
+    reason, message = told(validate(repository.root))
+    assert reason == "data-changed"
+    assert message.startswith("is not the file that the commit's pointer of Git LFS names")
+    repository.write({"t.csv": lfs(OTHER)})
+    repository.git("add", "t.csv")
+    repository.write({"t.csv": OTHER})
+    assert validate(repository.root).status == 0
+
+
 def test_values_of_a_table_of_git_lfs_are_shown_where_the_commit_points_to_it(tmp_path: Path) -> None:
     repository = Repository.new(tmp_path / "project")
     config = "version: 1\ntables:\n  train: {path: t.csv, contract: c.yml}\n"
@@ -143,7 +159,9 @@ def test_values_of_a_table_of_git_lfs_are_shown_where_the_commit_points_to_it(tm
     done = validate(repository.root)
     assert done.tables["train"]["values_shown"]
     repository.write({"t.csv": BAD + "004,AA,1,1\n"})
-    assert not validate(repository.root).tables["train"]["values_shown"]
+    done = validate(repository.root)
+    assert not done.tables["train"]["values_shown"]
+    assert "ZZ" not in done.out
 
 
 def test_values_of_a_table_of_dvc_are_not_shown(tmp_path: Path) -> None:
@@ -156,6 +174,13 @@ def test_values_of_a_table_of_dvc_are_not_shown(tmp_path: Path) -> None:
 def test_a_broken_pointer_names_its_place(tmp_path: Path) -> None:
     done = check(tmp_path, "t.csv", {"t.csv.dvc": "outs: ["}, {"t.csv": DATA})
     assert told(done)[1].startswith("t.csv.dvc:1:")
+
+
+def test_a_pointer_that_fixes_nothing_names_its_place(tmp_path: Path) -> None:
+    done = check(
+        tmp_path, "t.csv", {"t.csv.dvc": dvc(DATA, "t.csv").replace(md5(DATA), md5(DATA).upper())}, {"t.csv": DATA}
+    )
+    assert told(done)[1].startswith("t.csv.dvc:2:3: this output has no `path`, or no `md5`")
 
 
 def test_a_file_of_a_glob_that_was_not_pulled_is_not_left_out(tmp_path: Path) -> None:

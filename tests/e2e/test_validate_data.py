@@ -326,6 +326,14 @@ def test_a_pull_request_cannot_take_the_table_away(folder: Path) -> None:
     assert [reason["id"] for reason in done.document["reasons"]] == ["table-removed"]
 
 
+def test_a_pull_request_cannot_read_the_table_otherwise(folder: Path) -> None:
+    config = CONFIG.replace("contract: c.yml", 'contract: c.yml, dialect: {nulls: ["", ZZ]}')
+    assert config != CONFIG
+    done = pull(folder, {}, {"mlgate.yml": config, "data/train.csv": CSV + "004,ZZ,1,\n"})
+    assert done.status == 3
+    assert "table-reading-changed" in [reason["id"] for reason in done.document["reasons"]]
+
+
 def test_a_pull_request_cannot_take_the_contract_away(folder: Path) -> None:
     config = "version: 1\ntables:\n  train: {path: data/train.csv}\n"
     done = pull(folder, {}, {"mlgate.yml": config, "data/train.csv": CSV + "004,ZZ,1,\n"})

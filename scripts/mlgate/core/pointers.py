@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import posixpath
 import re
@@ -10,9 +11,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core.config import yaml
+from mlgate.core.config.node import START, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from mlgate.core.config.node import Place
+    from mlgate.errors import ConfigError
 
 LONGEST_LFS = 1024  # bytes; what is longer is no pointer, says its specification
 DVC_LOCK = "dvc.lock"
@@ -90,11 +95,20 @@ def of_dvc_file(data: bytes, name: str) -> tuple[Pointer, ...]:
         name: Its path; what it stands for is relative to its folder.
 
     Raises:
-        ConfigError: It is not the YAML that is read here.
+        ConfigError: It is not the YAML that is read here, or an output has no digest: what it stands for is fixed by
+            nothing, and whoever put it there believes that it is.
     """
-    content = _mapping(yaml.read(data, name).plain())
+    root = yaml.read(data, name)
+    content = _mapping(root.plain())
+    outputs = content.get("outs")
+    if not isinstance(outputs, list) or not outputs or not isinstance(content.get("wdir", ""), str):
+        raise _not_understood(name, START, "this is no pointer of DVC: it has no list `outs`, or an odd `wdir`")
+    for index, item in enumerate(outputs):
+        if not _is_understood(_mapping(item)):
+            place = root.at(f"/outs/{index}")
+            raise _not_understood(name, place, "this output has no `path`, or no `md5` of 32 small hexadecimal digits")
     folder = posixpath.join(posixpath.dirname(name), _text(content.get("wdir")))
-    return tuple(_outputs(content.get("outs"), folder))
+    return tuple(_outputs(outputs, folder))
 
 
 def of_dvc_lock(data: bytes, name: str) -> tuple[Pointer, ...]:
@@ -129,7 +143,7 @@ def in_file(name: str, data: bytes | None) -> tuple[Pointer, ...]:
     """Return the pointers of a `.dvc` file or a `dvc.lock`; none of a file that is not there.
 
     Raises:
-        ConfigError: It is not the YAML that is read here.
+        ConfigError: It is not the YAML that is read here, or a `.dvc` file that fixes nothing.
     """
     if data is None:
         return ()
@@ -162,9 +176,31 @@ def listed(data: bytes) -> dict[str, str] | None:
         return None
 
 
+def _not_understood(name: str, place: Place, message: str) -> ConfigError:
+    return refuse(name, place, message, "Write it anew with `dvc add`, or remove it where DVC does not keep the data.")
+
+
+def _is_understood(entry: dict[str, Any]) -> bool:
+    path, files = _text(entry.get("path")), _files(entry)
+    if files:
+        return bool(path) and all(map(_is_understood, files))
+    return "://" in path or (bool(path) and _MD5.fullmatch(_text(entry.get("md5"))) is not None)
+
+
+def _files(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the outputs that the files of a folder are, which a remote versions one by one; their paths are whole."""
+    found, folder = entry.get("files"), _text(entry.get("path"))
+    files = map(_mapping, found if isinstance(found, list) else [])
+    return [
+        {"md5": file.get("md5"), "size": file.get("size"), "hash": "md5", "path": posixpath.join(folder, name)}
+        for file in files
+        for name in [_text(file.get("relpath"))]
+    ]
+
+
 def _outputs(found: Any, folder: str) -> Iterable[Pointer]:
-    for item in found if isinstance(found, list) else []:
-        entry = _mapping(item)
+    outputs = map(_mapping, found if isinstance(found, list) else [])
+    for entry in itertools.chain.from_iterable(_files(output) or [output] for output in outputs):
         digest = _MD5.fullmatch(_text(entry.get("md5")))
         path = _text(entry.get("path"))
         if digest is None or not path or "://" in path:

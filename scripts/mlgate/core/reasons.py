@@ -120,7 +120,7 @@ REASONS: dict[str, ReasonText] = {
     ),
     "data-changed": _entry(
         "fail",
-        "A table is not the one that `mlgate.lock`, or a pointer of DVC, fixes.",
+        "A table is not the one that `mlgate.lock`, or a pointer of DVC or Git LFS, fixes.",
         "If the new data are right, fix them: `mlgate data lock`, or `dvc commit`, and commit the file. "
         "Else get the old ones back: `dvc pull`.",
     ),
@@ -174,6 +174,12 @@ REASONS: dict[str, ReasonText] = {
         "`gate.on-contract-change`, default fail",
         "A table with a contract is gone from the configuration.",
         "Restore it, or remove it by the same way as a contract.",
+    ),
+    "table-reading-changed": _entry(
+        "`gate.on-contract-change`, default fail",
+        "The pull request declares another `format`, `compression` or `dialect` of a table: the base's contract was "
+        "written for cells as the base reads them.",
+        "Restore them, or set `gate.on-contract-change: warn` in the base.",
     ),
     # Training
     "brought": _entry("note", "No training command: model and predictions are taken as they are.", "Nothing to do."),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import OnChange
 from mlgate.core.data import text
-from mlgate.core.data.validation import STEP, data_document, removed_tables
+from mlgate.core.data.validation import STEP, data_document, removed_tables, reread_tables
 from mlgate.core.documents import DataDocument, Failure, Reason
 from mlgate.core.outcome import Outcome
 from mlgate.errors import ExitStatus, MlgateError
@@ -74,7 +74,8 @@ class _Validation:
         on_change = policy.judging.gate.on_contract_change
         tables = validating.validate(works, first=first, env=self.world.env, on_contract_change=on_change)
         removed = removed_tables(policy.judging, policy.working) if policy.from_base else ()
-        return data_document(tables, removed, on_change, reads)
+        reread = reread_tables(policy.judging, policy.working) if policy.from_base else ()
+        return data_document(tables, (*removed, *reread), on_change, reads)
 
 
 def _below(folder: Path, root: str) -> str:

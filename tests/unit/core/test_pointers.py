@@ -69,14 +69,40 @@ def test_before_version_3_of_dvc_the_digest_is_over_lines() -> None:
     assert found.is_of_lines
 
 
-@pytest.mark.parametrize("path", ["s3://bucket/train.csv", "''"])
-def test_outputs_outside_of_the_repository_are_left_out(path: str) -> None:
-    assert pointers.of_dvc_file(dvc(path), "train.csv.dvc") == ()
+def test_outputs_outside_of_the_repository_are_left_out() -> None:
+    assert pointers.of_dvc_file(dvc("s3://bucket/train.csv"), "train.csv.dvc") == ()
 
 
-@pytest.mark.parametrize("data", [b"", b"outs: 3\n", b"outs: [1]\n", b"- a\n", b"outs:\n- {path: a, md5: short}\n"])
-def test_a_dvc_file_without_digests_has_no_pointers(data: bytes) -> None:
-    assert pointers.of_dvc_file(data, "a.dvc") == ()
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (b"", 1),
+        (b"outs:\n", 1),
+        (b"outs: []\n", 1),
+        (b"outs: 3\n", 1),
+        (b"outs: [1]\n", 1),
+        (b"[]\n", 1),
+        (b"- a\n", 1),
+        (dvc("a").replace(b"outs", b"wdir: 3\nouts"), 1),
+        (dvc("''"), 2),
+        (dvc("a", "short"), 2),
+        (dvc("a", MD5.upper()), 2),
+        (b"outs:\n- path: a\n", 2),
+        (b"outs:\n- path: a\n  etag: abc\n", 2),
+        (b"outs:\n- {path: b, md5: " + MD5.encode() + b"}\n- path: a\n", 3),
+        (b"outs:\n- {path: a, files: [{relpath: 1.csv, etag: abc}]}\n", 2),
+    ],
+)
+def test_a_dvc_file_that_fixes_nothing_is_refused(data: bytes, line: int) -> None:
+    with pytest.raises(ConfigError, match=rf"a\.dvc:{line}:\d"):
+        pointers.of_dvc_file(data, "a.dvc")
+
+
+def test_files_that_a_remote_versions_have_digests_of_their_own() -> None:
+    files = f"  files:\n  - relpath: a/1.csv\n    md5: {MD5}\n    size: 11\n    cloud: {{}}\n"
+    (found,) = pointers.of_dvc_file(f"outs:\n- hash: md5\n  path: parts\n{files}".encode(), "data/parts.dvc")
+    assert (found.path, found.digest, found.size, found.is_folder) == ("data/parts/a/1.csv", MD5, 11, False)
+    assert not found.is_of_lines
 
 
 def test_a_broken_dvc_file_names_its_place() -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from mlgate.core.config.contract import RuleKind, TableRule
@@ -9,8 +12,9 @@ from mlgate.core.config.model import Config, OnChange, Severity, Table
 from mlgate.core.data.ir import Check, Kind, OneOf, TypeIs
 from mlgate.core.data.request import ScanResult
 from mlgate.core.data.rules.measure import Answer, judge, row_count
+from mlgate.core.data.source import Compression, Dialect, Format
 from mlgate.core.data.text import annotations_of, text_of
-from mlgate.core.data.validation import data_document, removed_tables, table_result
+from mlgate.core.data.validation import data_document, removed_tables, reread_tables, table_result
 from mlgate.core.data.wording import sentence
 from mlgate.core.documents import ContractSide, DataFinding, FindingRow, Reason, TableResult
 from mlgate.core.outcome import Outcome
@@ -51,6 +55,32 @@ def test_what_breaks_the_base_alone_comes_to_what_the_policy_says(on_change: OnC
 def test_what_breaks_both_versions_is_said_once() -> None:
     table = result(finding(), finding(contract=ContractSide.OLD))
     assert [item.contract for item in table.findings] == [ContractSide.NEW]
+
+
+@pytest.mark.parametrize("on_change", OnChange)
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"dialect": Dialect(nulls=("", "3"))}, "`dialect`"),
+        ({"dialect": Dialect(delimiter=";"), "format": Format.CSV}, "`format`, `dialect`"),
+        ({"compression": Compression.NONE}, "`compression`"),
+    ],
+)
+def test_a_table_that_is_read_otherwise_counts_by_the_policy(
+    fields: dict[str, Any], named: str, on_change: OnChange
+) -> None:
+    judging = Config(path="mlgate.yml", version=1, tables=(TABLE, Table(name="free", path="x.csv")))
+    for index, table in enumerate(judging.tables):
+        tables = list(judging.tables)
+        tables[index] = replace(table, **fields)
+        (reason,) = reread_tables(judging, replace(judging, tables=tuple(tables)))
+        assert reason.id == "table-reading-changed"
+        assert reason.message == f"how the table {table.name} ({table.path}) is read changed: {named}"
+        assert data_document((), (reason,), on_change, {}).outcome is Outcome(on_change.value)
+    moved = replace(TABLE, path="moved.csv")
+    assert (
+        reread_tables(judging, replace(judging, tables=(moved, Table(name="new", path="n", format=Format.CSV)))) == ()
+    )
 
 
 def test_a_removed_table_counts_by_the_policy() -> None:

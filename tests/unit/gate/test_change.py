@@ -21,6 +21,7 @@ from mlgate.core.config.model import (
     Task,
     Train,
 )
+from mlgate.core.data.source import Compression, Dialect, Format
 from mlgate.core.gate.change import policy_differs
 
 RULE = Rule(id="accuracy vs dummy", metric="accuracy", against="dummy", margin=0.01)
@@ -48,6 +49,9 @@ CONFIG = Config(
         {"baselines": (Baseline(name="dummy", kind=BaselineKind.DUMMY),)},
         {"tables": (Table(name="holdout", path="h.csv", contract="other.yml"),)},
         {"tables": (Table(name="holdout", path="h.csv"),)},
+        {"tables": (CONFIG.tables[0], replace(CONFIG.tables[1], format=Format.TSV))},
+        {"tables": (CONFIG.tables[0], replace(CONFIG.tables[1], compression=Compression.GZIP))},
+        {"tables": (CONFIG.tables[0], replace(CONFIG.tables[1], dialect=Dialect(nulls=("", "3"))))},
         {"model": "another"},
         {"key": "other"},
         {"label": "other"},

@@ -94,6 +94,28 @@ def removed_tables(judging: Config, working: Config) -> tuple[Reason, ...]:
     )
 
 
+def reread_tables(judging: Config, working: Config) -> tuple[Reason, ...]:
+    """Return a reason for each table that the working copy's configuration reads in another way than the base's.
+
+    The base's contract was written for cells as the base reads them: with `nulls: ["3"]` no 3 would be too large.
+    """
+    here = {table.name: table for table in working.tables}
+    return tuple(
+        Reason(
+            id="table-reading-changed",
+            message=f"how the table {table.name} ({table.path}) is read changed: {', '.join(changed)}",
+            step=STEP,
+        )
+        for table in judging.tables
+        if table.name in here and (changed := _read_otherwise(table, here[table.name]))
+    )
+
+
+def _read_otherwise(one: Table, other: Table) -> list[str]:
+    names = ("format", "compression", "dialect")
+    return [f"`{name}`" for name in names if getattr(one, name) != getattr(other, name)]
+
+
 def data_document(
     tables: Sequence[TableResult], removed: Sequence[Reason], on_contract_change: OnChange, reads: dict[str, str]
 ) -> DataDocument:

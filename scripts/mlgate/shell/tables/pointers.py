@@ -13,12 +13,14 @@ from mlgate.core.data.globs import fixed_folder, is_glob, pattern_of
 from mlgate.core.data.source import SourceProblem
 from mlgate.core.pointers import Found
 from mlgate.errors import ConfigError
+from mlgate.shell.git import copying
 from mlgate.shell.tables.sources import files_of
 
 if TYPE_CHECKING:
     from mlgate.core.data.source import TableSource
     from mlgate.core.pointers import Pointer
     from mlgate.shell.base.policy import Judge
+    from mlgate.shell.git.repository import Git
 
 MOST_POINTER_BYTES = 2**20
 BLOCK_BYTES = 2**20
@@ -32,10 +34,14 @@ class Checkout:
     Attributes:
         root: Of the repository: pointers are looked for up to here.
         folder: The configuration's: what people call files is relative to it.
+        git: The repository; None where pointers of Git LFS that it has are not looked at.
+        commit: The one that is checked out.
     """
 
     root: Path
     folder: Path
+    git: Git | None = None
+    commit: str | None = None
 
     def read(self, name: str) -> bytes | None:
         """Return the bytes of a pointer file; None where there is none."""
@@ -44,6 +50,17 @@ class Checkout:
                 return file.read(MOST_POINTER_BYTES + 1)
         except (OSError, ValueError):
             return None
+
+    def lfs(self, name: str) -> tuple[Pointer, ...]:
+        """Return the pointers of Git LFS to a file: the commit's, and one that is staged; none if it has none."""
+        if self.git is None or self.commit is None:
+            return ()
+        kept = _lfs_pointer(self.git, self.git.blob(self.commit, name))
+        if kept is None:
+            return ()
+        staged = self.git.ask(["rev-parse", "--verify", "--quiet", f":0:{name}"])
+        other = _lfs_pointer(self.git, staged.stdout.decode().strip() if staged.returncode == 0 else None)
+        return (kept,) if other is None else (kept, other)
 
     def called(self, path: Path) -> str | None:
         """Return a file's name in the repository; None for one outside."""
@@ -59,7 +76,13 @@ class Checkout:
 def checkout_of(judge: Judge) -> Checkout:
     """Return the working copy of the configuration that is judged."""
     root = judge.git.root if judge.git is not None else judge.config_folder
-    return Checkout(root=root, folder=judge.config_folder)
+    return Checkout(root=root, folder=judge.config_folder, git=judge.git, commit=judge.commit)
+
+
+def _lfs_pointer(git: Git, blob: str | None) -> Pointer | None:
+    if blob is None or copying.size(git, blob) >= pointers.LONGEST_LFS:
+        return None
+    return pointers.lfs(git.content(blob))
 
 
 def pulled(source: TableSource, checkout: Checkout) -> TableSource:
@@ -94,6 +117,9 @@ def _of_files(source: TableSource, checkout: Checkout) -> SourceProblem | None:
         data = _head(file)
         if data is not None and pointers.lfs(data) is not None:
             return _lfs_not_pulled(name, checkout)
+        stored = checkout.lfs(name) if data is not None else ()
+        if stored and not any(has_digest(file, pointer) for pointer in stored):
+            return _lfs_changed(name, checkout)
         found = pointers.find(name, checkout.read)
         if found is None:
             continue
@@ -197,8 +223,21 @@ def _head(path: Path) -> bytes | None:
         return None
 
 
+def _lfs_changed(name: str, checkout: Checkout) -> SourceProblem:
+    return SourceProblem(
+        message=f"{checkout.shown(name)} is not the file that the commit's pointer of Git LFS names",
+        remedy=f"Run `git lfs checkout {_quoted(name)}` for the data that it names; if these are new data, "
+        "`git add` them where git-lfs is installed.",
+        reason="data-changed",
+    )
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"' if shlex.quote(name) == name else shlex.quote(name)
+
+
 def _lfs_not_pulled(name: str, checkout: Checkout) -> SourceProblem:
-    quoted = f'"{name}"' if shlex.quote(name) == name else shlex.quote(name)
+    quoted = _quoted(name)
     return SourceProblem(
         message=f"{checkout.shown(name)} is a pointer of Git LFS, not the data",
         remedy=f"Run `git lfs pull --include {quoted}`, or check out with `lfs: true`.",

@@ -162,3 +162,17 @@ def test_values_beyond_doubles_and_without_order_are_left_out(tmp_path: Path) ->
     assert (column.n, column.m) == (140, 140)
     assert column.test is not None
     assert column.test.statistic == 0.0
+
+
+def test_distances_are_exact_where_the_functions_cross_inside_a_bucket(tmp_path: Path) -> None:
+    samples = []
+    for name, seed, n in (("a", 5, 900), ("b", 6, 700)):
+        draws = np.random.default_rng(seed)
+        samples.append(np.concatenate([draws.normal(size=n), 1000 + draws.random(n) / 10]))
+        write(pd.DataFrame({"x": samples[-1]}), tmp_path / f"{name}.parquet")
+    (column,) = drift(tmp_path, tmp_path / "a.parquet", tmp_path / "b.parquet").columns
+    a, b = samples
+    area = column.measures[1].value
+    assert area == pytest.approx(stats.wasserstein_distance(a, b) / a.std(ddof=1), rel=1e-8)
+    assert column.test is not None
+    assert column.test.statistic == pytest.approx(stats.ks_2samp(a, b, method="asymp").statistic, rel=1e-9)

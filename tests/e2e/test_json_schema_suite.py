@@ -1,7 +1,7 @@
 """The test suite of JSON Schema 2020-12 as black-box tables, on both paths.
 
-Each instance is a JSON line `{"value": ...}`, its schema stands under `row.properties.value`, as a resource of its own.
-Each instance is a JSON line `{"value": ...}`, its schema stands under `row.properties.value`, a resource of its own. All
+Each instance is a JSON line `{"value": ...}`, its schema stands under `row.properties.value`, by itself a resource.
+All goes through the whole scan, where most is compiled, then row by row through `jsonschema` alone. Both have to say
 what the suite says. What refers out of the contract must be refused with a name; row by row it is judged too, with the
 other documents put into a registry by hand.
 """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.sql.cell import Cell
 
 MANY = 100  # values: more of them take longer one by one than as a table
+LARGEST = float.fromhex("0x1.fffffffffffffp+1023")  # of the doubles
 LARGE = 10**38  # all whole numbers below it fit into the engine's widest integer
 EXACT = 2**53  # the integers below it are exact in a double, so comparing there decides as exact arithmetic does
 _OPPOSITE = {Operator.AT_LEAST: "<", Operator.AT_MOST: ">", Operator.ABOVE: "<=", Operator.BELOW: ">="}
@@ -111,7 +111,7 @@ def _breaks_bound(test: Bound, cell: Cell) -> str | None:
 
 def _breaks_json_bound(test: Bound, number: str) -> str:
     """Inside of a value there may be NaN, infinity, or a number past all doubles: on no side of any limit."""
-    most, limit = literal(sys.float_info.max), literal(test.limit)
+    most, limit = literal(LARGEST), literal(test.limit)
     if test.operator in (Operator.AT_LEAST, Operator.ABOVE):
         return f"NOT ({number} {test.operator} {limit} AND {number} <= {most})"
     return f"NOT ({number} {test.operator} {limit} AND {number} >= -{most})"

@@ -183,6 +183,17 @@ def test_a_pointer_that_fixes_nothing_names_its_place(tmp_path: Path) -> None:
     assert told(done)[1].startswith("t.csv.dvc:2:3: this output has no `path`, or no `md5`")
 
 
+def test_a_pointer_that_is_a_link_out_of_the_repository_shows_nothing(tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text("SECRET: 1\nSECRET: 2\n")
+    repository = Repository.new(tmp_path / "project")
+    config = "version: 1\ntables:\n  train: {path: t.csv, contract: c.yml}\n"
+    repository.commit({"mlgate.yml": config, "c.yml": CONTRACT, "t.csv": DATA})
+    (repository.root / "t.csv.dvc").symlink_to("../outside")
+    done = validate(repository.root)
+    assert "t.csv.dvc:1:1: a link that leads out of the repository" in told(done)[1]
+    assert "SECRET" not in done.out + done.log
+
+
 def test_a_file_of_a_glob_that_was_not_pulled_is_not_left_out(tmp_path: Path) -> None:
     pulled, other = "parts/1.csv", "parts/2.csv"
     committed = {f"{name}.dvc": dvc(PARTS[name], name.removeprefix("parts/")) for name in (pulled, other)}

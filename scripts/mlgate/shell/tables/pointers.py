@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core import pointers
+from mlgate.core.config.node import START, refuse
 from mlgate.core.data.globs import fixed_folder, is_glob, pattern_of
 from mlgate.core.data.source import SourceProblem
 from mlgate.core.pointers import Found
 from mlgate.errors import ConfigError
 from mlgate.shell.git import copying
+from mlgate.shell.links import leads_out
 from mlgate.shell.tables.sources import files_of
 
 if TYPE_CHECKING:
@@ -44,9 +46,16 @@ class Checkout:
     commit: str | None = None
 
     def read(self, name: str) -> bytes | None:
-        """Return the bytes of a pointer file; None where there is none."""
+        """Return the bytes of a pointer file; None where there is none.
+
+        Raises:
+            ConfigError: It is a link that leads out of the repository: errors would tell of what lies there.
+        """
+        path = self.root / name
         try:
-            with (self.root / name).open("rb") as file:
+            if path.is_file() and leads_out(path, self.root):
+                raise refuse(name, START, "a link that leads out of the repository", "Replace it by the file itself.")
+            with path.open("rb") as file:
                 return file.read(MOST_POINTER_BYTES + 1)
         except (OSError, ValueError):
             return None

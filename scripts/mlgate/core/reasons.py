@@ -159,6 +159,11 @@ REASONS: dict[str, ReasonText] = {
         "The data satisfies the pull request's contract, not the base's.",
         "Merge the new contract first, or set `gate.on-contract-change: warn` in the base.",
     ),
+    "column-unknown": _entry(
+        "warn",
+        "The contract declares a column that the file does not have, and the file has one of nearly that name.",
+        "Correct the name in the contract. A column that may be absent is no mistake unless another is called alike.",
+    ),
     "drift": _entry(
         "fail or warn, by `drift.severity` of the table, default warn",
         "A column has moved from its reference: the lower limit of the effect is above the threshold.",

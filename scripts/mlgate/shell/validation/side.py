@@ -10,6 +10,7 @@ from mlgate.core.config.model import Severity
 from mlgate.core.data import query
 from mlgate.core.data.broken import Broken
 from mlgate.core.data.compile import compile_row
+from mlgate.core.data.misspelt import misspelt_columns
 from mlgate.core.data.plain import as_plain
 from mlgate.core.data.request import ScanResult
 from mlgate.core.data.rules.measure import Answer, row_count, times
@@ -50,6 +51,7 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
     for asked, answer in zip(work.asked, counted.answers, strict=True):
         item = broken_by(asked, answer)
         broken += [item] if item else []
+    broken += () if opened.table.is_json else misspelt_columns(part.row, [c.name for c in opened.table.columns])
     broken += row_count(part.rules, counted.rows)
     answers = {asked.subject.pointer: answer for asked, answer in zip(work.asked, counted.answers, strict=True)}
     for rule in part.rules:

@@ -46,7 +46,10 @@ def load_contract(path: Path, name: str) -> Contract:
     Raises:
         ConfigError: With every mistake; nothing else is raised.
     """
-    remedy = "`mlgate init` writes contracts; `contract` names the file relative to the configuration's folder."
+    remedy = (
+        f"Correct the path, which is relative to the configuration's folder where one names it; "
+        f"`mlgate contract infer TABLE --output {name}` writes a first contract."
+    )
     return parse_contract(_bytes(path, name, remedy), name)
 
 

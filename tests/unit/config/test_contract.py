@@ -97,6 +97,13 @@ def test_json_and_yaml_say_the_same() -> None:
         ("row:\n  properties:\n    a: {minimum: '3'}", 3, 18, "`minimum` cannot be '3'"),
         ("row:\n  properties:\n    a: {requird: [b]}", 3, 9, "unknown keyword 'requird', did you mean 'required'?"),
         ("row:\n  properties:\n    a: {pattern: '[x'}", 3, 18, "'[x' is no regular expression: unterminated"),
+        (
+            "row:\n  properties:\n    a: {format: datetime}",
+            3,
+            17,
+            "unknown format 'datetime', did you mean 'date-time'?",
+        ),
+        ("row: {items: {format: Date}}", 1, 23, "unknown format 'Date', did you mean 'date'?"),
         ("row:\n  patternProperties: {'(': {}}", 2, 23, "'(' is no regular expression: missing )"),
         ("row: {$ref: other.json}", 1, 13, "leads out of the contract, and nothing is fetched"),
         ("row: {$ref: 'https://example.org/x.json'}", 1, 13, "leads out of the contract"),
@@ -153,6 +160,43 @@ def test_json_and_yaml_say_the_same() -> None:
 def test_a_mistake_is_named_with_its_place(text: str, line: int, column: int, words: str) -> None:
     found = problems(text)
     assert [place for *place, message in found if words in message][:1] == [[line, column]], found
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "remedy"),
+    [
+        ("row: {properties: {age: integer}}", "expected a schema, got 'integer'", "`age: {type: integer}`"),
+        ("row: {properties: {a b: }}", "expected a schema, got nothing", "`'a b': {type: string}`"),
+        ("row: {properties: {a: [integer]}}", "expected a schema, got a list", "`a: {type: string}`"),
+        ("row: {anyOf: [number]}", "expected a schema, got 'number'", "`- {type: number}`"),
+        (
+            "table: {row-count: {at-least: 1}}",
+            "expected a list of rules",
+            "Begin each rule with `- `, as in `- row-count:",
+        ),
+        ("table: key", "expected a list of rules", "Begin each rule with `- `, as in `- primary-key:"),
+    ],
+)
+def test_what_is_written_too_short_is_written_out_by_the_remedy(text: str, message: str, remedy: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parsed(text)
+    (problem,) = caught.value.problems
+    assert message in problem.message
+    assert remedy in problem.remedy
+
+
+@pytest.mark.parametrize(
+    "name", ["hostname", "idn-hostname", "regex", "int32", "date-time-local", "text", "iso8601", ""]
+)
+def test_formats_that_are_like_no_other_stay_notes(name: str) -> None:
+    assert parsed(json.dumps({"row": {"properties": {"a": {"format": name}}}}), "c.json").properties
+
+
+def test_a_contract_that_is_not_there_can_be_inferred(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        configuration.load_contract(tmp_path / "c.yml", "contracts/c.yml")
+    (problem,) = caught.value.problems
+    assert "`mlgate contract infer TABLE --output contracts/c.yml`" in problem.remedy
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,11 @@ def _refuse_unnamed_redactions(cursor: Cursor, row: dict[str, Any]) -> None:
 
 
 def _rules(cursor: Cursor, row: dict[str, Any]) -> tuple[TableRule, ...]:
+    if not isinstance(cursor.value, list):
+        named = next((kind for kind in RuleKind if isinstance(cursor.value, dict) and kind in cursor.value), None)
+        example = EXAMPLES[named or RuleKind.PRIMARY_KEY]
+        cursor.expected("a list of rules", f"Begin each rule with `- `, as in `- {example}`.")
+        return ()
     found = []
     for number, item in enumerate(cursor.items("rules")):
         rule = _rule(item, number)

@@ -13,6 +13,7 @@ from jsonschema_specifications import REGISTRY
 from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012
 
+from mlgate.core.data.formats import FORMATS, PARSED
 from mlgate.core.words import shown
 
 if TYPE_CHECKING:
@@ -45,6 +46,8 @@ DRAFT202012_KEYWORDS = tuple(
     )
 )
 _REF_REMEDY = "Refer to a part of the same contract, as in `$ref: '#/$defs/name'`, or copy the part here."
+_KNOWN_FORMATS = (*FORMATS, *PARSED, "hostname", "idn-hostname")
+_TYPES = ("string", "integer", "number", "boolean", "null", "array", "object")
 _BROKEN_PATTERN = ("unterminated", "missing )", "unbalanced", "nothing to repeat", "bad character range")
 
 
@@ -86,13 +89,29 @@ def _against_metaschema(row: Any) -> Iterator[Mistake]:
             continue
         seen.add(pointer)
         keyword = next((str(part) for part in reversed(error.absolute_path) if isinstance(part, str)), "row")
-        yield Mistake(pointer=pointer, message=_words(keyword, error), remedy=_remedy(keyword))
+        if error.validator == "type" and error.validator_value == ["object", "boolean"]:
+            yield _no_schema(pointer, error)
+        else:
+            yield Mistake(pointer=pointer, message=_words(keyword, error), remedy=_remedy(keyword))
+
+
+def _no_schema(pointer: str, error: Any) -> Mistake:
+    """Return the mistake of anything else where a schema belongs: mostly the type alone, as in `age: integer`."""
+    last = error.absolute_path[-1] if error.absolute_path else "row"
+    label = (
+        "-" if isinstance(last, int) else f"{last if re.fullmatch('[A-Za-z_][A-Za-z0-9_-]*', last) else shown(last)}:"
+    )
+    kind = error.instance if error.instance in _TYPES else "string"
+    return Mistake(
+        pointer=pointer,
+        message=f"expected a schema, got {shown(error.instance)}",
+        remedy=f"Write a mapping of keywords, as in `{label} {{type: {kind}}}`.",
+    )
 
 
 def _words(keyword: str, error: Any) -> str:
     if keyword == "type":
-        known = ("string", "integer", "number", "boolean", "null", "array", "object")
-        close = difflib.get_close_matches(str(error.instance)[:50], known, n=1)
+        close = difflib.get_close_matches(str(error.instance)[:50], _TYPES, n=1)
         hint = f", did you mean {close[0]!r}?" if close else ""
         return f"{shown(error.instance)} is no type{hint}"
     return f"`{keyword}` cannot be {shown(error.instance)}"
@@ -113,6 +132,7 @@ def _walk(schema: Any, pointer: str, resolver: Any) -> Iterator[Mistake]:
     if not isinstance(schema, dict):
         return
     yield from _keywords(schema, pointer)
+    yield from _format(schema, pointer)
     yield from _references(schema, pointer, resolver)
     yield from _patterns(schema, pointer)
     for key, subschema in _below(schema):
@@ -152,6 +172,19 @@ def _keywords(schema: dict[str, Any], pointer: str) -> Iterator[Mistake]:
     if schema.get("$schema", DIALECT).rstrip("#") != DIALECT:
         message = f"`$schema` is {shown(schema['$schema'])}"
         yield Mistake(pointer=f"{pointer}/$schema", message=message, remedy=f"Contracts are read as {DIALECT}.")
+
+
+def _format(schema: dict[str, Any], pointer: str) -> Iterator[Mistake]:
+    name = schema.get("format")
+    if name is None or name in _KNOWN_FORMATS:
+        return
+    # JSON Schema lets any name stand as a note, so a misspelt format would check nothing.
+    if close := difflib.get_close_matches(name[:100].lower(), _KNOWN_FORMATS, n=1, cutoff=0.8):
+        yield Mistake(
+            pointer=f"{pointer}/format",
+            message=f"unknown format {shown(name)}, did you mean {close[0]!r}?",
+            remedy="An unknown format checks nothing. For a note of your own, use a keyword that begins with `x-`.",
+        )
 
 
 def _references(schema: dict[str, Any], pointer: str, resolver: Any) -> Iterator[Mistake]:

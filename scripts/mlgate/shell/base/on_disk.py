@@ -31,8 +31,8 @@ def moved_on_disk(config: Config, lock: Lock, *, folder: Path, root: Path) -> bo
     checkout = Checkout(root=root, folder=folder)
     place = sources.Place(folder=folder, within=root, downloads=folder)
     tables = (sources.resolve(table, place) for table in config.tables if not sources.is_address(table.path))
-    problems = (pulled(source, checkout).problem for source in tables)
-    return any(problem is not None and problem.reason == "data-changed" for problem in problems)
+    problems = (pulled(source, checkout).problem for source in tables if source.problem is None)
+    return any(problem is not None and problem.reason != "data-not-pulled" for problem in problems)
 
 
 def _differs(path: Path, digest: str | None) -> bool:

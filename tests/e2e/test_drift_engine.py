@@ -145,6 +145,21 @@ def test_a_profile_gives_what_the_table_gives(tmp_path: Path) -> None:
     assert (found["normal"].reason, found["normal"].effect.value) == ("values-not-shown", None)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [([7] * 1000, [1] * 1000), ([7] * 1000, [8] * 900), ([0] * 900 + [9] * 100, [0] * 900 + [99] * 100)],
+)
+def test_a_frequent_value_that_moved_alarms_by_both_paths(tmp_path: Path, before: list[int], after: list[int]) -> None:
+    reference, current = tmp_path / "a.parquet", tmp_path / "b.parquet"
+    write(pd.DataFrame({"x": before}), reference)
+    write(pd.DataFrame({"x": after}), current)
+    profile = second(describe(Subject(name="a", path=reference, shown=True), spill=tmp_path / "p"))
+    (by_table,) = drift(tmp_path, reference, current).columns
+    (by_profile,) = drift(tmp_path, tmp_path / "none", current, profile=profile).columns
+    assert by_profile.alarms == by_table.alarms == ("values",)
+    assert by_profile.effect == by_table.effect
+
+
 def test_columns_that_came_went_or_changed_their_kind_are_named(tmp_path: Path) -> None:
     write(pd.DataFrame({"a": range(100), "b": range(100), "gone": 1}), tmp_path / "a.parquet")
     write(pd.DataFrame({"a": range(100), "b": [str(i % 3) for i in range(100)], "came": 1}), tmp_path / "b.parquet")

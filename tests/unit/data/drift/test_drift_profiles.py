@@ -90,6 +90,27 @@ def test_two_profiles_are_compared_without_the_data() -> None:
     assert all(not item.alarms for item in between(one, one).values())
 
 
+@pytest.mark.parametrize("now", [1.0, 6.9999, 7.0001, 9.0, -7.0])
+@pytest.mark.parametrize("then", [7.0, 0.0, -3.3])
+def test_a_constant_that_moved_alarms(then: float, now: float) -> None:
+    before, after = np.full(1000, then), np.full(1000, now)
+    (found,) = between(table(column(before, 11)), table(column(after, 11))).values()
+    assert found.alarms == ("values",)
+    assert [(item.reference, item.current) for item in found.bins] == (
+        [(0, 1), (1, 0)] if now < then else [(1, 0), (0, 1)]
+    )
+    (same,) = between(table(column(before, 11)), table(column(before, 11))).values()
+    assert (same.effect.reason, same.alarms) == ("constant", ())
+
+
+def test_what_lies_beyond_a_frequent_value_is_not_taken_for_it() -> None:
+    before = np.array([0.0] * 900 + [9.0] * 100)
+    for old, new in ((0.0, -5.0), (9.0, 99.0), (9.0, 9.5)):
+        after = np.where(before == old, new, before)
+        (found,) = between(table(column(before, 11)), table(column(after, 11))).values()
+        assert found.alarms == ("values",), (old, new)
+
+
 def test_what_a_profile_does_not_name_is_not_counted_as_new() -> None:
     found = between(table(texts(a=500, rest=500)), table(texts(a=500, z=400, rest=100)))["w"]
     assert (found.new_count, found.vanished_count, found.new) == (None, None, ())

@@ -62,11 +62,14 @@ def cuts(column: ColumnProfile) -> tuple[Cut, ...]:
 
 
 def _bucket_cuts(column: ColumnProfile) -> tuple[Cut, ...]:
-    """Return borders of buckets, at which the profile's counts are exact."""
+    """Return borders of buckets, at which the profile's counts are exact.
+
+    A value with a tenth of the numbers or more is a bin of its own, also at the ends: what lies beyond it is another.
+    """
     buckets = list(decode(column.buckets).items())
     counts = [count for _, count in buckets]
     n, before = sum(counts), [0, *accumulate(counts)]
-    found = []
+    found = [_lowest(column, buckets[0][0])] if counts and is_tenth(counts[0], n) else []
     for (start, end), (following, _) in pairwise(tenths(counts)):
         (last, last_count), (first, first_count) = buckets[end - 1], buckets[following]
         low, high = limits(first, column.shift or 0)[0], limits(last, column.shift or 0)[1]
@@ -74,7 +77,20 @@ def _bucket_cuts(column: ColumnProfile) -> tuple[Cut, ...]:
             found.append(Cut(at=math.nextafter(high, math.inf), reference=before[end], label=_label(column, high)))
         if is_tenth(first_count, n):
             found.append(Cut(at=low, reference=before[end], label=f"< {_label(column, low)}"))
+    if counts and is_tenth(counts[-1], n):
+        found.append(_highest(column, buckets[-1][0], n))
     return tuple(found)
+
+
+def _lowest(column: ColumnProfile, bucket: int) -> Cut:
+    low = limits(bucket, column.shift or 0)[0]
+    return Cut(at=low, reference=0, label=f"< {_label(column, low)}")
+
+
+def _highest(column: ColumnProfile, bucket: int, n: int) -> Cut:
+    high = limits(bucket, column.shift or 0)[1]
+    greatest = high if column.maximum is None else min(high, column.maximum)
+    return Cut(at=math.nextafter(high, math.inf), reference=n, label=_label(column, greatest))
 
 
 def _label(column: ColumnProfile, value: float) -> str:
@@ -132,7 +148,9 @@ def number_pair(column: ColumnProfile, rows: tuple[int, int], m: int, below: Seq
     """
     borders = cuts(column)
     n = column.n - (column.not_finite or 0)
-    labels = [*(cut.label for cut in borders), _label(column, column.maximum or 0.0)]
+    greatest = _label(column, column.maximum or 0.0)
+    is_beyond = bool(borders) and borders[-1].reference == n
+    labels = [*(cut.label for cut in borders), f"> {greatest}" if is_beyond else greatest]
     cells = zip(labels, _steps([cut.reference for cut in borders], n), _steps(below, m), strict=True)
     return Pair(
         column=column.name,

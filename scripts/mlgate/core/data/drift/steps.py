@@ -75,7 +75,8 @@ def tenths(counts: Sequence[int]) -> list[tuple[int, int]]:
     n = sum(counts)
     starts, seen, end = [0] if counts else [], 0, n / BINS
     for index, count in enumerate(counts):
-        if index > starts[-1] and (is_tenth(count, n) or seen + count / 2 > end):
+        is_apart = is_tenth(count, n) or is_tenth(counts[index - 1], n)
+        if index > starts[-1] and (is_apart or seen + count / 2 > end):
             starts.append(index)
             end = n / BINS * (round(seen * BINS / max(n, 1)) + 1)
         seen += count
@@ -98,7 +99,8 @@ def _bin(run: Sequence[Step], *, moments: bool) -> Bin:
 
 def number(value: float) -> str:
     """Return a number as text: whole ones without a fraction."""
-    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(rounded(value))
+    value = value if value.is_integer() else rounded(value)
+    return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
 def moment(microseconds: float) -> str:

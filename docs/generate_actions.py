@@ -24,6 +24,18 @@ PULL_REQUEST = (
 )
 REGISTRY = ("promote-model", "rollback-model")
 ORDER = (*PULL_REQUEST, *REGISTRY)
+# Where a line without inputs does not say it all.
+EXAMPLES = {
+    "validate-data": """\
+- uses: mlgate/mlgate/actions/validate-data@v0 # the tables of mlgate.yml
+
+- uses: mlgate/mlgate/actions/validate-data@v0 # or files by a contract, without a configuration
+  with:
+    files: |
+      data/parcels.csv
+      data/returns.csv
+    contract: contracts/parcels.yml"""
+}
 NOTE = "<!-- Written by docs/generate_actions.py from {source}. -->"
 
 
@@ -41,7 +53,7 @@ def page(name: str, source: Path) -> str:
         NOTE.format(source=source.relative_to(ROOT).as_posix()),
         f"# {name}",
         action["description"],
-        f"```yaml\n- uses: {uses}\n```",
+        f"```yaml\n{EXAMPLES.get(name, f'- uses: {uses}')}\n```",
         "## Inputs",
         table(("input", "default", "meaning"), [input_row(*item) for item in action["inputs"].items()]),
         "## Outputs",

@@ -112,6 +112,14 @@ def test_a_change_in_any_column_alone_is_found(folder: Path, position: int) -> N
     assert {name: column["changed"] for name, column in columns(found).items()} == {NAMES.split(", ")[position]: 4}
 
 
+def test_numbers_of_csv_are_compared_by_value(folder: Path) -> None:
+    contract = CONTRACT.replace("id: {type: string}", "id: {type: number}")
+    base: Files = {"mlgate.yml": config("t.csv"), "c.yml": contract, "t.csv": "id,carrier,delay\n5,AA,1\n6,AA,2\n"}
+    found = diff(pull(folder, base, {"t.csv": "id,carrier,delay\n5.0,AA,1.00\n6.0,AA,2.5\n"}))
+    assert counts(found) == (2, 2, 0, 0, 1, 1)
+    assert columns(found)["delay"]["examples"] == [{"key": ["6"], "before": "2", "after": "2.5"}]
+
+
 def test_the_same_bytes_are_unchanged(folder: Path) -> None:
     table = written(folder, BASE, "csv")
     done = pull(folder, {"mlgate.yml": config("t.csv"), "t.csv": table}, {"README.md": "more"})
@@ -242,6 +250,13 @@ def test_a_table_of_few_numbers_has_categories_and_quantiles(folder: Path) -> No
     assert (delay["new_categories"], delay["vanished_categories"]) == (["3"], ["1"])
     assert (delay["before"]["quantiles"]["0.75"], delay["after"]["quantiles"]["0.75"]) == (1.0, 3.0)
     assert delay["changed"] == 30
+
+
+def test_a_malformed_base_is_called_so(folder: Path) -> None:
+    base: Files = {"mlgate.yml": config("t.csv"), "t.csv": "id,carrier\n1,AA\n2,AA,x,y\n"}
+    found = diff(pull(folder, base, {"t.csv": written(folder, HEAD, "csv")}))
+    assert found["state"] == "missing"
+    assert found["message"] == "the base's version cannot be read as csv: it is malformed"
 
 
 def test_a_base_that_cannot_be_read_stops_nothing(folder: Path) -> None:

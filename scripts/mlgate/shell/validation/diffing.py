@@ -52,6 +52,9 @@ def diff(opened: Opened, result: ScanResult) -> TableDiff | None:
         return TableDiff(state=DiffState.MISSING, message=f"the base's version cannot be read: {error.message}")
     except duckdb.OutOfMemoryException:
         return TableDiff(state=DiffState.MISSING, message="the comparison needs more memory than its limit")
+    except (duckdb.InvalidInputException, duckdb.IOException):
+        message = f"the base's version cannot be read as {request.base.format.value}: it is malformed"
+        return TableDiff(state=DiffState.MISSING, message=message)
     except duckdb.Error as error:
         message = f"the base's version cannot be compared: {type(error).__name__}"
         return TableDiff(state=DiffState.MISSING, message=message)

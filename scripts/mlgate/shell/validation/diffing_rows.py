@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mlgate.core.data.compile import compile_row
 from mlgate.core.data.diff import columns as layout
 from mlgate.core.data.diff import notable, query
 from mlgate.core.documents.diff import ChangedCell, ColumnDiff, DiffBy, TableDiff
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlgate.core.data.diff.columns import Pair, Side
+    from mlgate.core.data.ir import Property
     from mlgate.core.data.query import Table
     from mlgate.shell.validation.opened import Opened
 
@@ -42,7 +44,14 @@ class Versions:
 def open_versions(opened: Opened, base: Table) -> Versions:
     """Return both versions of a table."""
     before, after = _side(opened, base), _side(opened, opened.table)
-    return Versions(opened=opened, before=before, after=after, columns=layout.pairs(before, after))
+    columns = layout.pairs(before, after, _declared(opened))
+    return Versions(opened=opened, before=before, after=after, columns=columns)
+
+
+def _declared(opened: Opened) -> Mapping[str, Property]:
+    """Return what this version's contract declares of its columns; the base's, where it has none."""
+    part = next(iter(opened.request.sides.values()), None)
+    return compile_row(part.row, lambda _: True).properties if part else {}
 
 
 def _side(opened: Opened, table: Table) -> Side:

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from mlgate.core.data.diff.columns import Side, pairs, schema_diff
-from mlgate.core.data.ir import Storage
+from mlgate.core.data.ir import Kind, Property, Storage
 from mlgate.core.data.query import Table, TableColumn
 
 
@@ -17,9 +17,10 @@ def side(storage: Storage, *types: str, names: str = "a") -> Side:
     return Side(table=Table(source="t", columns=columns, is_json=storage is Storage.JSON), types=types)
 
 
-def are_equal(before: Side, one: str, after: Side, other: str) -> bool:
-    """Return whether two cells, as SQL literals, count as the same."""
-    pair = pairs(before, after)[0]
+def are_equal(before: Side, one: str, after: Side, other: str, *kinds: Kind) -> bool:
+    """Return whether two cells, as SQL literals, count as the same; `kinds` are what a contract declares."""
+    declared = Property(kinds=frozenset(kinds), accepts_null=True, compiled=True)
+    pair = pairs(before, after, {"a": declared} if kinds else None)[0]
     old = f"SELECT {pair.before.value} AS v FROM (SELECT {one} AS c0, json_type(to_json({one})) AS t0)"
     new = f"SELECT {pair.after.value} AS v FROM (SELECT {other} AS c0, json_type(to_json({other})) AS t0)"
     row = duckdb.execute(f"SELECT a.v IS NOT DISTINCT FROM b.v FROM ({old}) a, ({new}) b").fetchone()
@@ -60,6 +61,30 @@ BOOLEAN, TIME = side(Storage.BOOLEAN, "BOOLEAN"), side(Storage.TIMESTAMP, "TIMES
 )
 def test_cells_are_compared_by_what_they_mean(before: Side, one: str, after: Side, other: str, expected: bool) -> None:
     assert are_equal(before, one, after, other) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kinds", "expected"),
+    [
+        ("'5'", "'5.0'", (Kind.NUMBER,), True),
+        ("'5'", "'+05.'", (Kind.INTEGER,), True),
+        ("'1.5e1'", "'15'", (Kind.NUMBER,), True),
+        ("'-0'", "'0'", (Kind.NUMBER,), True),
+        ("'5'", "'5.1'", (Kind.NUMBER,), False),
+        ("'5'", "' 5'", (Kind.NUMBER,), False),
+        ("'5'", "NULL::VARCHAR", (Kind.NUMBER,), False),
+        ("NULL::VARCHAR", "NULL::VARCHAR", (Kind.NUMBER,), True),
+        ("'inf'", "'Infinity'", (Kind.NUMBER,), False),
+        ("'9007199254740993'", "'9007199254740992'", (Kind.INTEGER,), False),
+        ("'5'", "'5.0'", (Kind.NUMBER, Kind.STRING), True),
+        ("'007'", "'7'", (Kind.NUMBER, Kind.STRING), False),
+        ("'5'", "'5.0'", (Kind.STRING,), False),
+    ],
+)
+def test_text_that_is_declared_a_number_is_compared_by_value(
+    one: str, other: str, kinds: tuple[Kind, ...], expected: bool
+) -> None:
+    assert are_equal(TEXT, one, TEXT, other, *kinds) is expected
 
 
 def test_columns_that_come_and_go_are_named() -> None:

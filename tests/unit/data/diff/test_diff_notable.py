@@ -57,7 +57,7 @@ def test_a_column_is_said_in_its_moves() -> None:
         "12 values changed",
         "nulls 2.1 % → 2.4 %",
         "mean 10 → 11",
-        "95 % 20 → 22",
+        "95th percentile 20 → 22",
         "1 new category",
     ]
 
@@ -74,19 +74,21 @@ def test_what_any_few_rows_do_is_not_said() -> None:
 def test_more_values_of_more_rows_are_usual(distinct: int, is_said: bool) -> None:
     found = TableDiff(rows_before=1000, rows_after=2000)
     moved = column(before=summary(distinct=1000), after=summary(distinct=distinct))
-    assert bool(notable.distinct_move(moved, found)) is is_said
+    assert notable.distinct_move(moved, found) == (f"about 1,000 → {distinct:,}" if is_said else "")
 
 
-def test_the_column_that_moved_most_comes_first() -> None:
+def test_changed_cells_come_first_then_nulls_categories_and_what_rows_moved() -> None:
     same = summary(3, mean=1.0)
     columns = (
         column("few", changed=1, before=same, after=same),
         column("same", before=same, after=same),
         column("nulls", before=summary(0), after=summary(500)),
         column("mean", before=summary(mean=1.0, deviation=1.0), after=summary(mean=3.0, deviation=1.0)),
+        column("categories", new_categories_count=9, before=same, after=summary(3, mean=1.0, distinct=9)),
+        column("more", changed=100, before=same, after=same),
     )
     ranked = notable.ranked(TableDiff(rows_before=1000, rows_after=1000, columns=columns))
-    assert [item.name for item in ranked.columns] == ["mean", "nulls", "few"]
+    assert [item.name for item in ranked.columns] == ["more", "few", "nulls", "categories", "mean"]
 
 
 def test_a_thousand_columns_are_counted_and_not_all_kept() -> None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.ir import Storage
+from mlgate.core.data.ir import Kind, Storage
 from mlgate.core.data.sql import literal
-from mlgate.core.data.sql.cell import STRICT_NUMBER
+from mlgate.core.data.sql.cell import NUMBER, STRICT_NUMBER
 from mlgate.core.documents.diff import RetypedColumn, SchemaDiff
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from mlgate.core.data.ir import Kinds, Property
     from mlgate.core.data.query import Table
 
 MAX_NAMES = 100
@@ -58,27 +59,37 @@ class Pair:
     after: Column
 
 
-def pairs(before: Side, after: Side) -> tuple[Pair, ...]:
-    """Return the columns that both versions have, in this version's order."""
+def pairs(before: Side, after: Side, properties: Mapping[str, Property] | None = None) -> tuple[Pair, ...]:
+    """Return the columns that both versions have, in this version's order.
+
+    Args:
+        before: The base's version.
+        after: This one.
+        properties: What the contract declares: text in CSV is compared as the numbers that it means.
+    """
+    declared = properties or {}
     places = {column.name: index for index, column in enumerate(before.table.columns)}
     return tuple(
-        _pair(column.name, (before, places[column.name]), (after, index))
+        _pair(column.name, (before, places[column.name]), (after, index), declared.get(column.name))
         for index, column in enumerate(after.table.columns)
         if column.name in places
     )
 
 
-def _pair(name: str, before: Place, after: Place) -> Pair:
+def _pair(name: str, before: Place, after: Place, declared: Property | None) -> Pair:
+    values = _values(before, after, declared.kinds if declared else frozenset())
     one, other = (
-        Column(value=value, shown=_shown(*place))
-        for value, place in zip(_values(before, after), (before, after), strict=True)
+        Column(value=value, shown=_shown(*place)) for value, place in zip(values, (before, after), strict=True)
     )
     return Pair(name=name, before=one, after=other)
 
 
-def _values(before: Place, after: Place) -> tuple[str, str]:
+def _values(before: Place, after: Place, declared: Kinds) -> tuple[str, str]:
     """Return both cells in one type: their own where it is the same, else what they mean."""
     (one, i), (other, j) = before, after
+    is_number = bool(declared & {Kind.INTEGER, Kind.NUMBER})
+    if is_number and all(side.table.columns[at].storage is Storage.TEXT for side, at in (before, after)):
+        return _declared_number(f"c{i}", declared), _declared_number(f"c{j}", declared)
     if one.types[i] == other.types[j] and one.table.is_json == other.table.is_json:
         return f"c{i}", f"c{j}"
     kinds = (one.table.columns[i].storage, other.table.columns[j].storage)
@@ -100,6 +111,13 @@ def _meaning(side: Side, index: int, kinds: tuple[Storage, Storage]) -> str:
         is_number = f"regexp_full_match({text}, {literal(STRICT_NUMBER)})"
         return _number_text(f"CASE WHEN {is_number} THEN TRY_CAST({text} AS DOUBLE) END", text)
     return text
+
+
+def _declared_number(text: str, declared: Kinds) -> str:
+    """Return a CSV cell as text in which equal numbers are equal; what the contract reads as text stays as it is."""
+    pattern = STRICT_NUMBER if Kind.STRING in declared else NUMBER
+    is_number = f"regexp_full_match({text}, {literal(pattern)})"
+    return _number_text(f"CASE WHEN {is_number} THEN TRY_CAST({text} AS DOUBLE) END", text)
 
 
 def _number_text(number: str, text: str) -> str:

@@ -14,15 +14,15 @@ MAX_COLUMNS = 100
 SAID_COLUMNS = 3
 MINUS = "\N{MINUS SIGN}"
 SHIFTED = 0.01  # deviations; less is what any few rows do
-QUANTILES = {"0.05": "5 %", "0.5": "median", "0.95": "95 %"}
+QUANTILES = {"0.05": "5th percentile", "0.5": "median", "0.95": "95th percentile"}
 FAR = 0.05  # deviations; quantiles jump where values are whole numbers
 ABOUT = 0.05  # numbers of values are estimates: what differs by less is the same
 
 
 def ranked(found: TableDiff) -> TableDiff:
-    """Return the diff with the columns that differ, the one that moved most first, and how many more there are."""
+    """Return the diff with the columns that differ, what people look for first first, and how many more there are."""
     differing = [column for column in found.columns if column.changed or column.before != column.after]
-    differing.sort(key=lambda column: (-weight(column, found), column.name))
+    differing.sort(key=lambda column: (_concern(column, found), -weight(column, found), column.name))
     left_out = max(0, len(differing) - MAX_COLUMNS)
     return replace(found, columns=tuple(differing[:MAX_COLUMNS]), columns_left_out=left_out)
 
@@ -30,6 +30,13 @@ def ranked(found: TableDiff) -> TableDiff:
 def moved(found: TableDiff) -> tuple[ColumnDiff, ...]:
     """Return the columns of which there is something to say: more rows of the same kind are nothing."""
     return tuple(column for column in found.columns if sentences(column, found))
+
+
+def _concern(column: ColumnDiff, found: TableDiff) -> int:
+    """Return 0 for a column with changed cells, then nulls, then categories; last what rows alone moved by coming."""
+    categories = column.new_categories_count + column.vanished_categories_count
+    concerns = (column.changed, null_move(column, found), categories)
+    return next((place for place, concern in enumerate(concerns) if concern), len(concerns))
 
 
 def weight(column: ColumnDiff, found: TableDiff) -> float:
@@ -104,7 +111,7 @@ def sentences(column: ColumnDiff, found: TableDiff) -> list[str]:
         "nulls": null_move(column, found),
         "mean": mean_move(column),
         **quantile_moves(column),
-        "distinct about": distinct_move(column, found),
+        "distinct": distinct_move(column, found),
     }
     said += [f"{name} {move}" for name, move in moves.items() if move]
     for count, what in ((column.new_categories_count, "new"), (column.vanished_categories_count, "vanished")):
@@ -151,7 +158,7 @@ def distinct_move(column: ColumnDiff, found: TableDiff) -> str:
     one, other = column.before.distinct or 0, column.after.distinct or 0
     grown = one * (found.rows_after or 0) / (found.rows_before or 1)
     is_usual = min(one, grown) * (1 - ABOUT) <= other <= max(one, grown) * (1 + ABOUT)
-    return "" if is_usual else f"{one:,} → {other:,}"
+    return "" if is_usual else f"about {one:,} → {other:,}"
 
 
 def percent(share: float) -> str:

@@ -68,6 +68,20 @@ def test_a_profile_is_a_reference(folder: Path, capsys: pytest.CaptureFixture[st
         assert reasons == {"amount": "", "id": "not-compared", "word": "values-not-shown"}
 
 
+@pytest.mark.parametrize("reference", ["train.csv", "train.json"])
+def test_a_column_that_neither_side_has_is_refused(
+    folder: Path, capsys: pytest.CaptureFixture[str], reference: str
+) -> None:
+    assert run(folder, "data", "profile", "train.csv", "--output", "train.json") == 0
+    assert run(folder, "data", "drift", reference, "same.csv", "--columns", "word,amonut") == 2
+    assert "neither side has a column 'amonut', did you mean 'amount'?" in capsys.readouterr().err
+
+
+def test_a_remedy_is_given_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "data", "drift", "train.csv", "absent.csv") == 2
+    assert capsys.readouterr().err.count("orrect the") == 1
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -115,6 +129,24 @@ def test_an_alarm_is_a_finding_of_the_table(tmp_path: Path, severity: str, statu
     assert [column["column"] for column in drift["columns"]] == ["amount", "word"]
     assert drift["columns"][0]["bins"][0]["label"] is not None
     assert document["tables"][0]["drift"] is None
+
+
+def test_an_alarm_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    made = repository(tmp_path, mlgate_yml=config(), train_csv=table(0), current_csv=table(60))
+    validated(made)
+    out = capsys.readouterr().out
+    assert "drift from train (400 rows): 2 columns, 1 alarm\n" in out
+    assert out.count("amount") == 1
+    assert "1 column did not move past a threshold: word: PSI" in out
+
+
+def test_a_configured_column_that_neither_side_has_is_named_beside_the_others(tmp_path: Path) -> None:
+    text = config().replace("severity: warn", "severity: warn, columns: [amount, tempo]")
+    made = repository(tmp_path, mlgate_yml=text, train_csv=table(0), current_csv=table(60))
+    _, document = validated(made)
+    found = {finding["column"]: finding["message"] for finding in document["tables"][1]["findings"]}
+    assert set(found) == {"amount", "tempo"}
+    assert found["tempo"].endswith("neither side has the column")
 
 
 def test_a_reference_that_cannot_be_read_is_never_silence(tmp_path: Path) -> None:

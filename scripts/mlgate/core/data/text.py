@@ -27,11 +27,12 @@ def text_of(document: DataDocument) -> str:
     lines: list[str] = []
     for table in document.tables:
         lines += _table(table)
-    shown = {table.path for table in document.tables if table.findings}
+    shown = {row.file or table.path for table in document.tables for f in table.findings for row in f.rows[:1]}
+    shown |= {table.path for table in document.tables if table.findings}
     lines += [
         f"{reason.message} [{reason.id}]"
         for reason in document.reasons
-        if not any(reason.message.startswith(f"{path}: ") for path in shown)
+        if not any(reason.message.startswith(f"{path}:") for path in shown)
     ]
     if document.error is None:
         lines.append(f"validate-data: {document.outcome.value}")
@@ -47,7 +48,7 @@ def _table(table: TableResult) -> Iterator[str]:
     if table.diff is not None:
         yield from (f"  {line}" for line in _diff(table.diff))
     if table.drift:
-        yield from (f"  {line}" for line in drift_lines(table.drift))
+        yield from (f"  {line}" for line in drift_lines(table.drift, are_alarms_told=True))
     if table.fallback:
         yield f"  row by row, with no compiled form: {', '.join(table.fallback)}"
 

@@ -72,9 +72,12 @@ class Comparison:
 
 def _document(name: str, scanned: ScanResult) -> DataDocument:
     drift = scanned.drift
-    if drift is None or drift.reason:
-        message = drift.reason if drift else f"{name}: {scanned.findings[0].message}"
-        raise InputError(message, remedy="Correct the file that it names, or the path.")
+    if drift is None:
+        # The message of a file that is not there has a remedy of its own.
+        said, _, remedy = scanned.findings[0].message.partition(". ")
+        raise InputError(f"{name}: {said}", remedy=remedy or "Correct the file that it names, or the path.")
+    if drift.reason:
+        raise InputError(drift.reason, remedy="Correct the file or the column that it names.")
     outcome = worst(Outcome(finding.severity.value) for finding in scanned.findings)
     table = TableResult(
         name=name,

@@ -16,6 +16,7 @@ from mlgate.core.data.drift.side import LOOSE, Side
 from mlgate.core.data.drift.wording import findings_of
 from mlgate.core.data.source import Format
 from mlgate.core.documents.drift import DriftKind, TableDrift
+from mlgate.core.words import did_you_mean
 from mlgate.shell.tables import layout
 from mlgate.shell.tables.files import Unreadable
 from mlgate.shell.validation.drifting_numbers import Sides
@@ -33,13 +34,19 @@ if TYPE_CHECKING:
 MOST_COLUMNS = 1000
 
 
+class UnknownColumnError(Exception):
+    """A column is asked for that neither side has."""
+
+
 def drifted(opened: Opened, result: ScanResult) -> ScanResult:
     """Return what a scan found, with the drift from the reference that the request has."""
     request = opened.request.drift
     if request is None:
         return result
     hidden = (*opened.request.redact, *request.hidden)
-    drifting = Drifting(connection=opened.connection, request=request, hidden=hidden)
+    drifting = Drifting(
+        connection=opened.connection, request=request, hidden=hidden, is_strict=opened.request.drift_alone
+    )
     found = drifting.of(opened.table, partial(_open_reference, opened, request))
     return replace(result, drift=found, findings=(*result.findings, *findings_of(found)))
 
@@ -59,11 +66,13 @@ class Drifting:
         connection: The engine, which may read both sides.
         request: What is asked.
         hidden: Columns whose values are never shown.
+        is_strict: Whether nothing is compared where a column is asked for that neither side has.
     """
 
     connection: duckdb.DuckDBPyConnection
     request: DriftRequest
     hidden: Sequence[str] = ()
+    is_strict: bool = False
 
     def of(self, current: Table, open_reference: Callable[[], Table]) -> TableDrift:
         """Return the drift of a table; what stands in the way is in its `reason`.
@@ -88,6 +97,8 @@ class Drifting:
                 rows, pairs = self._against_profile(request.profile, side)
             else:
                 rows, pairs = self._against_table(self._side(open_reference(), "reference"), side)
+        except UnknownColumnError as error:
+            return replace(found, reason=str(error))
         except (Unreadable, duckdb.Error) as error:
             return replace(found, reason=_cause(error))
         limits = Limits(threshold=request.threshold, null_threshold=request.null_threshold)
@@ -110,7 +121,11 @@ class Drifting:
     def _wanted(self, names: Iterable[str]) -> list[str]:
         """Return the columns that are compared: those asked for, else all but those that name rows."""
         if self.request.columns:
-            return list(self.request.columns)
+            known = list(dict.fromkeys(names))
+            unknown = [name for name in self.request.columns if name not in known]
+            if unknown and self.is_strict:
+                raise UnknownColumnError(f"neither side has a column {unknown[0]!r}{did_you_mean(unknown[0], known)}")
+            return list(dict.fromkeys(self.request.columns))
         skipped = set(self.request.skipped)
         return [name for name in dict.fromkeys(names) if name not in skipped][:MOST_COLUMNS]
 
@@ -185,7 +200,7 @@ def _kind(side: Side, name: str, other: Side) -> DriftKind:
 
 def _why_not(name: str, reference: Side, current: Side, kinds: tuple[DriftKind, DriftKind]) -> Unmeasured | None:
     if current.table.index(name) is None:
-        return Unmeasured.COLUMN_MISSING
+        return Unmeasured.COLUMN_UNKNOWN if reference.table.index(name) is None else Unmeasured.COLUMN_MISSING
     if reference.table.index(name) is None:
         return Unmeasured.COLUMN_NEW
     if DriftKind.NONE in kinds:
@@ -195,7 +210,7 @@ def _why_not(name: str, reference: Side, current: Side, kinds: tuple[DriftKind, 
 
 def _why_not_profile(name: str, column: ColumnProfile | None, current: Side) -> Unmeasured | None:
     if current.table.index(name) is None:
-        return Unmeasured.COLUMN_MISSING
+        return Unmeasured.COLUMN_UNKNOWN if column is None else Unmeasured.COLUMN_MISSING
     if column is None:
         return Unmeasured.COLUMN_NEW
     reason = profiles.reason_of(column)

@@ -81,7 +81,7 @@ def _column(pair: Pair, limits: Limits, *, show: bool) -> ColumnDrift:
 
 
 def _nulls(pair: Pair) -> DriftMeasure:
-    if pair.reason in (Unmeasured.COLUMN_MISSING, Unmeasured.COLUMN_NEW):
+    if pair.reason in (Unmeasured.COLUMN_MISSING, Unmeasured.COLUMN_NEW, Unmeasured.COLUMN_UNKNOWN):
         return DriftMeasure(name="null-rate", reason=pair.reason)
     if not all(pair.rows):
         return DriftMeasure(name="null-rate", reason=Unmeasured.NO_ROWS)

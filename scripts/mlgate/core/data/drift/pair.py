@@ -21,6 +21,7 @@ class Unmeasured(StrEnum):
 
     COLUMN_MISSING = "column-missing"  # the current table does not have it
     COLUMN_NEW = "column-new"  # the reference does not have it
+    COLUMN_UNKNOWN = "column-unknown"  # neither side has it
     OTHER_KIND = "other-kind"  # numbers on one side and categories on the other
     NOT_COMPARED = "not-compared"  # a key, lists, structures, binary
     ALL_NULL = "all-null"  # one side has no value in it

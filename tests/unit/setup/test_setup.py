@@ -124,10 +124,17 @@ def test_texts_are_held_to_what_they_have_in_common() -> None:
 def test_without_a_clear_key_the_contract_asks() -> None:
     text = contract_text(Profile(rows=100, columns=(CARRIER, DELAY)), None, Known())
     assert "# TODO: which columns name a row?" in text
-    assert "# - primary-key: [carrier, delay]" in text
+    assert "# - primary-key: [column, column]" in text
     named = Column(name="customer_id", kind=Kind.STRING, distinct=10)
     rules = contract(Profile(rows=10, columns=(ID, named)), key=None, label=None)["rules"]
     assert [rule.columns for rule in rules if rule.kind.value == "primary-key"] == [("customer_id",)]
+
+
+def test_remarks_say_what_is_constant_and_group_digits() -> None:
+    year = Column(name="year", kind=Kind.INTEGER, distinct=1, minimum=2013, maximum=2013, values=(2013,))
+    text = contract_text(Profile(rows=336_776, columns=(year,)), None, Known())
+    assert "year: {type: integer, minimum: 0} # always 2013" in text
+    assert "row-count: {at-least: 168388} # 336,776 when this was written" in text
 
 
 def test_a_row_of_json_lines_may_lack_what_is_null_somewhere() -> None:
@@ -146,6 +153,9 @@ def test_the_other_table_widens_what_is_promised() -> None:
     )
     properties = contract(TABLE, other)["row"]["properties"]
     assert properties["carrier"]["enum"] == ["AA", "B6", "no"]
+    both = contract_text(TABLE, other, Known(holds_for_other=True))
+    assert "row-count: {at-least: 5}" in both
+    assert "required: [carrier, distance]" in both
     assert properties["distance"] == {"type": "number"}
 
 

@@ -37,12 +37,14 @@ class Known:
     Attributes:
         key: The column that names a row.
         label: The column that is predicted; its classes are always listed, where there are few.
+        holds_for_other: Whether all of it is to hold for the other table too, not its values alone.
         without_overlap: Name of a table that may share no key with this one.
         command: What writes the contract, for its first line.
     """
 
     key: str | None = None
     label: str | None = None
+    holds_for_other: bool = False
     without_overlap: str | None = None
     command: str = "mlgate contract infer"
 
@@ -56,45 +58,67 @@ def contract_text(profile: Profile, other: Profile | None, known: Known) -> str:
         known: What need not be inferred.
     """
     columns = [widened(c, other.by_name.get(c.name) if other else None) for c in profile.columns]
+    tables = [profile, other] if other is not None and known.holds_for_other else [profile]
     lines = [
         f"# Inferred from the data by `{known.command}`: read it, and promise what you mean.",
         "# Every TODO is something that the data cannot tell.",
         "row: # JSON Schema for one row",
         "  type: object",
         f"  properties:{'' if any(not column.not_finite for column in columns) else ' {}'}",
-        *(line for column in columns for line in _property(column, profile, known)),
-        f"  required: {flow(c.name for c in columns if c.nulls == 0 or not profile.may_lack)}",
+        *(line for column in columns for line in _property(column, tables, known)),
+        f"  required: {flow(c.name for c in columns if not _may_lack(c.name, tables))}",
         "  # TODO: may other columns come along? `additionalProperties: false` says no.",
         "table: # rules for the whole table",
-        *_rules(columns, profile, known),
+        *_rules(columns, tables, known),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _property(column: Column, profile: Profile, known: Known) -> Iterator[str]:
+def _may_lack(name: str, tables: list[Profile]) -> bool:
+    return any(name not in table.by_name or (table.may_lack and table.by_name[name].nulls > 0) for table in tables)
+
+
+def _share_of_null(name: str, table: Profile) -> float:
+    return table.by_name[name].nulls / table.rows if name in table.by_name and table.rows else 0.0
+
+
+def _property(column: Column, tables: list[Profile], known: Known) -> Iterator[str]:
+    profile = tables[0]
     if column.not_finite:
         yield f"    # {scalar(column.name)}: {{type: number}}"
         yield f"    # TODO: {column.not_finite:,} of its values are NaN or infinite, which no contract lets pass."
         return
-    parts, question = _schema(column, profile, known)
+    parts, question = _schema(column, tables, known)
     yield f"    {scalar(column.name)}: {{{', '.join(parts)}}}{_facts(column, profile)}"
     if question:
         yield f"    # TODO: {question}"
 
 
-def _schema(column: Column, profile: Profile, known: Known) -> tuple[list[str], str | None]:
+def _schema(column: Column, tables: list[Profile], known: Known) -> tuple[list[str], str | None]:
     """Return the parts of a column's schema, and what is to be asked about it."""
-    if column.nulls == profile.rows:
+    profile = tables[0]
+    if column.distinct == 0:
         return [], "no row has a value: which type is it?"
     if column.kind is Kind.OTHER:
         return [], "its values are of no one type that a contract can name"
-    null = column.nulls > 0
+    null = any(_share_of_null(column.name, table) > 0 for table in tables)
     parts = [f'type: [{column.kind}, "null"]' if null else f"type: {column.kind}"]
+    if column.stand_in is not None:
+        return parts, _about_stand_in(column)
     if _listed(column, profile, known):
         return [*parts, f"enum: {flow(column.values)[:-1]}{', null' if null else ''}]"], None
     if column.kind in (Kind.INTEGER, Kind.NUMBER):
         return parts + _limits(column, profile), None
     return (parts + _likeness(column, profile, known)), None
+
+
+def _about_stand_in(column: Column) -> str:
+    token, count = column.stand_in or ("", 0)
+    dialect = f"dialect: {{nulls: {flow(['', token])}}}"
+    return (
+        f"numbers but for {count:,} cells {scalar(token)}: if that means null, declare `{dialect}` in the "
+        f'configuration and write `{{type: [{column.numbers}, "null"]}}`.'
+    )
 
 
 def _listed(column: Column, profile: Profile, known: Known) -> bool:
@@ -145,6 +169,10 @@ def _facts(column: Column, profile: Profile) -> str:
     facts = []
     if column.distinct > 1 and column.kind is not Kind.BOOLEAN and not column.values:
         facts.append(f"{column.distinct:,} values")
+    if column.span is not None:
+        facts.append(" to ".join(dict.fromkeys(column.span)))
+    if column.distinct == 1 and column.minimum is not None and column.minimum == column.maximum:
+        facts.append(f"always {_number(column.minimum)}")
     if column.minimum is not None and column.maximum is not None and column.minimum < column.maximum:
         facts.append(f"{_number(column.minimum)} to {_number(column.maximum)}")
     if column.lengths is not None and not column.values and column.format is None:
@@ -161,26 +189,33 @@ def _number(value: float) -> str:
     return str(int(value)) if abs(value) < 2**53 and value == int(value) else repr(value)
 
 
-def _rules(columns: list[Column], profile: Profile, known: Known) -> Iterator[str]:
-    yield from _key(profile, known)
-    yield f"  - row-count: {{at-least: {profile.rows // 2}}} # {profile.rows} when this was written"
+def _rules(columns: list[Column], tables: list[Profile], known: Known) -> Iterator[str]:
+    yield from _key(tables, known)
+    counts = " and ".join(f"{table.rows:,}" for table in tables)
+    yield f"  - row-count: {{at-least: {min(table.rows for table in tables) // 2}}} # {counts} when this was written"
     for column in columns:
-        if 0 < column.nulls < profile.rows:
-            share = column.nulls / profile.rows
-            limit = min(1.0, math.ceil(round(150 * share + 1, 6)) / 100)
+        shares = [_share_of_null(column.name, table) for table in tables]
+        if 0 < max(shares) < 1:
+            limit = min(1.0, math.ceil(round(150 * max(shares) + 1, 6)) / 100)
             rule = f"{{column: {scalar(column.name)}, at-most: {limit:g}}}"
-            yield f"  - null-fraction: {rule} # {share:.2%} when this was written"
+            seen = " and ".join(f"{share:.2%}" for share in shares)
+            yield f"  - null-fraction: {rule} # {seen} when this was written"
     if known.without_overlap is not None and known.key is not None:
         yield f"  - no-overlap: {{with: {known.without_overlap}, by: {flow([known.key])}}}"
 
 
-def _key(profile: Profile, known: Known) -> Iterator[str]:
-    unique = unique_columns(profile)
+def _key(tables: list[Profile], known: Known) -> Iterator[str]:
+    others = [set(unique_columns(table)) for table in tables[1:]]
+    unique = [name for name in unique_columns(tables[0]) if all(name in other for other in others)]
     key = known.key or next((name for name in unique if _KEY_NAME.fullmatch(name)), None)
-    if key is None and len(unique) == 1 and profile.rows >= MANY:
+    if key is None and len(unique) == 1 and tables[0].rows >= MANY:
         key = unique[0]
     if key is not None:
         yield f"  - primary-key: {flow([key])}"
         return
-    yield "  # TODO: which columns name a row? No one does for certain."
-    yield f"  # - primary-key: {flow(unique[:1] or [column.name for column in profile.columns[:2]])}"
+    if unique:
+        yield "  # TODO: which columns name a row? More than one could, or the rows are too few to tell."
+        yield f"  # - primary-key: {flow(unique[:1])}"
+    else:
+        yield "  # TODO: which columns name a row? No single column does."
+        yield "  # - primary-key: [column, column]"

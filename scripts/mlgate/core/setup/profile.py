@@ -37,6 +37,9 @@ class Column:
         format: The format of JSON Schema that all texts have; None where they have none in common.
         pattern: A regular expression that tells how all texts look alike; None where they do not.
         not_finite: How many numbers are NaN or infinite.
+        stand_in: The one text between numbers, such as `NA`, and in how many cells; None where there is none.
+        numbers: What the cells are but for the stand-in.
+        span: The first and the last day of dates and times.
     """
 
     name: str
@@ -50,6 +53,9 @@ class Column:
     format: str | None = None
     pattern: str | None = None
     not_finite: int = 0
+    stand_in: tuple[str, int] | None = None
+    numbers: Kind = Kind.NUMBER
+    span: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +84,7 @@ def widened(column: Column, other: Column | None) -> Column:
     values = tuple(sorted({*column.values, *other.values}, key=str)) if column.values and other.values else ()
     both = (column, other)
     lengths = [c.lengths for c in both if c.lengths is not None]
+    spans = [c.span for c in both if c.span is not None]
     return replace(
         column,
         kind=_wider(column, other),
@@ -89,6 +96,7 @@ def widened(column: Column, other: Column | None) -> Column:
         format=column.format if column.format == other.format or other.distinct == 0 else None,
         not_finite=column.not_finite + other.not_finite,
         pattern=column.pattern if column.pattern == other.pattern or other.distinct == 0 else None,
+        span=(min(first for first, _ in spans), max(last for _, last in spans)) if spans else None,
     )
 
 

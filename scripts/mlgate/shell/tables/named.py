@@ -13,6 +13,7 @@ from mlgate.shell.tables.files import one_file
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlgate.core.config.model import Table
     from mlgate.core.data.source import TableSource
 
 
@@ -28,15 +29,25 @@ def named_table(word: str, config: Path, downloads: Path, *, cwd: Path, env: Map
         cwd: What a file's path is relative to.
         env: Where the store's credentials are.
     """
+    place = sources.Place(folder=config.parent, within=config.parent, downloads=downloads, env=env)
+    table = configured(word, config, cwd=cwd)
+    return sources.resolve(table, place) if table is not None else one_file(cwd / word, Path(word).as_posix())
+
+
+def configured(word: str, config: Path, *, cwd: Path) -> Table | None:
+    """Return the table of the configuration that a word names; None where it names none.
+
+    Args:
+        word: Name or path of a table of the configuration, or a file.
+        config: The configuration.
+        cwd: What a file's path is relative to.
+    """
     try:
         tables = configuration.load(config, config.name).tables
     except ConfigError:
-        tables = ()
-    place = sources.Place(folder=config.parent, within=config.parent, downloads=downloads, env=env)
+        return None
     for table in tables:
-        is_same = (
-            not sources.is_address(table.path) and (config.parent / table.path).absolute() == (cwd / word).absolute()
-        )
-        if word in (table.name, table.path) or is_same:
-            return sources.resolve(table, place)
-    return one_file(cwd / word, Path(word).as_posix())
+        path = None if sources.is_address(table.path) else (config.parent / table.path).absolute()
+        if word in (table.name, table.path) or path == (cwd / word).absolute():
+            return table
+    return None

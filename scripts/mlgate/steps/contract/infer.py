@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.setup.contract import Known, contract_text
+from mlgate.core.setup.scalars import scalar
 from mlgate.core.words import did_you_mean, shown
 from mlgate.errors import InputError, UsageError
 from mlgate.options import Common, option
@@ -49,14 +51,29 @@ def run(inputs: Inputs, world: World) -> Result:
     table = _profile(inputs.file, inputs, world)
     other = _profile(inputs.other, inputs, world) if inputs.other else None
     _check(inputs, table)
-    text = contract_text(table, other, Known(key=inputs.key, label=inputs.label))
+    if other is not None:
+        _check(inputs, other, inputs.other)
+    text = contract_text(table, other, Known(key=inputs.key, label=inputs.label, holds_for_other=True))
     configuration.parse_contract(text.encode(), inputs.output.as_posix() if inputs.output else "the contract")
     if output is None:
         return Result(text=text)
     _write(output, text)
     advice = "Read it: it says what is true of the data today, and you decide what must stay true."
-    check = f"Then: mlgate validate-data {inputs.file} --contract {inputs.output}"
-    return Result(text=f"Wrote {inputs.output}. {advice}\n{check}")
+    return Result(text=f"Wrote {inputs.output}. {advice}\n{_next_step(inputs, output, world)}")
+
+
+def _next_step(inputs: Inputs, output: Path, world: World) -> str:
+    from mlgate.shell.tables.named import configured  # noqa: PLC0415 - as below
+
+    config = world.cwd / inputs.config
+    table = configured(inputs.file, config, cwd=world.cwd)
+    if table is None:
+        return f"Then: mlgate validate-data {inputs.file} --contract {inputs.output}"
+    path = Path(os.path.relpath(output, config.parent)).as_posix()
+    if table.contract == path:
+        return f"{inputs.config} names it as the contract of {shown(table.name)}. Then: mlgate validate-data"
+    setting = f"Set `contract: {scalar(path)}` of the table {shown(table.name)} in {inputs.config}"
+    return f"{setting}. Then: mlgate validate-data"
 
 
 def _profile(word: str, inputs: Inputs, world: World) -> Profile:
@@ -68,15 +85,16 @@ def _profile(word: str, inputs: Inputs, world: World) -> Profile:
         return profile(named_table(word, config, Path(downloads), cwd=world.cwd, env=world.env))
 
 
-def _check(inputs: Inputs, table: Profile) -> None:
+def _check(inputs: Inputs, table: Profile, file: str | None = None) -> None:
+    file = file or inputs.file
     problems = [
-        f"--{flag}: {inputs.file} has no column {shown(name)}{did_you_mean(name, table.by_name)}"
+        f"--{flag}: {file} has no column {shown(name)}{did_you_mean(name, table.by_name)}"
         for flag, name in (("key", inputs.key), ("label", inputs.label))
         if name is not None and name not in table.by_name
     ]
     key = table.by_name.get(inputs.key or "")
     if key is not None and (key.nulls or key.distinct != table.rows):
-        problems.append(f"--key: in {inputs.file} {shown(key.name)} has null or doubled values")
+        problems.append(f"--key: in {file} {shown(key.name)} has null or doubled values")
     if problems:
         known = ", ".join(table.by_name)
         raise UsageError("; ".join(problems), remedy=f"The columns are {known:.500}.")

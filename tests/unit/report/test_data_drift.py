@@ -1,0 +1,37 @@
+"""The stored example of a `data.json` with changes, as a person reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests import builders
+from tests.unit.report.gfm import page
+from tests.unit.report.strict_html import Strict
+
+from mlgate.core import codec
+from mlgate.core.documents import DataDocument, ReportDocument
+from mlgate.core.report.html import render_html
+from mlgate.core.report.markdown import render_markdown
+
+EXAMPLE = Path(__file__).parents[2] / "contract" / "documents" / "data-with-changes.json"
+
+
+@pytest.fixture
+def report() -> ReportDocument:
+    return builders.a_report(data=codec.from_plain(DataDocument, codec.loads(EXAMPLE.read_bytes())))
+
+
+def test_the_alarm_and_why_columns_were_not_measured_are_in_the_table(report: ReportDocument) -> None:
+    found = page(render_markdown(report))
+    assert "Drift: 1 of 4 columns past the threshold" in found.text
+    (drift,) = (rows for rows in found.tables if "Effect (PSI)" in rows[0])
+    rows = {row[2]: row for row in drift[1:]}
+    assert (rows["dep_delay"][0], rows["dep_delay"][-1]) == ("⚠️", "▆▆▅ → ▃▅█")
+    assert rows["year"][-1] == "both sides have one and the same value"
+    assert rows["tailnum"][-1] == "the table no longer has the column"
+
+
+def test_the_page_has_the_changes_and_the_drift(report: ReportDocument) -> None:
+    html = Strict(render_html(report, plots={}))
+    assert {"changes", "drift"} <= {dict(e[1]).get("id") for e in html.elements if e[0] == "section"}

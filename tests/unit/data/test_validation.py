@@ -14,7 +14,7 @@ from mlgate.core.data.request import ScanResult
 from mlgate.core.data.rules.measure import Answer, judge, row_count
 from mlgate.core.data.source import Compression, Dialect, Format
 from mlgate.core.data.text import annotations_of, text_of
-from mlgate.core.data.validation import data_document, removed_tables, reread_tables, table_result
+from mlgate.core.data.validation import data_document, reasons_of, removed_tables, reread_tables, table_result
 from mlgate.core.data.wording import sentence
 from mlgate.core.documents import ContractSide, DataFinding, FindingRow, Reason, TableResult
 from mlgate.core.outcome import Outcome
@@ -108,6 +108,20 @@ def test_text_and_annotations_name_file_and_line() -> None:
         ("error", "sub/data/train.csv", 1043),
         ("warning", "sub/data/train.csv", None),
     ]
+
+
+def test_the_headline_has_the_first_place_its_value_and_what_to_change() -> None:
+    rows = (FindingRow(row=500, line=502, value="QX"), FindingRow(row=1041, line=1043, value="QY"))
+    table = result(finding(rows=rows), finding(severity=Severity.WARN))
+    (reason,) = reasons_of([table])
+    assert reason.message == "data/train.csv:502: a is odd, first 'QX'; and 1 more finding"
+    assert reason.remedy == "Correct the data, or, if it is right, change `c.yml` in a pull request of its own."
+    for hidden in (replace(table, private=True), replace(table, values_shown=False)):
+        assert reasons_of([hidden])[0].message == "data/train.csv:502: a is odd; and 1 more finding"
+    part = result(finding(rows=(FindingRow(row=5, file="data/b.csv", line=7),)))
+    assert reasons_of([part])[0].message == "data/b.csv:7: a is odd"
+    assert "a is odd [" not in text_of(data_document([part], (), OnChange.FAIL, {}))
+    assert reasons_of([result(finding(reason="data-unreadable"))])[0].remedy == ""
 
 
 def test_reasons_that_belong_to_no_table_are_in_the_text() -> None:

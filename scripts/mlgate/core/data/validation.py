@@ -131,10 +131,30 @@ def data_document(
 
 def reasons_of(tables: Iterable[TableResult]) -> tuple[Reason, ...]:
     """Return one reason for each table with findings: its first finding, which is its worst."""
-    found = []
-    for table in tables:
-        if table.findings:
-            first, more = table.findings[0], len(table.findings) - 1
-            message = f"{table.path}: {first.message}" + (f" (and {more} more)" if more else "")
-            found.append(Reason(id=first.reason, message=message, step=STEP))
-    return tuple(found)
+    return tuple(reason_of(table, table.findings[0]) for table in tables if table.findings)
+
+
+def reason_of(table: TableResult, first: DataFinding) -> Reason:
+    """Return a table's worst finding as reason: with its first place and value, and what to change."""
+    more = len(table.findings) - 1
+    rest = f"; and {more:,} more finding{'s' if more > 1 else ''}" if more else ""
+    message = f"{_where(table, first)}: {first.message or first.check}{_first_value(table, first)}{rest}"
+    return Reason(id=first.reason, message=message, step=STEP, remedy=_remedy(table, first))
+
+
+def _where(table: TableResult, finding: DataFinding) -> str:
+    row = finding.rows[0] if finding.rows else None
+    path = (row and row.file) or table.path
+    return f"{path}:{row.line}" if row and row.line is not None else path
+
+
+def _first_value(table: TableResult, finding: DataFinding) -> str:
+    """Return the first value that is wrong; none of a table whose values not everybody knows who reads a verdict."""
+    value = finding.rows[0].value if finding.rows and table.values_shown and not table.private else None
+    return "" if value is None else f", first {value!r}"
+
+
+def _remedy(table: TableResult, finding: DataFinding) -> str:
+    if finding.reason != "contract-broken" or table.contract is None:
+        return ""
+    return f"Correct the data, or, if it is right, change `{table.contract}` in a pull request of its own."

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import OnChange, Severity
+from mlgate.core.data.validation import reason_of
 from mlgate.core.documents import ContractSide, Reason
 from mlgate.core.outcome import Outcome, at_most, worst
 from mlgate.core.reasons import REASONS
@@ -73,11 +74,8 @@ def of_data(document: DataDocument, config: Config, gate: Gate, *, complete: boo
 def _of_table(table: TableResult) -> Judgement:
     first = next(iter(table.findings), None)
     outcome = worst([table.outcome, *(Outcome(finding.severity.value) for finding in table.findings)])
-    more = f" (and {len(table.findings) - 1} more)" if len(table.findings) > 1 else ""
-    message = f"{table.path}: {first.message or first.check}{more}" if first else table.path
-    return Judgement(
-        outcome=outcome, reason=Reason(id=first.reason if first else "contract-broken", message=message, step=DATA)
-    )
+    bare = Reason(id="contract-broken", message=table.path, step=DATA)
+    return Judgement(outcome=outcome, reason=reason_of(table, first) if first else bare)
 
 
 def of_data_by_new_contract(document: DataDocument) -> Iterator[Judgement]:

@@ -9,7 +9,8 @@ from tests.unit.report.gfm import Page, page
 from tests.unit.report.strict_html import Strict
 
 from mlgate.core import codec
-from mlgate.core.documents import DiffState, ReportDocument, TableDiff
+from mlgate.core.documents import DataFinding, DiffState, FindingRow, ReportDocument, TableDiff
+from mlgate.core.outcome import Outcome
 from mlgate.core.report.html import render_html
 from mlgate.core.report.markdown import render_markdown
 
@@ -71,6 +72,23 @@ def test_the_page_has_both_sections() -> None:
     assert {"changes", "drift"} <= {dict(e[1]).get("id") for e in found.elements if e[0] == "section"}
     assert "2.1 % → 2.4 %" in found.text
     assert "12 → 13 at 20130101-AA1" in found.text
+
+
+def test_findings_of_the_page_keep_names_whole_and_count_the_other_lines() -> None:
+    rows = tuple(FindingRow(row=n, line=n + 2) for n in range(20))
+    found = DataFinding(check="/row/properties/dep_delay/enum", column="dep_delay", count=102, rows=rows, message="odd")
+    text = render_html(a_report(findings=(found,), diff=builders.a_diff()), plots={})
+    for label, name in (("Column", "dep_delay"), ("Check", "/row/properties/dep_delay/enum")):
+        assert f'<td class="whole wide" data-label="{label}"><code>{name}</code></td>' in text
+    assert ".whole code { overflow-wrap: break-word; }" in text
+    assert "and 97 more" in Strict(text).text
+
+
+def test_changes_of_broken_data_stand_right_behind_it() -> None:
+    broken = builders.a_data(tables=(builders.a_table(diff=builders.a_diff()),), outcome=Outcome.FAIL)
+    found = Strict(render_html(builders.a_report(data=broken), plots={}))
+    names = [dict(e[1]).get("id") for e in found.elements if e[0] == "section"]
+    assert names.index("changes") == names.index("data") + 1
 
 
 def test_a_wide_diff_fits_every_form_of_the_report() -> None:

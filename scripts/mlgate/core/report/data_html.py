@@ -38,7 +38,7 @@ def _table(pair: Compared) -> Markup:
     item, diff = pair
     columns = notable.moved(diff)
     head = ["Column", ">Changed", ">Nulls", ">Mean", "Quantiles", ">Distinct", "Categories", "For example"]
-    keyed = f"Rows are the same where {', '.join(diff.key)} is." if diff.key else ""
+    keyed = f"Rows are matched by {', '.join(diff.key)}." if diff.key else ""
     remark = diff.message if diff.state is DiffState.COMPARED else ""
     more = f"{numbers.counted(diff.columns_left_out, 'column')} more are left out." if diff.columns_left_out else ""
     notes = [sentence for sentence in (keyed, f"{remark.capitalize()}." if remark else "", more) if sentence]

@@ -55,7 +55,7 @@ def render_html(report: ReportDocument, *, plots: Mapping[str, str]) -> str:
 
 def _broken(report: ReportDocument) -> set[str]:
     """Return the sections that come first, because the verdict is made of them."""
-    parts = (("data", report.data), ("training", report.training))
+    parts = (("data", report.data), ("changes", report.data), ("training", report.training))
     return {name for name, document in parts if document is not None and document.outcome is Outcome.FAIL}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_ROWS = 2_000
 MAX_PLACES = 5
+MAX_UNBROKEN = 40  # characters of a name that stay on one line
 
 
 def sections(report: ReportDocument, drawn: Drawn) -> list[Part | None]:
@@ -144,15 +145,23 @@ def _finding_row(item: TableResult, finding: DataFinding) -> Markup:
     places = [tag("code", place, class_="nowrap") for place in _places(item.path, finding.rows)] or [
         tag("code", item.path)
     ]
+    column, check = finding.column or "", finding.check or finding.reason
+    more = finding.count - min(len(finding.rows), MAX_PLACES) if finding.rows else 0
+    rest = [f"and {numbers.count(more)} more"] if more > 0 else []
     return tag(
         "tr",
         tag("td", badge(Outcome(finding.severity.value))),
-        tag("td", *(join(place, Markup("<br>")) for place in places), class_="wide", data_label="Where"),
-        tag("td", tag("code", finding.column) if finding.column else Markup(""), data_label="Column"),
-        tag("td", tag("code", finding.check or finding.reason), class_="wide", data_label="Check"),
+        tag("td", *(join(place, Markup("<br>")) for place in places), *rest, class_="wide", data_label="Where"),
+        tag("td", tag("code", column) if column else Markup(""), class_=_whole(column), data_label="Column"),
+        tag("td", tag("code", check), class_=_whole(check), data_label="Check"),
         tag("td", numbers.count(finding.count), class_="n", data_label="Rows"),
         tag("td", finding.message + old, tag("span", *shown, class_="sub") if shown else Markup("")),
     )
+
+
+def _whole(name: str) -> str:
+    """Return the classes of a cell in which a name breaks between its words only, as far as they are not too long."""
+    return "whole wide" if all(len(part) <= MAX_UNBROKEN for part in name.split("/")) else "wide"
 
 
 def _places(path: str, rows: tuple[FindingRow, ...]) -> Iterable[str]:

@@ -93,6 +93,7 @@ th[scope=row] { color: var(--text); font-size: 14px; font-weight: 500; white-spa
 th:last-child, td:last-child { padding-right: 0; }
 .n { text-align: right; white-space: nowrap; }
 .nowrap { white-space: nowrap; }
+.whole code { overflow-wrap: break-word; }
 .sub { display: block; color: var(--muted); font-size: 12.5px; font-weight: 400; }
 .rules th[scope=row] { min-width: 190px; }
 .rules .remark td { padding-top: 0; color: var(--muted); font-size: 13px; }

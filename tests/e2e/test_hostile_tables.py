@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
+from tests.repository import environment
 from tests.toolbox import ROOT
 
 from mlgate.core import codec
@@ -22,7 +24,7 @@ from mlgate.core.data.records import Marks, Reader, fields_of
 from mlgate.core.data.request import ScanRequest, ScanResult
 from mlgate.core.data.source import Dialect
 from mlgate.shell.tables import engine
-from mlgate.shell.tables.files import one_file
+from mlgate.shell.tables.files import Unreadable, header, one_file
 from mlgate.shell.validation.scan import scan
 
 if TYPE_CHECKING:
@@ -71,10 +73,10 @@ def measured(path: Path, spill: Path, row: dict[str, Any] | None = None) -> dict
     return found
 
 
-def zipped() -> bytes:
+def zipped(name: str = "a.csv") -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
-        archive.writestr("a.csv", "a,b\n1,2\n")
+        archive.writestr(name, "a,b\n1,2\n")
     return made.getvalue()
 
 
@@ -90,6 +92,7 @@ HOSTILE: dict[str, tuple[bytes, str, int | None]] = {
     "empty header": (b"a,,c\n1,2,3\n", "column 2 has no name", 1),
     "zero bytes": (b"", "is empty: 0 bytes", None),
     "a zip": (zipped(), "is a zip archive", None),
+    "a workbook": (zipped("xl/workbook.xml"), "is an Excel workbook", None),
 }
 
 
@@ -324,3 +327,42 @@ def test_a_cell_of_json_lines_is_strict_json(tmp_path: Path) -> None:
         elif path.name.startswith("y_") and not path.name.startswith(STRICTER):
             assert (answer["rows"], answer["findings"]) == (2, []), path.name
     assert (counts["y"] > 60, counts["n"] > 120) == (True, True), counts
+
+
+def test_a_workbook_is_named_with_what_to_do(tmp_path: Path) -> None:
+    problem = one_file(tmp_path / "t.xlsx").problem
+    assert problem is not None
+    assert (problem.message, "CSV" in problem.remedy) == ("t.xlsx is an Excel workbook", True)
+
+
+def test_a_header_that_is_no_text_is_told_of_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes("ä,b\n1,2\n".encode("latin-1"))
+    with pytest.raises(Unreadable, match=r"^t\.csv: .*not UTF-8; .*`dialect: \{encoding: cp1252\}`"):
+        header(tmp_path / "t.csv", one_file(tmp_path / "t.csv"))
+
+
+ENDLESS = ("validate-data", "validate-data data/f.csv --contract c.yml", "data lock", "data profile data/f.csv")
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link to a device"])
+@pytest.mark.parametrize("words", ENDLESS)
+def test_a_file_without_an_end_is_refused_at_once(words: str, kind: str, tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    if kind == "link to a device":
+        (data / "f.csv").symlink_to("/dev/zero")
+    else:
+        os.mkfifo(data / "f.csv")
+    (tmp_path / "c.yml").write_text("row: {}\n")
+    (tmp_path / "mlgate.yml").write_text("version: 1\ntables: {f: {path: data/f.csv, contract: c.yml}}\n")
+    done = subprocess.run(
+        [sys.executable, "-c", "from mlgate.main import console; console()", *words.split()],
+        cwd=tmp_path,
+        env=environment(PYTHONPATH=str(ROOT / "scripts")),
+        capture_output=True,
+        text=True,
+        timeout=MOST_SECONDS,
+        check=False,
+    )
+    assert done.returncode == (3 if words.startswith("validate-data") else 2)
+    assert "is not a regular file" in done.stdout + done.stderr

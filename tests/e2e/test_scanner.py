@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +15,7 @@ import pytest
 
 from mlgate.core.data.request import ContractPart, ScanRequest
 from mlgate.shell.tables.files import one_file
+from mlgate.shell.validation import child
 from mlgate.shell.validation.scanner import Scanner
 
 if TYPE_CHECKING:
@@ -86,3 +90,16 @@ def test_leaving_without_asking_ends_the_child() -> None:
     with Scanner(os.environ) as scanner:
         assert scanner.process.poll() is None
     assert scanner.process.returncode == -signal.SIGKILL
+
+
+def test_a_child_that_cannot_be_imported_is_a_bug_of_ours_and_no_fault_of_the_file(tmp_path: Path) -> None:
+    place = tmp_path / "broken" / "mlgate" / "shell" / "validation"
+    place.mkdir(parents=True)
+    (tmp_path / "broken" / "mlgate" / "__init__.py").write_text("")
+    shutil.copy(child.__file__, place)
+    (tmp_path / "t.csv").write_text("a\n1\n")
+    process = subprocess.Popen(
+        [sys.executable, "-I", str(place / "child.py")], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with Scanner(os.environ, process=process) as scanner, pytest.raises(RuntimeError, match="ModuleNotFoundError: "):
+        scanner.scan(ScanRequest(source=one_file(tmp_path / "t.csv"), spill=str(tmp_path / "spill")))

@@ -350,6 +350,12 @@ def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
     assert found == sorted(found, key=lambda item: item[:2])
 
 
+def test_an_address_that_is_none_is_told_what_a_bucket_is() -> None:
+    with pytest.raises(ConfigError) as caught:
+        parsed("version: 1\ntables: {a: {path: 's3://b/k.csv'}}")
+    assert "a bucket has 3 to 63 lowercase letters" in caught.value.problems[0].remedy
+
+
 def test_a_thousand_mistakes_are_cut() -> None:
     text = "version: 1\n" + "".join(f"k{number}: 1\n" for number in range(1000))
     assert len(problems(text)) == 100

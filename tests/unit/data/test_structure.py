@@ -22,13 +22,19 @@ def blocks(data: bytes, size: int) -> list[bytes]:
     return [data[i : i + size] for i in range(0, len(data), size)]
 
 
+ENCODING = "; if it has another encoding, declare it: `dialect: {encoding: cp1252}`"
+DELIMITER = '2 fields where the header has 1; if `{0}` separates them, declare it: `dialect: {{delimiter: "{0}"}}`'
 FAULTY = {
     "ragged, short": (b"a,b\n1,2\n3\n", 3, "1 fields where the header has 2"),
     "ragged, long": (b"a,b\n1,2\n1,2\n3,4,5\n", 4, "3 fields where the header has 2"),
     "quote inside": (b'a,b\n1,x"y\n', 2, "a quote inside an unquoted field"),
     "text after a quote": (b'a,b\n1,"x"y\n', 2, "text after a closing quote"),
     "never closed": (b'a,b\n1,2\n3,"x\ny\n', 3, "a quote that is never closed"),
-    "bad UTF-8": (b"a,b\n1,2\n1,\xff\n", 3, "bytes that are not UTF-8"),
+    "bad UTF-8": (b"a,b\n1,2\n1,\xff\n", 3, f"bytes that are not UTF-8{ENCODING}"),
+    "semicolons": (b"a;b\n1,2;3\n", 2, DELIMITER.format(";")),
+    "tabs": (b"a\tb\n1,2\t3\n", 2, DELIMITER.format("\\t")),
+    "bars": (b"a|b|c;d\n1,2|3\n", 2, DELIMITER.format("|")),
+    "one column": (b"a\n1,2\n", 2, "2 fields where the header has 1"),
     "UTF-16": ("a,b\n1,2\n".encode("utf-16-le"), 1, "a NUL byte: binary data, or UTF-16"),
     "doubled name": (b"a,b,a\n1,2,3\n", 1, "the column name 'a' appears twice"),
     "no name": (b"a,,c\n1,2,3\n", 1, "column 2 has no name"),

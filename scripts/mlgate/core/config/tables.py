@@ -87,6 +87,11 @@ def _path(cursor: Cursor) -> str | None:
     if ADDRESS.fullmatch(value) and len(value) <= grammar.MAX_PATH:
         return value
     remedy = "Write `s3://bucket/key`, or fetch the file in an earlier step of the workflow and name it."
+    if value.startswith("s3://"):
+        remedy = (
+            "Write `s3://bucket/key`: a bucket has 3 to 63 lowercase letters, digits, `.` or `-`, "
+            "and a letter or digit at both ends; the key has no backslash."
+        )
     cursor.expected("a path, or an address of S3", remedy)
     return None
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAX_RECORD_BYTES = 2_000_000  # DuckDB's own limit
+NOT_UTF8 = "bytes that are not UTF-8"
+_DELIMITERS = ";\t|,"  # those that files are written with
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,22 @@ def not_text(text: bytes) -> str | None:
     """Return why bytes are no text, or None."""
     if b"\0" in text:
         return "a NUL byte: binary data, or UTF-16"
-    return None if is_utf8(text) else "bytes that are not UTF-8"
+    return None if is_utf8(text) else NOT_UTF8
+
+
+def dialect_hint(fault: str) -> str:
+    """Return, for a fault of a file's encoding, what to declare if the file is right; else nothing."""
+    return "; if it has another encoding, declare it: `dialect: {encoding: cp1252}`" if fault == NOT_UTF8 else ""
+
+
+def other_delimiter(names: tuple[str, ...], marks: Marks) -> str:
+    """Return, for a header of one name that another delimiter would cut, which one to declare; else nothing."""
+    if len(names) != 1:
+        return ""
+    counts = {mark: names[0].count(mark) for mark in _DELIMITERS if mark.encode() != marks.delimiter}
+    mark = max(counts, key=lambda one: counts[one])
+    written = mark.replace("\t", "\\t")
+    return f'; if `{written}` separates them, declare it: `dialect: {{delimiter: "{written}"}}`' if counts[mark] else ""
 
 
 def is_utf8(data: bytes) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.records import MAX_RECORD_BYTES, Marks, Reader, fields_of, is_utf8
+from mlgate.core.data.records import MAX_RECORD_BYTES, Marks, Reader, dialect_hint, fields_of, is_utf8, other_delimiter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -223,7 +223,7 @@ class _Examiner:
 
     def _takes_record(self, record: Record) -> bool:
         if record.fault:
-            self._fault(record.line, record.fault)
+            self._fault(record.line, record.fault + dialect_hint(record.fault))
             self.reader.parts = []
             return False
         self.one_line_each = self.one_line_each and b"\n" not in record.text
@@ -242,7 +242,8 @@ class _Examiner:
 
     @property
     def _wanted(self) -> str:
-        return f"{'the header has' if self.has_header else 'the dialect names'} {len(self.columns)}"
+        wanted = f"{'the header has' if self.has_header else 'the dialect names'} {len(self.columns)}"
+        return wanted + (other_delimiter(self.columns, self.reader.marks) if self.has_header else "")
 
     def _takes_header(self, record: Record) -> bool:
         names = fields_of(record.text, self.reader.marks)

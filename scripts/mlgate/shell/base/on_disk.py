@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from mlgate.shell.tables import sources
+from mlgate.shell.tables.files import is_odd
 from mlgate.shell.tables.pointers import Checkout, pulled
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def moved_on_disk(config: Config, lock: Lock, *, folder: Path, root: Path) -> bo
 
 def _differs(path: Path, digest: str | None) -> bool:
     try:
+        if is_odd(path):
+            return True
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest() != digest
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):

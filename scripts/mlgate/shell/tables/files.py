@@ -6,7 +6,7 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.records import Marks, Reader, fields_of
+from mlgate.core.data.records import Marks, Reader, dialect_hint, fields_of
 from mlgate.core.data.source import Compression, Format, SourceProblem, TableSource
 from mlgate.errors import InputError
 
@@ -26,6 +26,10 @@ _MAGIC = {
     b"\x28\xb5\x2f\xfd": "a zstd file",
     b"SQLite": "a database",
 }
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls")
+_WORKBOOK_PART = b"xl/workbook.xml"
+_MAX_ZIP_LISTING = 2**16
+_WORKBOOK_REMEDY = "Save the sheet as CSV in UTF-8, or as Parquet."
 _COMPRESSED = {Compression.GZIP: b"\x1f\x8b", Compression.ZSTD: b"\x28\xb5\x2f\xfd"}
 
 EXTENSIONS = {
@@ -76,6 +80,8 @@ def told(path: PurePath) -> tuple[Format, Compression]:
     compression = COMPRESSIONS.get(path.suffix.lower(), Compression.NONE)
     inner = path.with_suffix("") if compression is not Compression.NONE else path
     form = EXTENSIONS.get(inner.suffix.lower())
+    if path.suffix.lower() in _WORKBOOKS:
+        raise Unreadable(f"{path.name} is an Excel workbook", remedy=_WORKBOOK_REMEDY)
     if form is None or (form is Format.PARQUET and compression is not Compression.NONE):
         known = ", ".join(EXTENSIONS)
         raise Unreadable(
@@ -124,7 +130,15 @@ def inspect_as(path: Path, form: Format, compression: Compression = Compression.
         if not head.startswith(_COMPRESSED[compression]):
             raise Unreadable(f"{path.name} is not compressed by {compression.value}")
     else:
+        if head.startswith(b"PK") and _WORKBOOK_PART in _last_bytes(path, _MAX_ZIP_LISTING):
+            raise Unreadable(f"{path.name} is an Excel workbook", remedy=_WORKBOOK_REMEDY)
         check_text(path.name, form, head)
+
+
+def _last_bytes(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(max(0, file.seek(0, io.SEEK_END) - most))
+        return file.read(most)
 
 
 def check_text(name: str, form: Format, head: bytes) -> None:
@@ -138,11 +152,19 @@ def check_text(name: str, form: Format, head: bytes) -> None:
             raise Unreadable(f"{name} is {kind}, not {form.value.upper()} text")
 
 
+def is_odd(path: Path) -> bool:
+    """Return whether a path is a pipe, a device or a socket, or a link to one: opening or reading it may never end."""
+    try:
+        return path.exists() and not path.is_file() and not path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def _head(path: Path) -> bytes:
     try:
         if path.is_dir():
             raise Unreadable(f"{path.name} is a folder, not a file")
-        if not path.is_file() and path.exists():
+        if is_odd(path):
             raise Unreadable(f"{path.name} is not a regular file")
         with path.open("rb") as file:
             return file.read(POINTER_BYTES)
@@ -191,12 +213,13 @@ def header(path: Path, source: TableSource) -> tuple[str, ...]:
     marks = Marks.of(source.delimiter, source.dialect)
     record = next(Reader(marks).records(data), None)
     if record is None or record.fault:
-        fault = record.fault if record else "it never ends"
-        raise Unreadable(f"the header is not strict CSV: {fault}", line=1)
+        fault = (record.fault if record else None) or "it never ends"
+        message = f"{path.name}: the header is not strict CSV: {fault}{dialect_hint(fault)}"
+        raise Unreadable(message, line=1)
     names = fields_of(record.text, marks)
     problem = names_problem(names)
     if problem:
-        raise Unreadable(problem, line=1)
+        raise Unreadable(f"{path.name}: {problem}", line=1)
     return names
 
 

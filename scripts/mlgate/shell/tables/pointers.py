@@ -55,6 +55,8 @@ class Checkout:
         try:
             if path.is_file() and leads_out(path, self.root):
                 raise refuse(name, START, "a link that leads out of the repository", "Replace it by the file itself.")
+            if not path.is_file():  # a pipe or a device may have no end
+                return None
             with path.open("rb") as file:
                 return file.read(MOST_POINTER_BYTES + 1)
         except (OSError, ValueError):
@@ -226,6 +228,8 @@ def _files_in(folder: Path) -> dict[str, str]:
 def _head(path: Path) -> bytes | None:
     """Return the first bytes of a file; None where there is none."""
     try:
+        if not path.is_file():  # a pipe or a device may have no end
+            return None
         with path.open("rb") as file:
             return file.read(pointers.LONGEST_LFS)
     except (OSError, ValueError):

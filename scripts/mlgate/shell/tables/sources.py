@@ -12,7 +12,7 @@ from mlgate.core.data.globs import is_glob
 from mlgate.core.data.source import Compression, Format, SourceProblem, TableSource
 from mlgate.core.lock import digest_of_files
 from mlgate.shell.links import leads_out
-from mlgate.shell.tables.files import COMPRESSIONS, EXTENSIONS, Unreadable, told
+from mlgate.shell.tables.files import COMPRESSIONS, EXTENSIONS, Unreadable, is_odd, told
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +80,8 @@ def _files(path: str, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
         return remote.download(path, place.downloads, place.env)
     if not is_glob(path) or (place.folder / path).is_file():
+        if is_odd(place.folder / path):
+            raise Unreadable(f"{path} is not a regular file", remedy="Name the file itself.")
         return (str((place.folder / path).absolute()),), (path,)
     names = matching(path, place)
     return tuple(str((place.folder / name).absolute()) for name in names), names
@@ -154,6 +156,8 @@ def digest_of(source: TableSource) -> str | None:
 
 def _file_digest(path: Path) -> str | None:
     try:
+        if not path.is_file():  # a pipe or a device may have no end
+            return None
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except (OSError, ValueError):

@@ -198,7 +198,8 @@ BROKEN: dict[str, tuple[str, bytes, str, int | None]] = {
     "no Parquet inside": ("t.parquet", b"PAR1" + b"x" * 50 + b"PAR1", "the engine cannot read the file", None),
     "no object": ("t.jsonl", b'{"id": "001"}\n[1]\n', "not a JSON object", 2),
     "cut JSON": ("t.jsonl", b'{"id": "001"}\n\n{"id": \n', "not JSON", 3),
-    "another extension": ("t.xlsx", b"PK\x03\x04", "no extension that names a table's format", None),
+    "another extension": ("t.dat", b"PK\x03\x04", "no extension that names a table's format", None),
+    "a workbook": ("t.xlsx", b"PK\x03\x04", "an Excel workbook", None),
     "LFS": (
         "t.csv",
         b"version https://git-lfs.github.com/spec/v1\noid sha256:1\nsize 1\n",

@@ -47,7 +47,7 @@ def load_contract(path: Path, name: str) -> Contract:
         ConfigError: With every mistake; nothing else is raised.
     """
     remedy = (
-        f"Correct the path, which is relative to the configuration's folder where one names it; "
+        "Correct the path, which is relative to the configuration's folder where one names it; "
         f"`mlgate contract infer TABLE --output {name}` writes a first contract."
     )
     return parse_contract(_bytes(path, name, remedy), name)

@@ -1,6 +1,6 @@
 """fetch-base on real clones: which commit judges, how it is had, and what is known to be unchanged."""
 
-from __future__ import annotations
+from __future__ import hashlib
 
 import http.server
 import json
@@ -270,15 +270,20 @@ def test_inputs_that_git_does_not_know_cannot_be_known_unchanged(origin: Reposit
     assert document["inputs_unchanged"] is False
 
 
+def dvc(text: str) -> str:
+    digest = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return f"outs: [{{md5: {digest}, hash: md5, path: holdout.csv}}]\n"
+
+
 def test_a_table_outside_git_cannot_be_known_unchanged_but_its_dvc_pointer_can(origin: Repository) -> None:
     origin.switch("main")
     origin.commit({"data/holdout.csv": None, ".gitignore": "data/holdout.csv\n"})
     origin.write({"data/holdout.csv": "id,y\n1,0\n"})
     assert fetch_base(origin, "--base", "main")[1]["inputs_digest"] is None
-    origin.commit({"data/holdout.csv.dvc": "outs: [{md5: 1}]\n"})
+    origin.commit({"data/holdout.csv.dvc": dvc("id,y\n1,0\n")})
     before = fetch_base(origin, "--base", "main")[1]
     assert before["inputs_unchanged"] is True
-    origin.commit({"data/holdout.csv.dvc": "outs: [{md5: 2}]\n"})
+    origin.commit({"data/holdout.csv.dvc": dvc("id,y\n1,1\n")})
     assert fetch_base(origin, "--base", "HEAD^")[1]["inputs_unchanged"] is False
 
 

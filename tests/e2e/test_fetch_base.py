@@ -1,7 +1,8 @@
 """fetch-base on real clones: which commit judges, how it is had, and what is known to be unchanged."""
 
-from __future__ import hashlib
+from __future__ import annotations
 
+import hashlib
 import http.server
 import json
 import threading

@@ -1,7 +1,8 @@
 """The wheel: the schemas are inside, and its `mlgate` command works outside of this repository."""
 
-from __future__ import importlib
+from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys

@@ -101,11 +101,6 @@ class TableSource:
         return self.dialect.delimiter or self.format.delimiter
 
     @property
-    def is_default(self) -> bool:
-        """Return whether this is one local file in the default dialect, as any reader understands it."""
-        return len(self.files) == 1 and self.compression is Compression.NONE and not self.has_dialect
-
-    @property
     def has_dialect(self) -> bool:
         """Return whether a CSV or TSV file is written in another way than RFC 4180 says."""
         default = Dialect(delimiter=self.dialect.delimiter)

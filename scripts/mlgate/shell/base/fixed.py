@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from mlgate.core import pointers
 from mlgate.core.gate import inputs
 from mlgate.core.lock import NAME
 from mlgate.shell import lock as shell_lock
+from mlgate.shell.digests import file_digest
 from mlgate.shell.tables.pointers import agrees, has_digest
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def fixed_at_base(judge: Judge, path: str, here: Path) -> Fixed | None:
     lock = shell_lock.at_base(judge)
     digest = lock.digest(path) if lock else None
     if digest is not None:
-        return Fixed(by=NAME, is_here=here.is_file() and _sha256(here) == digest)
+        return Fixed(by=NAME, is_here=here.is_file() and file_digest(here) == digest)
     if judge.git is None or judge.base is None:
         return None
     git, base, name = judge.git, judge.base, inputs.join(judge.prefix, path)
@@ -59,8 +59,3 @@ def _is_here(name: str, found: Found, here: Path, git: Git) -> bool:
     if found.pointer.is_folder:
         return git.root / name == here and agrees(name, found, git.root)
     return here.is_file() and has_digest(here, found.pointer)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
+from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import sources
 from mlgate.shell.tables.files import is_odd
 from mlgate.shell.tables.pointers import Checkout, pulled
@@ -38,10 +38,7 @@ def moved_on_disk(config: Config, lock: Lock, *, folder: Path, root: Path) -> bo
 
 def _differs(path: Path, digest: str | None) -> bool:
     try:
-        if is_odd(path):
-            return True
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest() != digest
+        return is_odd(path) or file_digest(path) != digest
     except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
         return False
     except (OSError, ValueError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
 import re
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from mlgate.core.gate.policy import Policy
 from mlgate.errors import BaseUnreadableError, ExitStatus, InputError, MlgateError, OutsideError
 from mlgate.shell import configuration
 from mlgate.shell.base.document import describe, text_of
+from mlgate.shell.digests import file_digest
 from mlgate.shell.git.repository import Git
 from mlgate.shell.tables.sources import files_of, is_address
 
@@ -103,8 +103,7 @@ def _is_stored_elsewhere(file: Path, git: Git, commit: str, name: str) -> bool:
     found = LFS_POINTER.match(git.show(commit, name) or b"")
     if found is None:
         return False
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest() == found[1].decode()
+    return file_digest(file) == found[1].decode()
 
 
 def load(inputs_config: Path, folder: RunFolder, world: World) -> tuple[Policy, Judge]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.model import BaselineKind
 from mlgate.errors import MlgateError
 from mlgate.shell.base.fixed import fixed_at_base
+from mlgate.shell.digests import file_digest
 
 if TYPE_CHECKING:
     from mlgate.core.config.model import Baseline, Rule
@@ -157,9 +157,3 @@ def pointed(data: bytes) -> str | None:
     """Return the sha256 that a pointer of Git LFS names; None for other bytes."""
     found = POINTER.search(data[:POINTER_BYTES])
     return found[1].decode() if found else None
-
-
-def file_digest(path: Path) -> str:
-    """Return the sha256 of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -23,10 +23,10 @@ from mlgate.shell.comparison import holdout as holdouts
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison import prior as priors
 from mlgate.shell.comparison import wear
-from mlgate.shell.comparison.baselines import file_digest
 from mlgate.shell.comparison.holdout import HoldoutError, HoldoutTable
 from mlgate.shell.comparison.identity import STEP
 from mlgate.shell.comparison.predictions import PredictionsError, Reader
+from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import engine
 
 if TYPE_CHECKING:

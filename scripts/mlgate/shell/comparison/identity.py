@@ -12,8 +12,9 @@ from mlgate.errors import MlgateError
 from mlgate.shell import lock as shell_lock
 from mlgate.shell.base.fixed import fixed_at_base
 from mlgate.shell.comparison import holdout as holdouts
-from mlgate.shell.comparison.baselines import file_digest, pointed
+from mlgate.shell.comparison.baselines import pointed
 from mlgate.shell.comparison.pinned import blob_id
+from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import engine
 
 if TYPE_CHECKING:

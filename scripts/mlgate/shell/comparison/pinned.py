@@ -7,7 +7,8 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlgate.shell.base.fixed import fixed_at_base
-from mlgate.shell.comparison.baselines import file_digest, pointed
+from mlgate.shell.comparison.baselines import pointed
+from mlgate.shell.digests import file_digest
 
 if TYPE_CHECKING:
     from pathlib import Path

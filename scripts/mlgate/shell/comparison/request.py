@@ -17,7 +17,7 @@ from mlgate.shell import configuration
 from mlgate.shell.base.tables import base_table
 from mlgate.shell.comparison import comparing
 from mlgate.shell.comparison import identity as holdout_identity
-from mlgate.shell.comparison.baselines import Finder, file_digest, proposed_rules
+from mlgate.shell.comparison.baselines import Finder, proposed_rules
 from mlgate.shell.comparison.comparing import Request
 from mlgate.shell.comparison.evidence_files import Keeper
 from mlgate.shell.comparison.holdout import Columns
@@ -25,6 +25,7 @@ from mlgate.shell.comparison.identity import BaseHoldout
 from mlgate.shell.comparison.pinned import at_base
 from mlgate.shell.comparison.promoted import Promoted
 from mlgate.shell.comparison.registry import read_log
+from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import sources
 from mlgate.shell.tables.files import Unreadable, inspect
 from mlgate.shell.tables.reference import Subject

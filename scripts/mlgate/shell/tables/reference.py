@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.profile.request import ProfileRequest
 from mlgate.core.data.source import Format
+from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import engine, layout
 from mlgate.shell.tables.files import header, one_file
 from mlgate.shell.tables.preparing import prepared
@@ -59,8 +59,7 @@ def describe(subject: Subject, *, spill: Path) -> Profile:
     with engine.reading(subject.path), engine.connect(files, spill=spill) as database:
         table = layout.table(database, source, _names(database, source))
         profile, _ = profile_of(database, table, asked)
-    with subject.path.open("rb") as file:
-        return replace(profile, digest=hashlib.file_digest(file, "sha256").hexdigest())
+    return replace(profile, digest=file_digest(subject.path))
 
 
 def _names(database: duckdb.DuckDBPyConnection, source: TableSource) -> Sequence[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.data.globs import is_glob
 from mlgate.core.data.source import Compression, Format, SourceProblem, TableSource
 from mlgate.core.lock import digest_of_files
+from mlgate.shell.digests import file_digest
 from mlgate.shell.links import leads_out
 from mlgate.shell.tables.files import COMPRESSIONS, EXTENSIONS, Unreadable, is_odd, told
 
@@ -158,7 +158,6 @@ def _file_digest(path: Path) -> str | None:
     try:
         if not path.is_file():  # a pipe or a device may have no end
             return None
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_digest(path)
     except (OSError, ValueError):
         return None

@@ -16,6 +16,7 @@ from mlgate.core.data.globs import is_glob
 from mlgate.core.documents import PolicySource
 from mlgate.core.gate import inputs
 from mlgate.errors import MlgateError, OutsideError
+from mlgate.shell.digests import file_digest
 from mlgate.shell.run_folder import write_atomically
 from mlgate.shell.tables import sources
 from mlgate.shell.training import candidate as training
@@ -200,5 +201,4 @@ def _points_to(pointer: Path, file: Path) -> bool:
         found = _POINTER.match(opened.read(POINTER_BYTES))
     if found is None:
         return False
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest().encode() == found[1]
+    return file_digest(file) == found[1].decode()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.documents import Artifact
 from mlgate.errors import InputError
+from mlgate.shell.digests import file_digest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,14 +105,9 @@ def _artifact(name: str, path: str, place: Path) -> Artifact:
 def digest(place: Path) -> str:
     """Return the sha256 of a file; of a folder, that of the lines `sha256  path` of its files, sorted by path."""
     if place.is_file():
-        return _file_digest(place)
-    lines = sorted((file.relative_to(place).as_posix(), _file_digest(file)) for file in _files(place))
+        return file_digest(place)
+    lines = sorted((file.relative_to(place).as_posix(), file_digest(file)) for file in _files(place))
     return hashlib.sha256("".join(f"{value}  {name}\n" for name, value in lines).encode()).hexdigest()
-
-
-def _file_digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
 
 
 def _files(place: Path) -> Iterator[Path]:

@@ -9,43 +9,27 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core.config.model import BaselineKind, Severity, Task
-from mlgate.core.documents import (
-    Artifact,
-    BaseDocument,
+from mlgate.core.documents.base import BaseDocument, PolicySource
+from mlgate.core.documents.comparison import (
     BaselineResult,
-    ChangedCell,
-    Column,
-    ColumnDiff,
-    ColumnSummary,
     ComparisonDocument,
     Confusion,
     Curve,
-    DataDocument,
-    DataFinding,
-    DiffBy,
-    Environment,
-    Failure,
-    FindingRow,
     Flips,
     Holdout,
     MetricDifference,
-    PolicyReport,
-    PolicySource,
-    Provenance,
-    Reason,
-    ReportDocument,
     RuleResult,
-    StepStatus,
-    TableDiff,
-    TableResult,
-    TrainingDocument,
-    TrainingSource,
 )
+from mlgate.core.documents.data import Column, DataDocument, DataFinding, FindingRow, TableResult
+from mlgate.core.documents.diff import ChangedCell, ColumnDiff, ColumnSummary, DiffBy, TableDiff
 from mlgate.core.documents.drift import ColumnDrift, DriftBin, DriftKind, DriftMeasure, TableDrift
+from mlgate.core.documents.report import PolicyReport, Provenance, ReportDocument, StepStatus
+from mlgate.core.documents.shared import Failure, Reason
+from mlgate.core.documents.training import Artifact, Environment, TrainingDocument, TrainingSource
 from mlgate.core.outcome import Outcome
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import Document
+    from mlgate.core.documents.shared import Document
 
 SAMPLES = 41
 

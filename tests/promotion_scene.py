@@ -17,7 +17,8 @@ from tests.repository import QUIET, Repository, environment
 from tests.toolbox import ROOT
 
 from mlgate.core import codec
-from mlgate.core.documents import Artifact, PromotionDocument, TrainingSource
+from mlgate.core.documents.promotion import PromotionDocument
+from mlgate.core.documents.training import Artifact, TrainingSource
 from mlgate.shell.base.inputs import known_inputs
 from mlgate.shell.git.repository import Git
 from mlgate.shell.registry.log.journal import open_journal
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
     from tests.fake_github.server import FakeGitHub
 
-    from mlgate.core.documents import ReportDocument
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.registry.log.state import State
     from mlgate.steps import Result
 

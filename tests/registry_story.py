@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.registries import MODEL, Lab, variables
 
-from mlgate.core.documents import Origin
+from mlgate.core.documents.promotion import Origin
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.log import plan
 from mlgate.core.registry.log.record import Digests, Event, Measured, Record, StoredArtifact, Verdict

@@ -11,7 +11,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "scripts"))
 
 from mlgate.core.data.diff.columns import key_pairs
 from mlgate.core.data.request import ScanRequest
-from mlgate.core.documents import DiffBy
+from mlgate.core.documents.diff import DiffBy
 from mlgate.shell.tables import engine, layout
 from mlgate.shell.tables.files import one_file
 from mlgate.shell.validation import diffing_rows

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import importlib
 import json
+import pkgutil
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +18,24 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
 from mlgate.core import codec, documents
-from mlgate.core.documents import FILES, Document, registry
+from mlgate.core.documents.files import FILES
 from mlgate.core.documents.registry import PRINTED
+from mlgate.core.documents.shared import Document
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = Path(__file__).parent / "documents"
 CORPUS = ROOT.parent / "shared" / "corpora" / "json-parsing" / "test_parsing"
 CLASSES = {name.removesuffix(".json"): cls for cls, name in (FILES | PRINTED).items()}
 INVALID = json.loads((EXAMPLES / "invalid.json").read_bytes())
+
+
+def _documented() -> list[type]:
+    """Return every dataclass of the modules that documents are made of."""
+    modules = [
+        importlib.import_module(m.name) for m in pkgutil.iter_modules(documents.__path__, f"{documents.__name__}.")
+    ]
+    found = {cls for module in modules for cls in vars(module).values() if dataclasses.is_dataclass(cls)}
+    return sorted((cls for cls in found if isinstance(cls, type)), key=lambda cls: (cls.__module__, cls.__name__))
 
 
 def example(stem: str) -> dict[str, Any]:
@@ -48,10 +60,7 @@ def test_the_schema_is_one(stem: str) -> None:
     Draft202012Validator.check_schema(committed(stem))
 
 
-@pytest.mark.parametrize(
-    "cls",
-    [*FILES, *PRINTED, *(v for m in (documents, registry) for v in vars(m).values() if dataclasses.is_dataclass(v))],
-)
+@pytest.mark.parametrize("cls", _documented())
 def test_every_field_is_described(cls: type) -> None:
     fields = {field.name for field in dataclasses.fields(cls)}
     assert fields == set(generate_schemas.descriptions(cls))

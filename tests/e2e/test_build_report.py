@@ -15,15 +15,13 @@ from tests.repository import Repository, environment
 from tests.toolbox import ROOT, tool
 
 from mlgate.core import codec
-from mlgate.core.documents import (
-    FILES,
-    ComparisonDocument,
-    DataDocument,
-    PolicySource,
-    Reason,
-    ReportDocument,
-    TrainingDocument,
-)
+from mlgate.core.documents.base import PolicySource
+from mlgate.core.documents.comparison import ComparisonDocument
+from mlgate.core.documents.data import DataDocument
+from mlgate.core.documents.files import FILES
+from mlgate.core.documents.report import ReportDocument
+from mlgate.core.documents.shared import Reason
+from mlgate.core.documents.training import TrainingDocument
 from mlgate.core.outcome import Outcome
 from mlgate.shell.base.policy import load
 from mlgate.shell.run_folder import RunFolder
@@ -32,7 +30,7 @@ from mlgate.shell.world import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlgate.core.documents import Document
+    from mlgate.core.documents.shared import Document
 
 CONFIG = """\
 version: 1

@@ -13,7 +13,9 @@ from tests import builders as a
 
 from mlgate.core import codec
 from mlgate.core.config.model import StoreKind
-from mlgate.core.documents import Artifact, DataDocument, DataFinding, FindingRow, ReportDocument, TableResult
+from mlgate.core.documents.data import DataDocument, DataFinding, FindingRow, TableResult
+from mlgate.core.documents.report import ReportDocument
+from mlgate.core.documents.training import Artifact
 from mlgate.core.registry.bundle.card import Written
 from mlgate.core.registry.bundle.measured import About
 from mlgate.errors import InputError, MlgateError, OutsideError

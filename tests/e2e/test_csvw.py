@@ -16,7 +16,7 @@ from mlgate.shell.tables.files import one_file
 from mlgate.shell.validation.scan import scan
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import DataFinding
+    from mlgate.core.documents.data import DataFinding
 
 SUITE = Path(__file__).parents[3] / "shared" / "corpora" / "csvw"
 CASES: list[dict[str, Any]] = json.loads((SUITE / "cases.json").read_bytes()) if SUITE.is_dir() else []

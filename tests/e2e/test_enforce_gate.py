@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from tests.builders import a_report
 
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome
 from mlgate.shell.run_folder import RunFolder
 

@@ -10,7 +10,7 @@ from tests import model_files
 from tests.training_project import command, configured, new, train
 
 from mlgate.core.config.model import Promote, StoreKind
-from mlgate.core.documents import Artifact
+from mlgate.core.documents.training import Artifact
 from mlgate.shell.registry.stores.branch import LIMIT
 from mlgate.shell.training.model_look import Look, look
 

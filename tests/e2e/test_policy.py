@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.repository import Repository, environment, pull_request
 
-from mlgate.core.documents import BaseDocument, PolicySource
+from mlgate.core.documents.base import BaseDocument, PolicySource
 from mlgate.errors import BaseUnreadableError, ConfigError, InputError
 from mlgate.main import main
 from mlgate.shell.base.policy import Judge, load

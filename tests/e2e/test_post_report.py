@@ -21,7 +21,7 @@ from mlgate.shell.run_folder import RunFolder
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlgate.core.documents import ReportDocument
+    from mlgate.core.documents.report import ReportDocument
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "ghs_secret-token"

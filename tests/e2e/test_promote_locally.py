@@ -13,7 +13,7 @@ from tests.fake_github.server import FakeGitHub
 from tests.promotion_scene import CONFIG, Scene, document, reason, unchanged
 from tests.repository import Repository, environment
 
-from mlgate.core.documents import BaseDocument
+from mlgate.core.documents.base import BaseDocument
 from mlgate.main import main
 from mlgate.shell.git.repository import Git
 from mlgate.shell.registry.log.journal import open_journal

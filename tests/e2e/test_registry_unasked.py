@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tests import builders
 
-from mlgate.core.documents import RegistrySeen
+from mlgate.core.documents.base import RegistrySeen
 from mlgate.shell.base.registry import seen
 from mlgate.shell.run_folder import RunFolder
 from mlgate.shell.world import World

@@ -19,7 +19,7 @@ from mlgate.shell.validation import child
 from mlgate.shell.validation.scanner import Scanner
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import DataFinding
+    from mlgate.core.documents.data import DataFinding
 
 HOSTILE: dict[str, Any] = {"properties": {"a": {"type": "string", "pattern": "^(?=a)(a+)+$"}}}
 

@@ -17,7 +17,7 @@ from mlgate.shell.validation.scan import scan
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlgate.core.documents import DataFinding
+    from mlgate.core.documents.data import DataFinding
 
 
 def findings(folder: Path, schema: dict[str, Any], values: list[Any]) -> tuple[DataFinding, ...]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.contract import Contract
-    from mlgate.core.documents import DataFinding
+    from mlgate.core.documents.data import DataFinding
 
 FORMATS = ("csv", "parquet", "jsonl")
 TYPES = {

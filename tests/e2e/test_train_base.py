@@ -10,7 +10,7 @@ import pytest
 from tests.repository import environment
 from tests.training_project import HEADER, TRAIN, command, new
 
-from mlgate.core.documents import BaseDocument, PolicySource
+from mlgate.core.documents.base import BaseDocument, PolicySource
 from mlgate.errors import MlgateError
 from mlgate.shell.base import policy
 from mlgate.shell.run_folder import RunFolder

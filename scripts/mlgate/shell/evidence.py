@@ -6,16 +6,13 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from mlgate.core.documents import (
-    FILES,
-    BaseDocument,
-    ComparisonDocument,
-    DataDocument,
-    Document,
-    Reason,
-    ReportDocument,
-    TrainingDocument,
-)
+from mlgate.core.documents.base import BaseDocument
+from mlgate.core.documents.comparison import ComparisonDocument
+from mlgate.core.documents.data import DataDocument
+from mlgate.core.documents.files import FILES
+from mlgate.core.documents.report import ReportDocument
+from mlgate.core.documents.shared import Document, Reason
+from mlgate.core.documents.training import TrainingDocument
 from mlgate.errors import MlgateError
 from mlgate.shell.run_folder import STEP_OF
 

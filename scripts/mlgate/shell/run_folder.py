@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mlgate.core import codec
-from mlgate.core.documents import FILES, Document, Failure
+from mlgate.core.documents.files import FILES
+from mlgate.core.documents.shared import Document, Failure
 from mlgate.errors import InputError, MlgateError, UsageError
 from mlgate.shell.git.tracked import tracks
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlgate.core.annotation import Annotation
-    from mlgate.core.documents import Document
+    from mlgate.core.documents.shared import Document
     from mlgate.core.gate.enforcement import Verdict
     from mlgate.errors import MlgateError
 

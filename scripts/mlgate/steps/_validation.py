@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.model import OnChange
 from mlgate.core.data import text
 from mlgate.core.data.validation import STEP, data_document, removed_tables, reread_tables
-from mlgate.core.documents import DataDocument, Failure, Reason
+from mlgate.core.documents.data import DataDocument
+from mlgate.core.documents.shared import Failure, Reason
 from mlgate.core.outcome import Outcome
 from mlgate.errors import ExitStatus, MlgateError
 from mlgate.shell import runner

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Config
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 from mlgate.core.gate.decide import decide
 from mlgate.core.report.assemble import assemble, policy_difference
 from mlgate.core.report.html import render_html
@@ -23,7 +23,7 @@ from mlgate.shell.run_folder import RunFolder, write_atomically
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import ReportDocument
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
     from mlgate.steps import World

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from mlgate import options
-from mlgate.core.documents import FILES, ReportDocument
+from mlgate.core.documents.files import FILES
+from mlgate.core.documents.report import ReportDocument
 from mlgate.errors import InputError, MlgateError
 from mlgate.options import Common, option
 from mlgate.shell.run_folder import RunFolder

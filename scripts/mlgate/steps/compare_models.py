@@ -8,7 +8,8 @@ from pathlib import Path  # noqa: TC003 - the options are parsed by their annota
 from typing import TYPE_CHECKING
 
 from mlgate.core.comparison import wording
-from mlgate.core.documents import ComparisonDocument, Failure, Reason
+from mlgate.core.documents.comparison import ComparisonDocument
+from mlgate.core.documents.shared import Failure, Reason
 from mlgate.core.outcome import Outcome
 from mlgate.errors import ExitStatus
 from mlgate.options import Common, option

@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import BaseDocument, PolicySource, RegistryState
+from mlgate.core.documents.base import BaseDocument, PolicySource, RegistryState
 from mlgate.core.outcome import Outcome
 from mlgate.errors import ExitStatus
 from mlgate.options import Common, option

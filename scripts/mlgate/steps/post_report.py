@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlgate.core import codec
 from mlgate.core.annotation import Annotation
-from mlgate.core.documents import ReportDocument
+from mlgate.core.documents.report import ReportDocument
 from mlgate.core.report import publishing
 from mlgate.core.report.markdown import render_markdown
 from mlgate.core.report.md import utf8

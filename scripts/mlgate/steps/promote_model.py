@@ -6,7 +6,8 @@ import time
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Origin, PromotionDocument, Reason
+from mlgate.core.documents.promotion import Origin, PromotionDocument
+from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.promotion import text as promotion_text
 from mlgate.core.registry.promotion.assignment import Wish
@@ -25,7 +26,7 @@ from mlgate.steps import Result
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlgate.core.documents import Failure
+    from mlgate.core.documents.shared import Failure
     from mlgate.shell.registry.promotion.pushed import Pushed
     from mlgate.steps import World
 

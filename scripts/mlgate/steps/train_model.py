@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import DataDocument, Failure, Reason, TrainingDocument, TrainingSource
+from mlgate.core.documents.data import DataDocument
+from mlgate.core.documents.shared import Failure, Reason
+from mlgate.core.documents.training import TrainingDocument, TrainingSource
 from mlgate.core.outcome import Outcome
 from mlgate.core.report.wording import reason_text
 from mlgate.core.training.ending import STEP, duration
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from mlgate.core.documents import Artifact
+    from mlgate.core.documents.training import Artifact
     from mlgate.core.gate.policy import Policy
     from mlgate.errors import MlgateError
     from mlgate.shell.base.policy import Judge

@@ -13,7 +13,7 @@ from mlgate.core.comparison.arena import Opponent
 from mlgate.core.comparison.compare import Comparison, compare
 from mlgate.core.comparison.decision import Sensitivity
 from mlgate.core.config.model import BaselineKind, Rule, Severity, Task
-from mlgate.core.documents import BaselineResult
+from mlgate.core.documents.comparison import BaselineResult
 from mlgate.core.outcome import Outcome
 
 TAIL = 0.025

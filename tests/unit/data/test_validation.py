@@ -16,7 +16,8 @@ from mlgate.core.data.source import Compression, Dialect, Format
 from mlgate.core.data.text import annotations_of, text_of
 from mlgate.core.data.validation import data_document, reasons_of, removed_tables, reread_tables, table_result
 from mlgate.core.data.wording import sentence
-from mlgate.core.documents import ContractSide, DataFinding, FindingRow, Reason, TableResult
+from mlgate.core.documents.data import ContractSide, DataFinding, FindingRow, TableResult
+from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome
 
 TABLE = Table(name="train", path="data/train.csv", contract="c.yml")

@@ -23,18 +23,11 @@ from mlgate.core.config.model import (
     Table,
     Train,
 )
-from mlgate.core.documents import (
-    BaseDocument,
-    BaselineResult,
-    ComparisonDocument,
-    ContractSide,
-    DataDocument,
-    Failure,
-    PolicySource,
-    Reason,
-    RuleResult,
-    TrainingDocument,
-)
+from mlgate.core.documents.base import BaseDocument, PolicySource
+from mlgate.core.documents.comparison import BaselineResult, ComparisonDocument, RuleResult
+from mlgate.core.documents.data import ContractSide, DataDocument
+from mlgate.core.documents.shared import Failure, Reason
+from mlgate.core.documents.training import TrainingDocument
 from mlgate.core.gate.decide import Verdict, decide, needed_steps
 from mlgate.core.gate.policy import Policy
 from mlgate.core.outcome import Outcome

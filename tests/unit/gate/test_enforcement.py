@@ -9,7 +9,9 @@ import pytest
 from tests.builders import a_report
 
 from mlgate.core import codec
-from mlgate.core.documents import FILES, Reason, ReportDocument
+from mlgate.core.documents.files import FILES
+from mlgate.core.documents.report import ReportDocument
+from mlgate.core.documents.shared import Reason
 from mlgate.core.gate.enforcement import REPORT_FILE, REPORT_SCHEMA, Verdict, VerdictReason, explained, parse
 from mlgate.core.outcome import Outcome
 

@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from tests import builders as a
 
 from mlgate.core.config.model import StoreKind
-from mlgate.core.documents import Environment, MetricDifference, Origin, Reason
+from mlgate.core.documents.comparison import MetricDifference
+from mlgate.core.documents.promotion import Origin
+from mlgate.core.documents.shared import Reason
+from mlgate.core.documents.training import Environment
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.bundle import contents as bundle
 from mlgate.core.registry.bundle import from_report

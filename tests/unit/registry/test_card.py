@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests import builders as a
 
 from mlgate.core.config.model import BaselineKind, Task
-from mlgate.core.documents import BaselineResult, Environment
+from mlgate.core.documents.comparison import BaselineResult
+from mlgate.core.documents.training import Environment
 from mlgate.core.registry.bundle import card, front_matter
 from mlgate.core.registry.bundle.card import BEGIN, END, Written
 from mlgate.core.registry.bundle.measured import About

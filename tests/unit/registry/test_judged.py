@@ -8,7 +8,7 @@ import pytest
 from tests import builders
 
 from mlgate.core import codec
-from mlgate.core.documents import Artifact
+from mlgate.core.documents.training import Artifact
 from mlgate.core.registry.promotion import judged
 from mlgate.core.registry.promotion.decision import Absence
 from mlgate.core.registry.promotion.judged import Ran

@@ -9,7 +9,8 @@ import pytest
 from tests import builders
 
 from mlgate.core.config.model import AcceptedOrigin, Approval, Promote, Stage
-from mlgate.core.documents import Origin, ReportDocument, TrainingSource
+from mlgate.core.documents.promotion import Origin
+from mlgate.core.documents.training import TrainingSource
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.bundle.from_report import draft
 from mlgate.core.registry.log import plan, record
@@ -31,6 +32,7 @@ from mlgate.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.registry.log.record import Record
 
 MODEL = "flight-delays"

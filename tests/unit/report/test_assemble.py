@@ -6,7 +6,9 @@ from typing import Any
 
 from tests import builders
 
-from mlgate.core.documents import PolicySource, Provenance, Reason, ReportDocument, StepStatus
+from mlgate.core.documents.base import PolicySource
+from mlgate.core.documents.report import Provenance, ReportDocument, StepStatus
+from mlgate.core.documents.shared import Reason
 from mlgate.core.gate.decide import Verdict
 from mlgate.core.outcome import Outcome
 from mlgate.core.report.assemble import DIFFERENCE_LINES, assemble, policy_difference

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from tests import builders
@@ -10,9 +11,12 @@ from tests.unit.report.gfm import page
 from tests.unit.report.strict_html import Strict
 
 from mlgate.core import codec
-from mlgate.core.documents import DataDocument, ReportDocument
+from mlgate.core.documents.data import DataDocument
 from mlgate.core.report.html import render_html
 from mlgate.core.report.markdown import render_markdown
+
+if TYPE_CHECKING:
+    from mlgate.core.documents.report import ReportDocument
 
 EXAMPLE = Path(__file__).parents[2] / "contract" / "documents" / "data-with-changes.json"
 

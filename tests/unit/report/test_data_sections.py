@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests import builders
 from tests.unit.report.gfm import Page, page
 from tests.unit.report.strict_html import Strict
 
 from mlgate.core import codec
-from mlgate.core.documents import DataFinding, DiffState, FindingRow, ReportDocument, TableDiff
+from mlgate.core.documents.data import DataFinding, FindingRow
+from mlgate.core.documents.diff import DiffState, TableDiff
 from mlgate.core.outcome import Outcome
 from mlgate.core.report.html import render_html
 from mlgate.core.report.markdown import render_markdown
+
+if TYPE_CHECKING:
+    from mlgate.core.documents.report import ReportDocument
 
 
 def a_report(**table: Any) -> ReportDocument:

@@ -11,7 +11,8 @@ from tests.unit.report.strict_html import Strict
 from tests.unit.report.test_markdown import HOSTILE, hostile
 from tests.unit.report.test_untrusted import OURS, corpus
 
-from mlgate.core.documents import PolicyReport, Provenance, Reason, StepStatus
+from mlgate.core.documents.report import PolicyReport, Provenance, StepStatus
+from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome
 from mlgate.core.report.html import POLICY, render_html
 from mlgate.core.report.plots import figures
@@ -19,7 +20,7 @@ from mlgate.core.report.tags import Markup, join, tag
 from mlgate.shell.plots import render
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import ReportDocument
+    from mlgate.core.documents.report import ReportDocument
 
 # fmt: off
 ALLOWED = frozenset((

@@ -10,21 +10,13 @@ from tests import builders
 from tests.unit.report.gfm import page
 
 from mlgate.core.config.model import Severity
-from mlgate.core.documents import (
-    ChangedCell,
-    Confusion,
-    FindingRow,
-    Flips,
-    MetricDifference,
-    PolicyReport,
-    PolicySource,
-    Reason,
-    ReportDocument,
-    SchemaDiff,
-    StepStatus,
-    TableDiff,
-    TrainingSource,
-)
+from mlgate.core.documents.base import PolicySource
+from mlgate.core.documents.comparison import Confusion, Flips, MetricDifference
+from mlgate.core.documents.data import FindingRow
+from mlgate.core.documents.diff import ChangedCell, SchemaDiff, TableDiff
+from mlgate.core.documents.report import PolicyReport, ReportDocument, StepStatus
+from mlgate.core.documents.shared import Reason
+from mlgate.core.documents.training import TrainingSource
 from mlgate.core.outcome import Outcome
 from mlgate.core.reasons import REASONS
 from mlgate.core.report import md

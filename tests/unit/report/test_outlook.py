@@ -7,7 +7,8 @@ from tests import builders
 from tests.unit.report.test_assemble import a_verdict, made
 
 from mlgate.core.config.model import Promote
-from mlgate.core.documents import Reason, TrainingSource
+from mlgate.core.documents.shared import Reason
+from mlgate.core.documents.training import TrainingSource
 from mlgate.core.outcome import Outcome
 from mlgate.core.report.html import render_html
 from mlgate.core.report.markdown import render_markdown

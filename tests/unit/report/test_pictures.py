@@ -7,7 +7,7 @@ import re
 import pytest
 from tests.builders import curves
 
-from mlgate.core.documents import Curve
+from mlgate.core.documents.comparison import Curve
 from mlgate.core.report.pictures import WIDTH, charts, resampled, strip
 
 

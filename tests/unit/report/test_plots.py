@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from tests import builders
 
 from mlgate.core.config.model import Task
-from mlgate.core.documents import Confusion, ReportDocument
+from mlgate.core.documents.comparison import Confusion
 from mlgate.core.report.plots import MAX_CLASSES, figures
 from mlgate.shell.plots import inline, render
+
+if TYPE_CHECKING:
+    from mlgate.core.documents.report import ReportDocument
 
 
 def drawn(report: ReportDocument) -> dict[str, str]:

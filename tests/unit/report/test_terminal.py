@@ -6,7 +6,7 @@ import dataclasses
 
 from tests.builders import a_report
 
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 from mlgate.core.report.terminal import MAX_LINES, MAX_REASONS, WIDTH, render_terminal
 
 

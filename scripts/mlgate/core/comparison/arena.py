@@ -11,14 +11,14 @@ from mlgate.core.comparison.measures import measure
 from mlgate.core.comparison.names import METRICS, Needs
 from mlgate.core.comparison.sides import Side
 from mlgate.core.config.model import Task
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlgate.core.comparison.protocols import Difference, Measure
     from mlgate.core.comparison.sides import Predictions, Truth
-    from mlgate.core.documents import BaselineResult
+    from mlgate.core.documents.comparison import BaselineResult
 
 PROBABILITIES = frozenset({"log_loss", "brier_score"})
 

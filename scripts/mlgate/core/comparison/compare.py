@@ -9,7 +9,7 @@ from mlgate.core.comparison import plots
 from mlgate.core.comparison.arena import Arena, Duel, Opponent
 from mlgate.core.comparison.rules import judge, metrics_of
 from mlgate.core.config.model import BaselineKind
-from mlgate.core.documents import Confusion, Curve, Flips, MetricDifference, RuleResult
+from mlgate.core.documents.comparison import Confusion, Curve, Flips, MetricDifference, RuleResult
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

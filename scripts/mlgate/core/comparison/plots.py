@@ -9,7 +9,7 @@ import numpy as np
 from mlgate.core.codec import rounded
 from mlgate.core.comparison.difference import mcnemar
 from mlgate.core.config.model import Task
-from mlgate.core.documents import Confusion, Curve, Flips
+from mlgate.core.documents.comparison import Confusion, Curve, Flips
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,8 @@ from mlgate.core.comparison.decision import Sensitivity
 from mlgate.core.comparison.distributions import normal_quantile
 from mlgate.core.comparison.names import METRICS
 from mlgate.core.config.model import BaselineKind, Severity, Task
-from mlgate.core.documents import Reason, RuleResult
+from mlgate.core.documents.comparison import RuleResult
+from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.comparison.arena import Arena, Duel
     from mlgate.core.config.model import Rule
-    from mlgate.core.documents import BaselineResult
+    from mlgate.core.documents.comparison import BaselineResult
 
 # The methods that the simulations show to be a little optimistic on small holdouts.
 SMALL_SENSITIVE = frozenset({"roc_auc", "average_precision", "log_loss", "root_mean_squared_error"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.outcome import Outcome
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import RuleResult
+    from mlgate.core.documents.comparison import RuleResult
 
 
 def number(value: float | None, *, signed: bool = False) -> str:

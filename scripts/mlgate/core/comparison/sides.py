@@ -11,7 +11,7 @@ import numpy as np
 from mlgate.core.comparison.names import Needs
 from mlgate.core.comparison.ranking import Ranking
 from mlgate.core.config.model import Task
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

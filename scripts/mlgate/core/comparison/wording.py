@@ -11,7 +11,7 @@ from mlgate.core.report.wording import power, standing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlgate.core.documents import ComparisonDocument, RuleResult
+    from mlgate.core.documents.comparison import ComparisonDocument, RuleResult
 
 HEADERS = ("rule", "baseline", "candidate", "difference", "interval", "outcome")
 

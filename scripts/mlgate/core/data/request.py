@@ -9,7 +9,7 @@ from mlgate.core.config.contract import TableRule  # noqa: TC001 - codec reads t
 from mlgate.core.data.drift.request import DriftRequest  # noqa: TC001 - the same
 from mlgate.core.data.profile.request import ProfileRequest  # noqa: TC001 - the same
 from mlgate.core.data.source import TableSource  # noqa: TC001 - the same
-from mlgate.core.documents import Column, DataFinding  # noqa: TC001 - the same
+from mlgate.core.documents.data import Column, DataFinding  # noqa: TC001 - the same
 from mlgate.core.documents.diff import TableDiff  # noqa: TC001 - the same
 from mlgate.core.documents.drift import TableDrift  # noqa: TC001 - the same
 from mlgate.core.documents.profile import Fingerprint, Profile  # noqa: TC001 - the same

@@ -8,13 +8,15 @@ from mlgate.core.annotation import Annotation
 from mlgate.core.config.model import Severity
 from mlgate.core.data.diff import notable
 from mlgate.core.data.drift.wording import lines as drift_lines
-from mlgate.core.documents import ContractSide, DiffState
+from mlgate.core.documents.data import ContractSide
+from mlgate.core.documents.diff import DiffState
 from mlgate.core.outcome import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlgate.core.documents import DataDocument, DataFinding, FindingRow, TableDiff, TableResult
+    from mlgate.core.documents.data import DataDocument, DataFinding, FindingRow, TableResult
+    from mlgate.core.documents.diff import TableDiff
 
 SHOWN_ROWS = 5
 SHOWN_COLUMNS = 5

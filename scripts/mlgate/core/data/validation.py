@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import OnChange, Severity
-from mlgate.core.documents import ContractSide, DataDocument, Reason, TableResult
+from mlgate.core.documents.data import ContractSide, DataDocument, TableResult
+from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome, worst
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.config.model import Config, Table
     from mlgate.core.data.request import ScanResult
-    from mlgate.core.documents import DataFinding
+    from mlgate.core.documents.data import DataFinding
 
 STEP = "validate-data"
 

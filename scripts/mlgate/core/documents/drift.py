@@ -64,7 +64,12 @@ class DriftTest:
 
 @dataclass(frozen=True, kw_only=True)
 class DriftCategory:
-    """A category that one side alone has. `value` is null where values are not shown."""
+    """A category that one side alone has.
+
+    Attributes:
+        value: Null where values are not shown.
+        count: Cells that have it.
+    """
 
     value: str | None
     count: int

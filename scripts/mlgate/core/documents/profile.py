@@ -19,7 +19,12 @@ class ColumnKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ValueCount:
-    """How often a value is there."""
+    """How often a value is there.
+
+    Attributes:
+        value: As text.
+        count: Cells that have it.
+    """
 
     value: str
     count: int

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Gate, OnInconclusive
-from mlgate.core.documents import PolicySource, Reason, StepStatus
+from mlgate.core.documents.base import PolicySource
+from mlgate.core.documents.report import StepStatus
+from mlgate.core.documents.shared import Reason
 from mlgate.core.gate import judgement as judge
 from mlgate.core.gate.judgement import COMPARISON, DATA, SKIPPED, TRAINING, Judgement
 from mlgate.core.outcome import Outcome, at_most, worst
@@ -16,7 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mlgate.core.config.model import Config
-    from mlgate.core.documents import BaseDocument, ComparisonDocument, DataDocument, Document, TrainingDocument
+    from mlgate.core.documents.base import BaseDocument
+    from mlgate.core.documents.comparison import ComparisonDocument
+    from mlgate.core.documents.data import DataDocument
+    from mlgate.core.documents.shared import Document
+    from mlgate.core.documents.training import TrainingDocument
     from mlgate.core.gate.policy import Policy
 
 BASE, REPORT = "fetch-base", "build-report"

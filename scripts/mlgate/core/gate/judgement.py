@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import OnChange, Severity
 from mlgate.core.data.validation import reason_of
-from mlgate.core.documents import ContractSide, Reason
+from mlgate.core.documents.data import ContractSide
+from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome, at_most, worst
 from mlgate.core.reasons import REASONS
 
@@ -15,14 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mlgate.core.config.model import Config, Gate, Rule
-    from mlgate.core.documents import (
-        ComparisonDocument,
-        DataDocument,
-        Failure,
-        RuleResult,
-        TableResult,
-        TrainingDocument,
-    )
+    from mlgate.core.documents.comparison import ComparisonDocument, RuleResult
+    from mlgate.core.documents.data import DataDocument, TableResult
+    from mlgate.core.documents.shared import Failure
+    from mlgate.core.documents.training import TrainingDocument
 
 DATA, TRAINING, COMPARISON = "validate-data", "train-model", "compare-models"
 SKIPPED = "inputs-unchanged"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import PolicySource
+from mlgate.core.documents.base import PolicySource
 
 if TYPE_CHECKING:
     from mlgate.core.config.model import Config
-    from mlgate.core.documents import BaseDocument
+    from mlgate.core.documents.base import BaseDocument
 
 
 @dataclass(frozen=True, kw_only=True)

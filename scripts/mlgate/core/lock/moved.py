@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import DataFinding
+from mlgate.core.documents.data import DataFinding
 from mlgate.core.lock.model import NAME
 
 if TYPE_CHECKING:

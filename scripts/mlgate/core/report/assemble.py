@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import PolicyReport, PolicySource, Provenance, ReportDocument
+from mlgate.core.documents.base import PolicySource
+from mlgate.core.documents.report import PolicyReport, Provenance, ReportDocument
 from mlgate.core.report.outlook import not_promoted
 from mlgate.core.report.untrusted import cut, visible_line
 
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlgate.core.config.model import Promote
-    from mlgate.core.documents import BaseDocument, ComparisonDocument, DataDocument, Reason, TrainingDocument
+    from mlgate.core.documents.base import BaseDocument
+    from mlgate.core.documents.comparison import ComparisonDocument
+    from mlgate.core.documents.data import DataDocument
+    from mlgate.core.documents.shared import Reason
+    from mlgate.core.documents.training import TrainingDocument
     from mlgate.core.gate.decide import Verdict
 
 DIFFERENCE_LINES = 200

@@ -8,7 +8,7 @@ from mlgate.core.report import numbers, wording
 from mlgate.core.report.tags import Markup, join, tag
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import RuleResult
+    from mlgate.core.documents.comparison import RuleResult
 
 WIDTH, HEIGHT, MIDDLE, EDGE = 190, 26, 13, 8
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.diff import notable
-from mlgate.core.documents import DiffState
+from mlgate.core.documents.diff import DiffState
 from mlgate.core.report import numbers
 from mlgate.core.report.md import Section, Space, paragraphs, table
 from mlgate.core.report.numbers import counted
@@ -14,7 +14,9 @@ from mlgate.core.report.untrusted import code, prose
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mlgate.core.documents import ChangedCell, ColumnDiff, ReportDocument, TableDiff, TableResult
+    from mlgate.core.documents.data import TableResult
+    from mlgate.core.documents.diff import ChangedCell, ColumnDiff, TableDiff
+    from mlgate.core.documents.report import ReportDocument
 
     Compared = tuple[TableResult, TableDiff]
 

@@ -14,8 +14,8 @@ from mlgate.core.report.untrusted import code, prose
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlgate.core.documents import ReportDocument
     from mlgate.core.documents.drift import ColumnDrift, TableDrift
+    from mlgate.core.documents.report import ReportDocument
 
     Measured = tuple[str, TableDrift]
 

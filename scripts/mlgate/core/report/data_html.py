@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.diff import notable
-from mlgate.core.documents import DiffState
+from mlgate.core.documents.diff import DiffState
 from mlgate.core.outcome import Outcome
 from mlgate.core.report import data_diff, data_drift, numbers
 from mlgate.core.report.html_parts import badge, lead, note, table
@@ -14,8 +14,9 @@ from mlgate.core.report.tags import Markup, join, tag
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlgate.core.documents import ChangedCell, ColumnDiff, ReportDocument, TableDiff
+    from mlgate.core.documents.diff import ChangedCell, ColumnDiff, TableDiff
     from mlgate.core.documents.drift import ColumnDrift, TableDrift
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.report.data_diff import Compared
     from mlgate.core.report.html_parts import Part
 

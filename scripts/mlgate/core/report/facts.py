@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Task
-from mlgate.core.documents import PolicySource
+from mlgate.core.documents.base import PolicySource
 from mlgate.core.report import numbers
 from mlgate.core.report.wording import LABELS
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import ReportDocument, StepStatus, TrainingDocument
+    from mlgate.core.documents.report import ReportDocument, StepStatus
+    from mlgate.core.documents.training import TrainingDocument
 
 
 def policy_source(source: PolicySource) -> str:

@@ -15,7 +15,8 @@ from mlgate.core.report.tags import Markup, join, lines, tag
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlgate.core.documents import Reason, ReportDocument
+    from mlgate.core.documents.report import ReportDocument
+    from mlgate.core.documents.shared import Reason
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 MAX_REASONS = 200

@@ -10,7 +10,8 @@ from mlgate.core.report.html_parts import badge, lead, note, table
 from mlgate.core.report.tags import Markup, join, tag
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import ReportDocument, RuleResult
+    from mlgate.core.documents.comparison import RuleResult
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.report.html_parts import Part
 
 MAX_RULES = 5_000

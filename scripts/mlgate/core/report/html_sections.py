@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import ContractSide
+from mlgate.core.documents.data import ContractSide
 from mlgate.core.outcome import Outcome
 from mlgate.core.report import facts, numbers, wording
 from mlgate.core.report.data_html import changes, drift
@@ -15,7 +15,8 @@ from mlgate.core.report.untrusted import visible_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mlgate.core.documents import DataFinding, FindingRow, ReportDocument, TableResult
+    from mlgate.core.documents.data import DataFinding, FindingRow, TableResult
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.report.plots import Figure
 
     Part = tuple[str, str, Markup]

@@ -12,7 +12,9 @@ from mlgate.core.report.sections import outcome, sections
 from mlgate.core.report.untrusted import code, cut, fenced, prose
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import Reason, ReportDocument, RuleResult
+    from mlgate.core.documents.comparison import RuleResult
+    from mlgate.core.documents.report import ReportDocument
+    from mlgate.core.documents.shared import Reason
     from mlgate.core.report.md import Measure
 
 COMMENT_LIMIT = 60_000  # UTF-16 code units; forges refuse more than 65,536

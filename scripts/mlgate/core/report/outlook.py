@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import TrainingSource
+from mlgate.core.documents.training import TrainingSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlgate.core.config.model import Promote
-    from mlgate.core.documents import TrainingDocument
+    from mlgate.core.documents.training import TrainingDocument
     from mlgate.core.gate.decide import Verdict
 
 

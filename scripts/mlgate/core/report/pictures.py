@@ -10,7 +10,7 @@ from mlgate.core.report.untrusted import mermaid_label
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlgate.core.documents import Curve
+    from mlgate.core.documents.comparison import Curve
 
 WIDTH = 25
 POINTS = 21

@@ -9,7 +9,8 @@ from mlgate.core.report import numbers, wording
 from mlgate.core.report.untrusted import cut, visible
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import ComparisonDocument, Confusion, Curve, MetricDifference, ReportDocument
+    from mlgate.core.documents.comparison import ComparisonDocument, Confusion, Curve, MetricDifference
+    from mlgate.core.documents.report import ReportDocument
 
 SERIES = tuple(f"var(--series-{i})" for i in range(1, 6))
 CANDIDATE = "candidate"

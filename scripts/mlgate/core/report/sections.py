@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import ContractSide
+from mlgate.core.documents.data import ContractSide
 from mlgate.core.outcome import Outcome
 from mlgate.core.report import facts, numbers, pictures, wording
 from mlgate.core.report.data_diff import changes
@@ -16,7 +16,9 @@ from mlgate.core.report.untrusted import code, fenced, prose
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlgate.core.documents import Confusion, DataFinding, FindingRow, ReportDocument, StepStatus, TableResult
+    from mlgate.core.documents.comparison import Confusion
+    from mlgate.core.documents.data import DataFinding, FindingRow, TableResult
+    from mlgate.core.documents.report import ReportDocument, StepStatus
 
 MAX_PLACES = 3
 MAX_KEYS = 20

@@ -8,7 +8,8 @@ from mlgate.core.report import wording
 from mlgate.core.report.untrusted import cut, visible
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import Reason, ReportDocument
+    from mlgate.core.documents.report import ReportDocument
+    from mlgate.core.documents.shared import Reason
 
 MAX_REASONS = 10
 MAX_LINES = 10  # of one reason: a configuration can have many mistakes

@@ -11,13 +11,9 @@ from mlgate.core.report import numbers
 from mlgate.errors import ExitStatus
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import (
-        ComparisonDocument,
-        MetricDifference,
-        Reason,
-        ReportDocument,
-        RuleResult,
-    )
+    from mlgate.core.documents.comparison import ComparisonDocument, MetricDifference, RuleResult
+    from mlgate.core.documents.report import ReportDocument
+    from mlgate.core.documents.shared import Reason
 
 ICONS = {Outcome.PASS: "✅", Outcome.WARN: "⚠️", Outcome.INCONCLUSIVE: "❔", Outcome.FAIL: "❌"}
 LEAST_POWER = 0.001

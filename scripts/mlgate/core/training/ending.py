@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

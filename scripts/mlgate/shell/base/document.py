@@ -7,7 +7,7 @@ import os
 import posixpath
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import BaseDocument, PolicySource
+from mlgate.core.documents.base import BaseDocument, PolicySource
 from mlgate.core.gate import inputs
 from mlgate.core.gate.change import policy_differs
 from mlgate.core.lock import Lock

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.globs import is_glob
-from mlgate.core.documents import BaseDocument, Failure, PolicySource
+from mlgate.core.documents.base import BaseDocument, PolicySource
 from mlgate.core.gate import inputs
 from mlgate.core.gate.policy import Policy
 from mlgate.errors import BaseUnreadableError, ExitStatus, InputError, MlgateError, OutsideError
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.model import Config
+    from mlgate.core.documents.shared import Failure
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World
 

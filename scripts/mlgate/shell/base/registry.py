@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import RegistrySeen, RegistryState
+from mlgate.core.documents.base import RegistrySeen, RegistryState
 from mlgate.core.registry.promotion.promoted import compares_with_promoted, uses_registry
 from mlgate.errors import MlgateError
 from mlgate.shell import configuration
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.model import Config, Table
-    from mlgate.core.documents import BaseDocument
+    from mlgate.core.documents.base import BaseDocument
     from mlgate.shell.git.repository import Git
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World

@@ -9,7 +9,7 @@ from mlgate.errors import MlgateError
 from mlgate.shell.base.inputs import config_at
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import BaseDocument
+    from mlgate.core.documents.base import BaseDocument
     from mlgate.shell.git.repository import Git
     from mlgate.shell.world import World
 

@@ -15,7 +15,7 @@ from mlgate.shell.digests import file_digest
 
 if TYPE_CHECKING:
     from mlgate.core.config.model import Baseline, Rule
-    from mlgate.core.documents import Reason
+    from mlgate.core.documents.shared import Reason
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.run_folder import RunFolder

@@ -16,7 +16,8 @@ from mlgate.core.comparison.labels import canonical
 from mlgate.core.comparison.sides import Truth
 from mlgate.core.comparison.spread import Sampling
 from mlgate.core.config.model import BaselineKind, Task
-from mlgate.core.documents import BaselineResult, ComparisonDocument, Holdout, Reason
+from mlgate.core.documents.comparison import BaselineResult, ComparisonDocument, Holdout
+from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome, worst
 from mlgate.core.report.numbers import SHORT_DIGEST
 from mlgate.shell.comparison import holdout as holdouts
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.comparison.sides import Predictions
     from mlgate.core.config.model import Config, Rule
-    from mlgate.core.documents import Artifact
+    from mlgate.core.documents.training import Artifact
     from mlgate.shell.comparison.baselines import Found
     from mlgate.shell.comparison.evidence_files import Keeper
     from mlgate.shell.comparison.holdout import Columns

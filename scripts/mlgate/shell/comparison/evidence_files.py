@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core import codec
-from mlgate.core.documents import Artifact, Reason
+from mlgate.core.documents.shared import Reason
+from mlgate.core.documents.training import Artifact
 from mlgate.errors import MlgateError
 from mlgate.shell.comparison import recorded
 from mlgate.shell.run_folder import write_atomically

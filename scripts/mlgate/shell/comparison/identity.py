@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 from mlgate.core.lock import NAME
 from mlgate.errors import MlgateError
 from mlgate.shell import lock as shell_lock

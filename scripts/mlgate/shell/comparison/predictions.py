@@ -13,7 +13,7 @@ from mlgate.core.comparison.labels import Kind, canonical
 from mlgate.core.comparison.names import Needs
 from mlgate.core.comparison.sides import Predictions
 from mlgate.core.config.model import Task
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 from mlgate.errors import InputError
 from mlgate.shell.comparison import recorded
 from mlgate.shell.comparison.holdout import LARGEST, MOST_KEYS, WHOLE, WHOLE_TYPES, column_types

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 from mlgate.core.registry.promotion.promoted import promoted_version, unpromoted
 from mlgate.errors import MlgateError
 from mlgate.shell.comparison import recorded

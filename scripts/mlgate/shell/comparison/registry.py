@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import RegistryState
+from mlgate.core.documents.base import RegistryState
 from mlgate.core.registry.log.state import State
 from mlgate.core.registry.promotion.promoted import uses_registry
 from mlgate.errors import MlgateError
@@ -13,7 +13,7 @@ from mlgate.errors import MlgateError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlgate.core.documents import RegistrySeen
+    from mlgate.core.documents.base import RegistrySeen
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.registry.log.journal import Journal

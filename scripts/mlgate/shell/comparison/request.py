@@ -9,7 +9,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import BaselineKind
-from mlgate.core.documents import ComparisonDocument, Reason, TrainingDocument
+from mlgate.core.documents.comparison import ComparisonDocument
+from mlgate.core.documents.shared import Reason
+from mlgate.core.documents.training import TrainingDocument
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.promotion.promoted import compares_with_promoted
 from mlgate.errors import InputError, MlgateError

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlgate.core.documents import PolicySource
+from mlgate.core.documents.base import PolicySource
 from mlgate.core.training import ending, prediction
 from mlgate.core.training.environment import cleaned, secrets
 from mlgate.core.training.log import Log

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.globs import is_glob
-from mlgate.core.documents import PolicySource
+from mlgate.core.documents.base import PolicySource
 from mlgate.core.gate import inputs
 from mlgate.errors import MlgateError, OutsideError
 from mlgate.shell.digests import file_digest

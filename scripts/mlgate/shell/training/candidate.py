@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Artifact, Environment, Reason, TrainingSource
+from mlgate.core.documents.shared import Reason
+from mlgate.core.documents.training import Artifact, Environment, TrainingSource
 from mlgate.core.gate import inputs
 from mlgate.core.training import ending
 from mlgate.core.training.environment import cleaned, secrets

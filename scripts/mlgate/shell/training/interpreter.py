@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core import codec
-from mlgate.core.documents import Environment
+from mlgate.core.documents.training import Environment
 from mlgate.core.training import interpreter
 from mlgate.core.training.log import Log
 from mlgate.errors import OutsideError

@@ -7,7 +7,7 @@ from textwrap import dedent
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import StoreKind
-from mlgate.core.documents import Reason
+from mlgate.core.documents.shared import Reason
 from mlgate.core.training.ending import STEP
 from mlgate.errors import MlgateError
 from mlgate.shell.registry.bundle.model_file import inspect_model
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.config.model import Promote
-    from mlgate.core.documents import Artifact
+    from mlgate.core.documents.training import Artifact
 
 ONE_FILE = "Save the model as one file: an archive's digest is what the registry knows it by."
 

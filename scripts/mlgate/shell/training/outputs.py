@@ -7,7 +7,7 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Artifact
+from mlgate.core.documents.training import Artifact
 from mlgate.errors import InputError
 from mlgate.shell.digests import file_digest
 

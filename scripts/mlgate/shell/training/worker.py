@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlgate.core import codec
-from mlgate.core.documents import Failure
+from mlgate.core.documents.shared import Failure
 from mlgate.core.training.log import Log
 from mlgate.errors import ExitStatus, InputError
 from mlgate.shell.training import command

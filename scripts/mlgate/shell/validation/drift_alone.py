@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.data.drift.request import DriftRequest
 from mlgate.core.data.request import ScanRequest
-from mlgate.core.documents import DataDocument, TableResult
+from mlgate.core.documents.data import DataDocument, TableResult
 from mlgate.core.outcome import Outcome, worst
 from mlgate.errors import InputError
 from mlgate.shell.tables.files import one_file

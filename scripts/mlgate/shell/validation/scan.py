@@ -16,7 +16,7 @@ from mlgate.core.data import json_lines, structure
 from mlgate.core.data.dialect import declared_by
 from mlgate.core.data.request import ContractPart, ScanRequest, ScanResult
 from mlgate.core.data.source import Format, SourceProblem, TableSource
-from mlgate.core.documents import Column, ContractSide, DataFinding, FindingRow
+from mlgate.core.documents.data import Column, ContractSide, DataFinding, FindingRow
 from mlgate.shell.tables import engine
 from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable, header, read_blocks

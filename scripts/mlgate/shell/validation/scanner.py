@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from mlgate.core import codec
 from mlgate.core.data.request import ScanResult
-from mlgate.core.documents import DataFinding
+from mlgate.core.documents.data import DataFinding
 from mlgate.shell.tables.sources import digest_of
 from mlgate.shell.validation.starting import start
 

@@ -17,7 +17,7 @@ from mlgate.core.data.rules.measure import Answer, row_count, times
 from mlgate.core.data.rules.reading import with_times
 from mlgate.core.data.tally import broken_by, tally
 from mlgate.core.data.wording import subject
-from mlgate.core.documents import Column, DataFinding, FindingRow
+from mlgate.core.documents.data import Column, DataFinding, FindingRow
 from mlgate.core.words import listed
 from mlgate.shell.validation.copies import copied_if_broken, numbered
 from mlgate.shell.validation.counting import WIDE, count

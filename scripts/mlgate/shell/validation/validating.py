@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.drift.request import DriftRequest
     from mlgate.core.data.request import ScanResult
     from mlgate.core.data.source import TableSource
-    from mlgate.core.documents import TableResult
+    from mlgate.core.documents.data import TableResult
     from mlgate.core.gate.policy import Policy
     from mlgate.core.lock import Lock
     from mlgate.shell.base.policy import Judge

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Origin
+from mlgate.core.documents.promotion import Origin
 from mlgate.core.registry.log import plan
 from mlgate.core.registry.people.choice import choose, registered
 from mlgate.core.registry.people.remarks import in_use

@@ -6,7 +6,7 @@ import pytest
 
 from mlgate.core.data.diff import notable
 from mlgate.core.data.diff.notable import MINUS
-from mlgate.core.documents import ColumnDiff, ColumnSummary, DiffState, RetypedColumn, SchemaDiff, TableDiff
+from mlgate.core.documents.diff import ColumnDiff, ColumnSummary, DiffState, RetypedColumn, SchemaDiff, TableDiff
 
 
 def column(name: str = "delay", **fields: object) -> ColumnDiff:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.drift.pair import Unmeasured
-from mlgate.core.documents import DataFinding
+from mlgate.core.documents.data import DataFinding
 from mlgate.core.words import counted, listed
 
 if TYPE_CHECKING:

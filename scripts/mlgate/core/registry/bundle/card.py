@@ -16,7 +16,8 @@ from mlgate.core.registry.bundle.measured import About, section
 from mlgate.core.report.untrusted import prose
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import ComparisonDocument, ReportDocument
+    from mlgate.core.documents.comparison import ComparisonDocument
+    from mlgate.core.documents.report import ReportDocument
 
 BEGIN = "<!-- mlgate:measured -->"
 END = "<!-- /mlgate:measured -->"

@@ -13,7 +13,7 @@ from mlgate.core.config.model import StoreKind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlgate.core.documents import Environment
+    from mlgate.core.documents.training import Environment
     from mlgate.core.registry.log.record import StoredArtifact
 
 MODEL = "model"

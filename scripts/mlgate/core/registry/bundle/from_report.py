@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.comparison.names import METRICS
-from mlgate.core.documents import ContractSide
+from mlgate.core.documents.data import ContractSide
 from mlgate.core.registry.log.record import Digests, Event, Measured, Record, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlgate.core.documents import Origin, ReportDocument, RuleResult
+    from mlgate.core.documents.comparison import RuleResult
+    from mlgate.core.documents.promotion import Origin
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.registry.log.record import Run, StoredArtifact
 
 

@@ -13,7 +13,8 @@ from mlgate.core.report.md import paragraphs
 from mlgate.core.report.untrusted import code, fenced, prose
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import BaselineResult, ReportDocument, RuleResult
+    from mlgate.core.documents.comparison import BaselineResult, RuleResult
+    from mlgate.core.documents.report import ReportDocument
 
 SPACE = md.Space(limit=200_000, measure=len)
 

@@ -16,7 +16,8 @@ from mlgate.core.registry.bundle.from_report import contracts_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlgate.core.documents import ReportDocument, TrainingDocument
+    from mlgate.core.documents.report import ReportDocument
+    from mlgate.core.documents.training import TrainingDocument
     from mlgate.core.registry.log.record import Run, StoredArtifact
 
 STATEMENT = "https://in-toto.io/Statement/v1"

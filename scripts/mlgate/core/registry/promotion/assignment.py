@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import AcceptedOrigin, Approval
-from mlgate.core.documents import Origin
+from mlgate.core.documents.promotion import Origin
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.log.names import parse_version
 from mlgate.core.registry.log.placing import chain, draft_of

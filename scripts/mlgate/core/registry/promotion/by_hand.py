@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config import grammar
 from mlgate.core.config.model import Promote
-from mlgate.core.documents import Origin
+from mlgate.core.documents.promotion import Origin
 from mlgate.core.outcome import Outcome
 from mlgate.core.reasons import REASONS
 from mlgate.core.registry.log.plan import chain

@@ -11,7 +11,8 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import AcceptedOrigin, Approval
-from mlgate.core.documents import Origin, TrainingSource
+from mlgate.core.documents.promotion import Origin
+from mlgate.core.documents.training import TrainingSource
 from mlgate.core.outcome import Outcome
 from mlgate.core.registry.bundle.from_report import digests_of
 from mlgate.core.registry.log.presence import present, same_version
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from mlgate.core.config.model import Promote
-    from mlgate.core.documents import ReportDocument
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.registry.log.state import Entry, State
 
 # Judging the commit anew can help where no verdict can be used; not where one was, and was not good enough.

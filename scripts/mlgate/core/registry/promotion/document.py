@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import PromotionDocument, Reason
+from mlgate.core.documents.promotion import PromotionDocument
+from mlgate.core.documents.shared import Reason
 
 if TYPE_CHECKING:
-    from mlgate.core.documents import Origin
+    from mlgate.core.documents.promotion import Origin
     from mlgate.core.registry.log.state import State
     from mlgate.core.registry.promotion.decision import Decision
 

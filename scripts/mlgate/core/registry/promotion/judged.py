@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlgate.core import codec
 from mlgate.core.config import grammar
-from mlgate.core.documents import Artifact, ReportDocument
+from mlgate.core.documents.report import ReportDocument
 from mlgate.core.gate.base import OBJECT_ID
 from mlgate.core.registry.promotion.bases import plain
 from mlgate.core.registry.promotion.decision import Absence
@@ -17,6 +17,8 @@ from mlgate.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+    from mlgate.core.documents.training import Artifact
 
 SUCCESS, SKIPPED = "success", "skipped"
 SHA256 = re.compile("[0-9a-f]{64}")

@@ -15,7 +15,7 @@ from mlgate.core.report.untrusted import code, prose
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlgate.core.documents import PromotionDocument
+    from mlgate.core.documents.promotion import PromotionDocument
 
 NOTHING = {"already-promoted": "nothing to do", "inputs-unchanged": "nothing to promote"}
 # A first word that is no name of a thing, as a version or a stage is: it may begin a sentence.

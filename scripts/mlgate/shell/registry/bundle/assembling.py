@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mlgate.core.documents import Artifact, ReportDocument
+    from mlgate.core.documents.report import ReportDocument
+    from mlgate.core.documents.training import Artifact
 
 CHUNK = 2**20
 JUDGE = "Judge the commit again: its run leaves the report and every file that it names."

@@ -31,7 +31,7 @@ from mlgate.shell.runner import in_actions
 
 if TYPE_CHECKING:
     from mlgate.core.config.model import Stage
-    from mlgate.core.documents import PromotionDocument
+    from mlgate.core.documents.promotion import PromotionDocument
     from mlgate.core.registry.log.record import Record
     from mlgate.core.registry.log.state import State
     from mlgate.core.registry.promotion.decision import Decision

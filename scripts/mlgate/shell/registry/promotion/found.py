@@ -6,12 +6,12 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlgate.core.documents import Origin
+from mlgate.core.documents.promotion import Origin
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlgate.core.documents import ReportDocument
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.registry.log.record import Run
     from mlgate.core.registry.promotion.decision import Absence
 

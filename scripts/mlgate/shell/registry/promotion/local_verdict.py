@@ -7,7 +7,9 @@ import shutil
 from typing import TYPE_CHECKING
 
 from mlgate.core import codec
-from mlgate.core.documents import BaseDocument, Origin, ReportDocument
+from mlgate.core.documents.base import BaseDocument
+from mlgate.core.documents.promotion import Origin
+from mlgate.core.documents.report import ReportDocument
 from mlgate.core.registry.promotion.judged import wanted_digests, wanted_files
 from mlgate.errors import InputError
 from mlgate.shell.registry.promotion.found import Found
@@ -17,7 +19,7 @@ from mlgate.shell.run_folder import RunFolder
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlgate.core.documents import Artifact
+    from mlgate.core.documents.training import Artifact
 
 
 def local_verdict(run_dir: Path, config_folder: Path, folder: Path) -> Found:

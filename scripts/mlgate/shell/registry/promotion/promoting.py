@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Bump, StoreKind
-from mlgate.core.documents import FILES, Origin, ReportDocument
+from mlgate.core.documents.files import FILES
+from mlgate.core.documents.promotion import Origin
+from mlgate.core.documents.report import ReportDocument
 from mlgate.core.registry.bundle.card import Written
 from mlgate.core.registry.bundle.contents import CARD
 from mlgate.core.registry.bundle.from_report import draft
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mlgate.core.documents import PromotionDocument
+    from mlgate.core.documents.promotion import PromotionDocument
     from mlgate.core.registry.log.record import Record
     from mlgate.core.registry.log.state import Entry, State
     from mlgate.core.registry.promotion.decision import Decision

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from mlgate.core.documents import ReportDocument
+    from mlgate.core.documents.report import ReportDocument
     from mlgate.core.registry.promotion.judged import Push
     from mlgate.shell.forge.runs import Host, PullRequest, WorkflowRun
 

@@ -1,0 +1,24 @@
+"""Which file of the run folder each document is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlgate.core.documents.base import BaseDocument
+from mlgate.core.documents.comparison import ComparisonDocument
+from mlgate.core.documents.data import DataDocument
+from mlgate.core.documents.promotion import PromotionDocument
+from mlgate.core.documents.report import ReportDocument
+from mlgate.core.documents.training import TrainingDocument
+
+if TYPE_CHECKING:
+    from mlgate.core.documents.shared import Document
+
+FILES: dict[type[Document], str] = {
+    BaseDocument: "base.json",
+    DataDocument: "data.json",
+    TrainingDocument: "training.json",
+    ComparisonDocument: "comparison.json",
+    ReportDocument: "report.json",
+    PromotionDocument: "promotion.json",
+}

@@ -21,7 +21,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from tests.unit.comparison.sides import side, truth  # noqa: E402 - the path first
 
-from mlgate.core.comparison.measures import measure  # noqa: E402
+from mlgate.core.comparison.metrics.measures import measure  # noqa: E402
 from mlgate.core.comparison.rules import metrics_of  # noqa: E402
 from mlgate.core.config.model import Task  # noqa: E402
 

@@ -10,7 +10,7 @@ import pytest
 from docs import generate_reference
 from jsonschema import Draft202012Validator
 
-from mlgate.core.comparison.names import AVERAGES, METRICS
+from mlgate.core.comparison.metrics.names import AVERAGES, METRICS
 from mlgate.core.config import grammar, yaml
 from mlgate.core.config.contract import RuleKind
 from mlgate.core.config.gate import GATE, MAX_BUDGET, RULE

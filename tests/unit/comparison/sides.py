@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from mlgate.core.comparison.intervals.spread import Sampling
 from mlgate.core.comparison.sides import Predictions, Side, Truth
-from mlgate.core.comparison.spread import Sampling
 from mlgate.core.config.model import Task
 
 

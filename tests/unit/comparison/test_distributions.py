@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from scipy import stats
 
-from mlgate.core.comparison import distributions
+from mlgate.core.comparison.intervals import distributions
 
 PROBABILITIES = (1e-6, 0.001, 0.025, 0.2, 0.8, 0.975, 0.9999)
 

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from tests.unit.comparison.sides import binary, side, truth
 
-from mlgate.core.comparison import tango
-from mlgate.core.comparison.confusion import RATIOS, TableMetric
-from mlgate.core.comparison.distributions import normal_quantile
-from mlgate.core.comparison.measures import measure
-from mlgate.core.comparison.table_score import Joint, limits
+from mlgate.core.comparison.intervals import tango
+from mlgate.core.comparison.intervals.distributions import normal_quantile
+from mlgate.core.comparison.intervals.table_score import Joint, limits
+from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric
+from mlgate.core.comparison.metrics.measures import measure
 from mlgate.core.config.model import Task
 
 Z = normal_quantile(0.975)

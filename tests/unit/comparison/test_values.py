@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn import metrics as sk
 from tests.unit.comparison.sides import side, truth
 
-from mlgate.core.comparison.measures import measure
+from mlgate.core.comparison.metrics.measures import measure
 from mlgate.core.config.model import Task
 
 LABELS = {

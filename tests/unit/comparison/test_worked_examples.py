@@ -11,15 +11,15 @@ import numpy as np
 import pytest
 from tests.unit.comparison.sides import side, truth
 
-from mlgate.core.comparison import tango
-from mlgate.core.comparison.confusion import RATIOS, TableMetric
 from mlgate.core.comparison.decision import holm
-from mlgate.core.comparison.difference import Proportion, mcnemar
-from mlgate.core.comparison.distributions import normal_quantile
-from mlgate.core.comparison.measures import measure
-from mlgate.core.comparison.ranking import delong_variance
-from mlgate.core.comparison.spread import Sampling, error_of
-from mlgate.core.comparison.table_score import Joint, limits
+from mlgate.core.comparison.intervals import tango
+from mlgate.core.comparison.intervals.difference import Proportion, mcnemar
+from mlgate.core.comparison.intervals.distributions import normal_quantile
+from mlgate.core.comparison.intervals.spread import Sampling, error_of
+from mlgate.core.comparison.intervals.table_score import Joint, limits
+from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric
+from mlgate.core.comparison.metrics.measures import measure
+from mlgate.core.comparison.metrics.ranking import delong_variance
 from mlgate.core.config.model import Task
 
 EXAMPLES = Path(__file__).parents[4] / "shared" / "corpora" / "statistics" / "worked-examples.json"

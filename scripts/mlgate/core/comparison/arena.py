@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.codec import rounded
-from mlgate.core.comparison.difference import Identical
-from mlgate.core.comparison.measures import measure
-from mlgate.core.comparison.names import METRICS, Needs
+from mlgate.core.comparison.intervals.difference import Identical
+from mlgate.core.comparison.metrics.measures import measure
+from mlgate.core.comparison.metrics.names import METRICS, Needs
 from mlgate.core.comparison.sides import Side
 from mlgate.core.config.model import Task
 from mlgate.core.documents.shared import Reason
@@ -16,7 +16,7 @@ from mlgate.core.documents.shared import Reason
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlgate.core.comparison.protocols import Difference, Measure
+    from mlgate.core.comparison.metrics.protocols import Difference, Measure
     from mlgate.core.comparison.sides import Predictions, Truth
     from mlgate.core.documents.comparison import BaselineResult
 

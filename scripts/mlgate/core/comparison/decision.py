@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.codec import rounded
-from mlgate.core.comparison.distributions import normal_cdf, normal_quantile
+from mlgate.core.comparison.intervals.distributions import normal_cdf, normal_quantile
 from mlgate.core.outcome import Outcome
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlgate.core.comparison.names import METRICS
+from mlgate.core.comparison.metrics.names import METRICS
 from mlgate.core.config.model import Task
 
 if TYPE_CHECKING:

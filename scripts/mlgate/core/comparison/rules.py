@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from mlgate.core.codec import rounded
 from mlgate.core.comparison import decision, sentences
 from mlgate.core.comparison.decision import Sensitivity
-from mlgate.core.comparison.distributions import normal_quantile
-from mlgate.core.comparison.names import METRICS
+from mlgate.core.comparison.intervals.distributions import normal_quantile
+from mlgate.core.comparison.metrics.names import METRICS
 from mlgate.core.config.model import BaselineKind, Severity, Task
 from mlgate.core.documents.comparison import RuleResult
 from mlgate.core.documents.shared import Reason

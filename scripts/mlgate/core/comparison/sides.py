@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from mlgate.core.comparison.names import Needs
-from mlgate.core.comparison.ranking import Ranking
+from mlgate.core.comparison.metrics.names import Needs
+from mlgate.core.comparison.metrics.ranking import Ranking
 from mlgate.core.config.model import Task
 from mlgate.core.documents.shared import Reason
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mlgate.core.comparison.ranking import Ranked
-    from mlgate.core.comparison.spread import Sampling
+    from mlgate.core.comparison.intervals.spread import Sampling
+    from mlgate.core.comparison.metrics.ranking import Ranked
 
     Array = NDArray[np.float64]
     Indices = NDArray[np.int64]

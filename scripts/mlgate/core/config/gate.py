@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from mlgate.core.comparison.names import AVERAGES, METRICS
+from mlgate.core.comparison.metrics.names import AVERAGES, METRICS
 from mlgate.core.config import grammar
 from mlgate.core.config.model import Gate, OnChange, OnInconclusive, Rule, Severity
 from mlgate.core.words import did_you_mean, shown

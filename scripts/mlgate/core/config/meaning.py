@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.comparison.names import METRICS
+from mlgate.core.comparison.metrics.names import METRICS
 from mlgate.core.config.model import BaselineKind, Task
 from mlgate.core.words import did_you_mean, listed, shown
 

@@ -114,6 +114,7 @@ class Train:
     Attributes:
         inputs: What the model depends on; none named means everything in the repository.
         predict: The command that scores a table with a given model: how the promoted model is scored again.
+        repeats: How often the command runs, with consecutive seeds from `seed`, whose model is the candidate.
     """
 
     run: str | None = None
@@ -125,6 +126,7 @@ class Train:
     model: str | None = None
     predictions: str | None = None
     predict: str | None = None
+    repeats: int = 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,18 +138,80 @@ class Baseline:
     predictions: str | None = None
 
 
+class BudgetKind(StrEnum):
+    """What a budget measures."""
+
+    MODEL_SIZE = "model-size"  # bytes
+    TRAINING_TIME = "training-time"  # seconds
+    PEAK_MEMORY = "peak-memory"  # bytes
+    FILE = "file"  # a number in a JSON file that the training command leaves
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What a rule measures of the candidate itself, and not of its predictions.
+
+    Attributes:
+        kind: Which number.
+        file: Of `file`: a JSON file that training leaves, relative to the configuration's folder.
+        pointer: Of `file`: the JSON pointer of the number, e.g. `/parameters`.
+    """
+
+    kind: BudgetKind
+    file: str | None = None
+    pointer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnMetric:
+    """A metric of the user's: the mean of a number of each row.
+
+    Attributes:
+        column: The column of the predictions that holds the number; None where a function computes it.
+        file: The Python file of the function, relative to the configuration's folder.
+        function: Its name.
+        greater_is_better: Whether a higher value is better.
+    """
+
+    column: str | None = None
+    file: str | None = None
+    function: str | None = None
+    greater_is_better: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class SliceBy:
+    """How rows are divided.
+
+    Attributes:
+        column: Of the holdout.
+        bins: How many groups of equally many rows a column of numbers falls into; None for a slice of each value.
+    """
+
+    column: str
+    bins: int | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Rule:
     """One line of `gate.rules`.
 
     Attributes:
         id: Stable name, e.g. `roc_auc vs promoted` or `recall >= 0.6`; made from the rule unless given as `id`.
-        metric: A scikit-learn scorer name without `neg_`.
+        metric: A scikit-learn scorer name without `neg_`; the name of an own metric; for a budget, what it measures.
         against: The name of a baseline; None for a floor or ceiling.
         margin: The largest drop that is accepted, in the metric's units; negative asks for an improvement.
-        at_least: Floor, read literally.
-        at_most: Ceiling, read literally.
+        relative: Whether the margin is a share of the baseline's value.
+        at_least: Floor.
+        at_most: Ceiling.
+        proven: Whether a floor or ceiling is decided by the whole interval and not read literally.
         average: `binary`, `macro`, `micro` or `weighted`, for precision, recall and F1.
+        beta: Of `fbeta`: how much recall weighs beside precision.
+        alpha: Of `mean_pinball_loss`: the quantile that is predicted.
+        by: Of a fairness metric: the column of the holdout whose groups are compared.
+        own: What an own metric is computed from; None for the metrics that mlgate knows.
+        budget: What is measured in place of a metric; None for a metric.
+        slices: What the rule is judged on one by one; none for the whole holdout.
         severity: What a broken rule comes to.
     """
 
@@ -155,10 +219,29 @@ class Rule:
     metric: str
     against: str | None = None
     margin: float | None = None
+    relative: bool = False
     at_least: float | None = None
     at_most: float | None = None
+    proven: bool = False
     average: str | None = None
+    beta: float | None = None
+    alpha: float | None = None
+    by: str | None = None
+    own: OwnMetric | None = None
+    budget: Budget | None = None
+    slices: tuple[SliceBy, ...] = ()
     severity: Severity = Severity.FAIL
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlicePolicy:
+    """How slices are made.
+
+    Attributes:
+        at_least: The rows that a slice needs to be judged by itself; smaller ones are merged.
+    """
+
+    at_least: int = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +250,8 @@ class Gate:
 
     Attributes:
         holdout_budget: How many verdicts one holdout may give before a `pass` becomes `warn`; None for no limit.
+        accept_reasons: Stable ids of reasons that come to `warn` where they would fail.
+        slices: How slices are made.
     """
 
     confidence: float = 0.95
@@ -174,6 +259,8 @@ class Gate:
     on_contract_change: OnChange = OnChange.FAIL
     on_holdout_change: OnChange = OnChange.FAIL
     holdout_budget: int | None = None
+    accept_reasons: tuple[str, ...] = ()
+    slices: SlicePolicy = SlicePolicy()
     rules: tuple[Rule, ...] = ()
 
 

@@ -57,6 +57,21 @@ class BaselineResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Waived:
+    """A waiver that a rule's result was covered by.
+
+    Attributes:
+        reason: Why, in its author's words.
+        who: Who answers for it.
+        until: The last day on which it counts, as `2026-12-31`.
+    """
+
+    reason: str
+    who: str
+    until: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class RuleResult:
     """How one rule came out.
 
@@ -82,6 +97,18 @@ class RuleResult:
         standard_error: Of the difference, where the method has one.
         detectable_drop: The smallest drop this holdout could have shown with 80 % power.
         rows_needed: Rows that would settle the rule at this difference's standard error; null if none would.
+        average: Of precision, recall and F1.
+        parameter: `beta` or `alpha`.
+        by: Of a fairness metric: the column whose groups are compared.
+        relative: Whether `margin` is a share of the baseline's value.
+        proven: Whether a floor or ceiling is decided by the whole interval.
+        method_reason: Why this method, in plain words.
+        degrees: Degrees of freedom of its t; null where the normal is used.
+        adjusted_p_value: `p_value` after the correction for the number of rules; null where it is not corrected.
+        carriers: Independent rows (or clusters) that carry a difference.
+        clusters: Groups of rows that move together; null where rows are independent.
+        unit: Of a budget: `bytes`, `seconds`, or empty.
+        waived: The waiver that covers the result; null if none does.
     """
 
     id: str
@@ -105,6 +132,18 @@ class RuleResult:
     standard_error: float | None = None
     detectable_drop: float | None = None
     rows_needed: int | None = None
+    average: str | None = None
+    parameter: float | None = None
+    by: str | None = None
+    relative: bool = False
+    proven: bool = False
+    method_reason: str = ""
+    degrees: float | None = None
+    adjusted_p_value: float | None = None
+    carriers: int | None = None
+    clusters: int | None = None
+    unit: str = ""
+    waived: Waived | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,6 +200,84 @@ class Confusion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SliceFlips:
+    """The flips in one slice.
+
+    Attributes:
+        slice: Its name, as in the rules' results.
+        n: Its rows.
+        newly_right: Rows that only the candidate gets right.
+        newly_wrong: Rows that only the baseline gets right.
+    """
+
+    slice: str
+    n: int
+    newly_right: int
+    newly_wrong: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class GrownError:
+    """A row of a regression whose error grew.
+
+    Attributes:
+        key: The row's; null where values are not shown.
+        baseline: The baseline's absolute error.
+        candidate: The candidate's absolute error.
+    """
+
+    key: str | None
+    baseline: float
+    candidate: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeakSlice:
+    """A slice that nobody asked for, on which the candidate does worse: a finding, never a failure.
+
+    Attributes:
+        slice: Its name.
+        metric: scikit-learn's scorer name.
+        against: The baseline's name.
+        n: Its rows.
+        difference: On its rows, positive where the candidate is better.
+        shrunk: The same, drawn towards the difference on all rows by as much as it is uncertain (empirical Bayes).
+        interval: Of the shrunk difference, widened for having been looked for.
+        q_value: After Benjamini and Hochberg's correction over every slice examined.
+    """
+
+    slice: str
+    metric: str
+    against: str
+    n: int
+    difference: float
+    shrunk: float
+    interval: tuple[float, float]
+    q_value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Repeats:
+    """What repeated training says of the recipe; the verdict on the promoted bytes does not use it.
+
+    Attributes:
+        metric: scikit-learn's scorer name.
+        against: The baseline's name.
+        seeds: How many trainings.
+        difference: Mean over seeds and rows, positive where the candidate is better.
+        interval: By the two-way variance over seeds and rows.
+        seed_share: The share of the variance that is the seed's.
+    """
+
+    metric: str
+    against: str
+    seeds: int
+    difference: float
+    interval: tuple[float, float]
+    seed_share: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Flips:
     """Rows on which candidate and baseline disagree.
 
@@ -171,6 +288,9 @@ class Flips:
         agreement: Share of rows with equal predictions.
         newly_wrong_keys: The first keys that became wrong, where values are shown.
         mcnemar_p: McNemar's exact two-sided p-value of the flips; shown, never decides.
+        newly_right_keys: The first keys that became right, where values are shown.
+        slices: The flips by slice.
+        grown: Of a regression: the rows whose error grew most.
     """
 
     against: str
@@ -179,6 +299,9 @@ class Flips:
     agreement: float
     newly_wrong_keys: tuple[str, ...] = ()
     mcnemar_p: float | None = None
+    newly_right_keys: tuple[str, ...] = ()
+    slices: tuple[SliceFlips, ...] = ()
+    grown: tuple[GrownError, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,6 +326,8 @@ class ComparisonDocument(Document):
             predictions, scores) and `profile` (of the train table, else of the holdout).
         holdout_uses: How often this holdout has judged, as far as the registry's log tells; null where nobody looked.
         holdout_reports: How many other pull requests' reports name it; null where no token could list them.
+        slices: The weakest slices that no rule asks for.
+        repeats: Of repeated training.
         power: Probability that an unchanged candidate passes the rules against models; null without such a rule.
         private: Whether `show-values` shows keys that whoever reads the repository does not know.
     """
@@ -224,5 +349,7 @@ class ComparisonDocument(Document):
     evidence: tuple[Artifact, ...] = ()
     holdout_uses: int | None = None
     holdout_reports: int | None = None
+    slices: tuple[WeakSlice, ...] = ()
+    repeats: tuple[Repeats, ...] = ()
     power: float | None = None
     private: bool = False

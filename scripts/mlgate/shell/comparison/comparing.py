@@ -12,9 +12,9 @@ from mlgate.core.comparison import labels
 from mlgate.core.comparison.arena import Opponent
 from mlgate.core.comparison.compare import Comparison, compare
 from mlgate.core.comparison.dummy import dummies
+from mlgate.core.comparison.intervals.spread import Sampling
 from mlgate.core.comparison.labels import canonical
 from mlgate.core.comparison.sides import Truth
-from mlgate.core.comparison.spread import Sampling
 from mlgate.core.config.model import BaselineKind, Task
 from mlgate.core.documents.comparison import BaselineResult, ComparisonDocument, Holdout
 from mlgate.core.documents.shared import Reason

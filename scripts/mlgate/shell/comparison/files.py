@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.comparison.names import METRICS
+from mlgate.core.comparison.metrics.names import METRICS
 from mlgate.core.config.model import Baseline, BaselineKind, Config, Gate, Rule
 from mlgate.core.words import did_you_mean
 from mlgate.errors import UsageError

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlgate.core.comparison.labels import Kind, canonical
-from mlgate.core.comparison.names import Needs
+from mlgate.core.comparison.metrics.names import Needs
 from mlgate.core.comparison.sides import Predictions
 from mlgate.core.config.model import Task
 from mlgate.core.documents.shared import Reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.comparison.names import METRICS
+from mlgate.core.comparison.metrics.names import METRICS
 from mlgate.core.documents.data import ContractSide
 from mlgate.core.registry.log.record import Digests, Event, Measured, Record, Verdict
 

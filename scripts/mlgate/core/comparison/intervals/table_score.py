@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from mlgate.core.comparison.confusion import Array, TableMetric
+    from mlgate.core.comparison.metrics.confusion import Array, TableMetric
 
 CELLS = (1, 2, 3)
 REFITS = 160

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from mlgate.core.comparison.difference import Limits
+    from mlgate.core.comparison.intervals.difference import Limits
     from mlgate.core.comparison.sides import Side
 
 

@@ -11,12 +11,12 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.comparison.distributions import bisect, normal_cdf, normal_quantile
+from mlgate.core.comparison.intervals.distributions import bisect, normal_cdf, normal_quantile
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlgate.core.comparison.difference import Limits
+    from mlgate.core.comparison.intervals.difference import Limits
 
 FAR = 100.0  # standard errors: beyond any tail that a float can hold
 

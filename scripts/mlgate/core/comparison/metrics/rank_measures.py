@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgate.core.comparison.difference import Bounded, RankDifference
-from mlgate.core.comparison.ranking import delong_variance
-from mlgate.core.comparison.spread import Error, error_of
-from mlgate.core.comparison.unseen import Unseen, of_area, of_precision
+from mlgate.core.comparison.intervals.difference import Bounded, RankDifference
+from mlgate.core.comparison.intervals.spread import Error, error_of
+from mlgate.core.comparison.intervals.unseen import Unseen, of_area, of_precision
+from mlgate.core.comparison.metrics.ranking import delong_variance
 from mlgate.core.config.model import Task
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mlgate.core.comparison.protocols import Difference
-    from mlgate.core.comparison.ranking import Ranked
+    from mlgate.core.comparison.metrics.protocols import Difference
+    from mlgate.core.comparison.metrics.ranking import Ranked
     from mlgate.core.comparison.sides import Side, Truth
 
     Array = NDArray[np.float64]

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgate.core.comparison import table_score, tango
-from mlgate.core.comparison.distributions import (
+from mlgate.core.comparison.intervals import table_score, tango
+from mlgate.core.comparison.intervals.distributions import (
     beta_quantile,
     bisect,
     incomplete_beta,
@@ -25,7 +25,7 @@ from mlgate.core.comparison.distributions import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlgate.core.comparison.spread import Error
+    from mlgate.core.comparison.intervals.spread import Error
 
 Limits = tuple[float, float]
 FAR = 100.0  # standard errors: beyond any tail that a float can hold for the normal

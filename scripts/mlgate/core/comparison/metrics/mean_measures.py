@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgate.core.comparison.difference import MeanDifference, RootDifference
-from mlgate.core.comparison.spread import error_of
-from mlgate.core.comparison.unseen import Unseen, of_losses, of_root
+from mlgate.core.comparison.intervals.difference import MeanDifference, RootDifference
+from mlgate.core.comparison.intervals.spread import error_of
+from mlgate.core.comparison.intervals.unseen import Unseen, of_losses, of_root
 from mlgate.core.config.model import Task
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mlgate.core.comparison.protocols import Difference, HasLimits
+    from mlgate.core.comparison.metrics.protocols import Difference, HasLimits
     from mlgate.core.comparison.sides import Side, Truth
 
     Array = NDArray[np.float64]

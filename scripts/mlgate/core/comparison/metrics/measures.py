@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.comparison.label_measures import Accuracy, ClassRecall, OfTable
-from mlgate.core.comparison.mean_measures import Determination, OfMeans, RootOfMeans
-from mlgate.core.comparison.rank_measures import OfRanks
+from mlgate.core.comparison.metrics.label_measures import Accuracy, ClassRecall, OfTable
+from mlgate.core.comparison.metrics.mean_measures import Determination, OfMeans, RootOfMeans
+from mlgate.core.comparison.metrics.rank_measures import OfRanks
 from mlgate.core.config.model import Task
 
 if TYPE_CHECKING:
-    from mlgate.core.comparison.protocols import Measure
+    from mlgate.core.comparison.metrics.protocols import Measure
 
 SCORED: dict[str, Measure] = {
     "roc_auc": OfRanks(auc=True),

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgate.core.comparison.confusion import RATIOS, TableMetric
-from mlgate.core.comparison.difference import (
+from mlgate.core.comparison.intervals.difference import (
     Bounded,
     MeanDifference,
     PairedProportions,
     Proportion,
     TableDifference,
 )
-from mlgate.core.comparison.spread import Sampling, error_of
-from mlgate.core.comparison.table_score import Joint
+from mlgate.core.comparison.intervals.spread import Sampling, error_of
+from mlgate.core.comparison.intervals.table_score import Joint
+from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from mlgate.core.comparison.protocols import Difference, HasLimits
+    from mlgate.core.comparison.metrics.protocols import Difference, HasLimits
     from mlgate.core.comparison.sides import Side, Truth
 
     Array = NDArray[np.float64]

@@ -1,0 +1,1 @@
+"""The intervals: one method a module, from counts and influence values to limits and p-values."""

@@ -1,0 +1,1 @@
+"""The metrics: their names, values, undefined cases and influence values."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from mlgate.core.comparison.columns import Column
     from mlgate.core.comparison.intervals.spread import Sampling
     from mlgate.core.comparison.metrics.ranking import Ranked
 
@@ -40,6 +41,7 @@ class Truth:
         values: Shape (n,), the label of each row for regression; else empty.
         positive: Index of the positive class of a binary label.
         hidden: Whether the label's values must not be shown.
+        columns: Columns of the holdout that rules divide rows by, by name.
     """
 
     task: Task
@@ -49,6 +51,7 @@ class Truth:
     values: Array = field(default_factory=lambda: np.empty(0))
     positive: int = 1
     hidden: bool = False
+    columns: Mapping[str, Column] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,6 +85,7 @@ class Predictions:
         scores: Shape (n,) for a binary label, of the positive class; (n, classes) for more; None if there are none.
         problems: Why a kind of column cannot be used, where it cannot.
         not_probabilities: Why `scores` serve only for ranking, where they do.
+        own: By name of a user's metric, its number of each row: shape (n,), finite.
     """
 
     name: str
@@ -90,6 +94,7 @@ class Predictions:
     scores: Array | None = None
     problems: Mapping[Needs, Reason] = field(default_factory=dict)
     not_probabilities: Reason | None = None
+    own: Mapping[str, Array] = field(default_factory=dict)
 
     def problem(self, needs: Needs) -> Reason | None:
         """Return why metrics that need this kind of column cannot be computed, or None."""

@@ -1,0 +1,53 @@
+"""A column of the holdout beside the label: what slices and fairness metrics divide rows by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column in the rows' order of the truth: categories (`names` and `codes`) or numbers (`values`).
+
+    Attributes:
+        names: The categories in sorted order; empty for numbers.
+        codes: Shape (n,), the category of each row as an index into `names`, -1 where it has none; None for numbers.
+        values: Shape (n,), NaN where a row has none; None for categories.
+    """
+
+    names: tuple[str, ...] = ()
+    codes: Indices | None = None
+    values: Array | None = None
+
+    @property
+    def numeric(self) -> bool:
+        """Return whether the column holds numbers."""
+        return self.codes is None
+
+    @cached_property
+    def missing(self) -> Flags:
+        """Return which rows have no value."""
+        if self.codes is not None:
+            return np.asarray(self.codes < 0)
+        if self.values is None:
+            raise ValueError("a column holds categories or numbers")
+        return np.isnan(self.values)
+
+    def within(self, rows: Indices | Flags) -> Column:
+        """Return the column of some rows, with the same categories."""
+        return Column(
+            names=self.names,
+            codes=None if self.codes is None else self.codes[rows],
+            values=None if self.values is None else self.values[rows],
+        )

@@ -16,8 +16,8 @@ from mlgate.core.data.cell import value_of
 from mlgate.core.data.compile import compile_row
 from mlgate.core.data.ir import Kind, Storage
 from mlgate.core.data.multiple import is_multiple
-from mlgate.core.data.query import Table, TableColumn, condition_of, key_text
-from mlgate.core.data.sql import Cell, literal
+from mlgate.core.data.query import Table, TableColumn, condition_of
+from mlgate.core.data.sql import Cell, content, literal
 
 SCHEMAS: list[dict[str, Any]] = [
     {"type": "integer"},
@@ -247,5 +247,5 @@ def test_a_missing_property_is_told_from_null_in_json_alone() -> None:
 )
 def test_keys_have_one_form_in_all_files(storage: Storage, kinds: str, value: str, expected: str) -> None:
     cell = Cell(storage=storage, value="v", kinds=frozenset({Kind(kinds)} if kinds else ()))
-    found = CONNECTION.execute(f"SELECT {key_text(cell)} FROM (SELECT {value} AS v)").fetchone()  # noqa: S608
+    found = CONNECTION.execute(f"SELECT {content(cell)} FROM (SELECT {value} AS v)").fetchone()  # noqa: S608
     assert found == (expected,)

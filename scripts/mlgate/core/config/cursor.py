@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from mlgate.core.numbers import LARGEST
 from mlgate.core.words import did_you_mean, listed, shown
 from mlgate.errors import ConfigError, Problem
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from mlgate.core.config.node import Node, Place
 
 E = TypeVar("E", bound="StrEnum")
-LARGEST = float.fromhex("0x1.fffffffffffffp+1023")  # of the doubles
 MAX_PROBLEMS = 100  # a report longer than that helps nobody
 
 

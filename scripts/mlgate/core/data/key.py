@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.ir import Kind, Storage
+from mlgate.core.numbers import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,6 @@ if TYPE_CHECKING:
     from mlgate.core.data.sql import Cell
 
 DENSE = 64  # a range is dense when it has at most this many values for each row
-EXACT = 2**53
 
 
 @dataclass(frozen=True, kw_only=True)

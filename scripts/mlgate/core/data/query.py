@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.data.compile import escape
 from mlgate.core.data.flags import KEPT
 from mlgate.core.data.ir import Kind, OnlyColumns, Storage
-from mlgate.core.data.sql import Cell, Row, breaks, literal, suspects
+from mlgate.core.data.sql import Cell, Row, breaks, literal, own_content, suspects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -197,45 +197,14 @@ def values(table: Table, columns: Sequence[int], rows: Sequence[int]) -> str:
     return f"SELECT {', '.join([ROW, *cells])} FROM {table.relation(rows=True)} WHERE {ROW} IN ({wanted})"
 
 
-def key_text(cell: Cell) -> str:
-    """Return a key's cell as text in one form for all files: `5`, `5.0` and `05` of a number are `5`."""
-    match cell.storage:
-        case Storage.STRING:
-            return cell.value
-        case Storage.INTEGER | Storage.BOOLEAN | Storage.DATE:
-            return f"CAST({cell.value} AS VARCHAR)"
-        case Storage.TIMESTAMP:
-            return cell.text or cell.value
-        case Storage.DECIMAL:
-            return f"coalesce(CAST({cell.whole} AS VARCHAR), CAST({cell.value} AS VARCHAR))"
-        case Storage.JSON:
-            text = f"CASE WHEN {cell.json_type} <> 'NULL' THEN {cell.value}->>'$' END"
-            return _number_text(f"CASE WHEN {cell.json_type} = 'DOUBLE' THEN {cell.number} END", text)
-        case Storage.TEXT if Kind.STRING in cell.kinds:
-            return cell.value
-    return _number_text(cell.number or "NULL::DOUBLE", f"CAST({cell.value} AS VARCHAR)")
-
-
-def _number_text(number: str, text: str) -> str:
-    """Whole numbers below 2^53 are written without a fraction; beyond that a double has lost digits, and text stays."""
-    whole = f"abs({number}) < 9007199254740992 AND {number} = trunc({number})"
-    return f"CASE WHEN {whole} THEN CAST(CAST({number} AS BIGINT) AS VARCHAR) ELSE {text} END"
-
-
 def key_is_null(cells: Sequence[Cell]) -> str:
     """Return the condition that a part of the key is null or absent."""
     return " OR ".join(f"coalesce(NOT ({cell.is_present}), true)" for cell in cells)
 
 
-def key_parts(cells: Sequence[Cell]) -> list[str]:
-    """Return the key's parts for comparison inside one table; typed columns compare as they are."""
-    loose = (Storage.TEXT, Storage.JSON)
-    return [key_text(cell) if cell.storage in loose else cell.value for cell in cells]
-
-
 def hashed(table: Table, cells: Sequence[Cell], *, rows: bool = False) -> str:
     """Return a FROM item of key parts `k0`... and their hash `h`, without the rows that have a null in the key."""
-    parts = key_parts(cells)
+    parts = [own_content(cell) for cell in cells]
     names = [f"k{i}" for i in range(len(parts))]
     items = [f"{part} AS {name}" for part, name in zip(parts, names, strict=True)]
     row = [ROW] if rows else []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import re
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from mlgate.core.data.cell import decimal_value, value_of
 from mlgate.core.data.compile import References
 from mlgate.core.data.ir import Kind, Storage
 from mlgate.core.data.query import LOCATED, ROW, candidates
+from mlgate.core.numbers import LARGEST
 from mlgate.shell.validation.judging import NoNumber, Stamp, own_dialect, validator
 from mlgate.shell.validation.matching import Patterns, UnsupportedError
 
@@ -183,7 +183,7 @@ def _loads(text: str) -> Any:
 
 def _whole(digits: str) -> int | NoNumber:
     value = int(digits) if len(digits) < MAX_DIGITS else None
-    return NoNumber() if value is None or abs(value) > sys.float_info.max else value
+    return NoNumber() if value is None or abs(value) > LARGEST else value
 
 
 def _fraction(digits: str) -> float | NoNumber:

@@ -57,6 +57,13 @@ BOOLEAN, TIME = side(Storage.BOOLEAN, "BOOLEAN"), side(Storage.TIMESTAMP, "TIMES
         (TEXT, "'05'", JSON, "'\"05\"'::JSON", True),
         (TEXT, "'05'", JSON, "'5'::JSON", False),
         (STRING, "'x'", JSON, "'\"x\"'::JSON", True),
+        (JSON, "'1'::JSON", JSON, "'1.0'::JSON", True),
+        (JSON, "'1'::JSON", JSON, "'\"1\"'::JSON", False),
+        (JSON, "'true'::JSON", JSON, "'\"true\"'::JSON", False),
+        (JSON, "'null'::JSON", JSON, "'\"null\"'::JSON", False),
+        (JSON, "'null'::JSON", JSON, "NULL::JSON", False),
+        (JSON, "'9007199254740993'::JSON", JSON, "'9007199254740992'::JSON", False),
+        (JSON, '\'{"a": 1, "b": [2]}\'::JSON', JSON, '\'{"b": [2.0], "a": 1}\'::JSON', True),
     ],
 )
 def test_cells_are_compared_by_what_they_mean(before: Side, one: str, after: Side, other: str, expected: bool) -> None:

@@ -21,10 +21,10 @@ from mlgate.core.config.contract import RuleKind, TableRule
 from mlgate.core.config.instant import last_microsecond, microseconds
 from mlgate.core.data.ir import Storage
 from mlgate.core.data.query import Table, TableColumn
-from mlgate.core.data.rules import content, moments, quantiles
+from mlgate.core.data.rules import moments, quantiles
 from mlgate.core.data.rules.answers import Answer
 from mlgate.core.data.rules.reading import instants
-from mlgate.core.data.sql import Cell
+from mlgate.core.data.sql import Cell, content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -190,5 +190,5 @@ def test_a_day_as_upper_limit_ends_with_the_day() -> None:
 def test_content_is_the_same_for_all_storages(storage: Storage, kind: str, value: Any, expected: str | None) -> None:
     filled([value], kind)
     cell = Cell(storage=storage, value="c0")
-    found = CONNECTION.execute(f"SELECT {content.content(cell)} FROM {TABLE.relation()}").fetchone()
+    found = CONNECTION.execute(f"SELECT {content(cell)} FROM {TABLE.relation()}").fetchone()
     assert found == (expected,)

@@ -12,8 +12,8 @@ import pytest
 from mlgate.core.config.contract import Comparison, Order, RuleKind, TableRule
 from mlgate.core.data.ir import Storage
 from mlgate.core.data.query import Table, TableColumn
-from mlgate.core.data.rules import content, extremes, ordering
-from mlgate.core.data.sql import Cell
+from mlgate.core.data.rules import extremes, ordering
+from mlgate.core.data.sql import Cell, content
 
 CONNECTION = duckdb.connect()
 FAR = 2**53
@@ -84,5 +84,5 @@ def test_extremes_are_compared_without_loss(kind: str, step: int) -> None:
     [("5.00", "5"), ("5.50", "5.5"), (f"{FAR + 1}.00", f"{FAR + 1}"), (f"{FAR - 2}.99", f"{FAR - 2}.99")],
 )
 def test_the_content_of_a_decimal_is_told_without_loss(text: str, expected: str) -> None:
-    form = content.content(Cell(storage=Storage.DECIMAL, value="v"))
+    form = content(Cell(storage=Storage.DECIMAL, value="v"))
     assert CONNECTION.execute(f"SELECT {form} FROM (SELECT '{text}'::DECIMAL(38, 2) AS v)").fetchone() == (expected,)

@@ -34,6 +34,7 @@ from mlgate.core.data.ir import (
 )
 from mlgate.core.data.multiple import scaled
 from mlgate.core.data.pattern import NoTranslationError, to_re2
+from mlgate.core.numbers import EXACT, WIDEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from mlgate.core.data.compile.references import Place
     from mlgate.core.data.compile.schema import Compiler
 
-WIDEST = 2**127  # whole numbers below it are compared exactly
-EXACT = 2**53  # whole numbers below it are exact in a double
 MAX_ENUM = 10_000
 MAX_NODES = 200  # of arrays and objects that a value is compared with, part by part
 BOUNDS = {

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.ir import Kind, Storage
-from mlgate.core.data.sql import literal
+from mlgate.core.data.sql import Cell, content, literal
 from mlgate.core.data.sql.cell import NUMBER, STRICT_NUMBER
 from mlgate.core.documents.diff import RetypedColumn, SchemaDiff
+from mlgate.core.numbers import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from mlgate.core.data.query import Table
 
 MAX_NAMES = 100
-_EXACT = 2**53  # past it a double has lost digits
 _NUMBERS = (Storage.INTEGER, Storage.DECIMAL, Storage.FLOAT)
 
 
@@ -90,12 +90,20 @@ def _values(before: Place, after: Place, declared: Kinds) -> tuple[str, str]:
     is_number = bool(declared & {Kind.INTEGER, Kind.NUMBER})
     if is_number and all(side.table.columns[at].storage is Storage.TEXT for side, at in (before, after)):
         return _declared_number(f"c{i}", declared), _declared_number(f"c{j}", declared)
+    if one.table.is_json and other.table.is_json:
+        return _json_value(i), _json_value(j)
     if one.types[i] == other.types[j] and one.table.is_json == other.table.is_json:
         return f"c{i}", f"c{j}"
     kinds = (one.table.columns[i].storage, other.table.columns[j].storage)
     if kinds == (Storage.INTEGER, Storage.INTEGER):
         return f"c{i}::HUGEINT", f"c{j}::HUGEINT"
     return _meaning(*before, kinds), _meaning(*after, kinds)
+
+
+def _json_value(index: int) -> str:
+    """Return what stands at a property: `1` and `1.0` are the same, `1` and `"1"` are not, nor are null and nothing."""
+    cell = Cell(storage=Storage.JSON, value=f"c{index}", json_type=f"t{index}")
+    return f"CASE WHEN t{index} = 'NULL' THEN 'null' ELSE {content(cell, marked=True)} END"
 
 
 def _meaning(side: Side, index: int, kinds: tuple[Storage, Storage]) -> str:
@@ -121,7 +129,7 @@ def _declared_number(text: str, declared: Kinds) -> str:
 
 
 def _number_text(number: str, text: str) -> str:
-    return f"CASE WHEN abs({number}) < {_EXACT} THEN CAST({number} + 0.0::DOUBLE AS VARCHAR) ELSE {text} END"
+    return f"CASE WHEN abs({number}) < {EXACT} THEN CAST({number} + 0.0::DOUBLE AS VARCHAR) ELSE {text} END"
 
 
 def _shown(side: Side, index: int) -> str:

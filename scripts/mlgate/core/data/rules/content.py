@@ -6,56 +6,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.data.ir import Storage
 from mlgate.core.data.query import LOCATED, ROW
+from mlgate.core.data.sql import own_content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlgate.core.data.query import Table
     from mlgate.core.data.sql import Cell
-
-_EXACT = 2**53  # whole numbers below it are exact in a double
-
-
-def content(cell: Cell) -> str:
-    """Return a cell as text in one form for all files: `5.0` and `05` of a number are `5`; NULL where it is null."""
-    match cell.storage:
-        case Storage.STRING:
-            return cell.value
-        case Storage.TIMESTAMP:
-            return cell.text or cell.value
-        case Storage.FLOAT:  # 0.1 is written so in 32 and in 64 bits
-            text = f"CAST({cell.value} AS VARCHAR)"
-            return _number(f"CAST({cell.value} AS DOUBLE)", text, fraction=text)
-        case Storage.DECIMAL:
-            text = _number(f"CAST({cell.value} AS DOUBLE)", f"CAST({cell.value} AS VARCHAR)")
-            is_lost = f"{cell.value} <> trunc({cell.value}) AND {cell.number} = trunc({cell.number})"
-            digits = f"CASE WHEN {is_lost} THEN CAST({cell.value} AS VARCHAR) END"  # a double has no room for them
-            return f"coalesce(CAST({cell.whole} AS VARCHAR), {digits}, {text})"
-        case Storage.JSON:
-            text = f"CASE WHEN {cell.json_type} <> 'NULL' THEN CAST({cell.value} AS VARCHAR) END"
-            return f"coalesce({cell.text}, {_number(cell.number or 'NULL::DOUBLE', text)})"
-        case Storage.TEXT if cell.number is not None:
-            text = f"coalesce(CAST({cell.boolean} AS VARCHAR), {cell.value})" if cell.boolean else cell.value
-            return _number(cell.number, text)
-        case Storage.TEXT if cell.boolean is not None:
-            return f"coalesce(CAST({cell.boolean} AS VARCHAR), {cell.value})"
-        case Storage.TEXT:
-            return cell.value
-    return f"CAST({cell.value} AS VARCHAR)"
-
-
-def own_content(cell: Cell) -> str:
-    """Return a cell in a form that is the same for the same content inside one table: typed columns as they are."""
-    return content(cell) if cell.storage in (Storage.TEXT, Storage.JSON) else cell.value
-
-
-def _number(number: str, text: str, fraction: str | None = None) -> str:
-    is_whole = f"abs({number}) < {_EXACT} AND {number} = trunc({number})"
-    is_fraction = f"abs({number}) < {_EXACT} AND {number} <> trunc({number})"
-    whole, part = f"CAST(CAST({number} AS BIGINT) AS VARCHAR)", fraction or f"CAST({number} AS VARCHAR)"
-    return f"CASE WHEN {is_whole} THEN {whole} WHEN {is_fraction} THEN {part} ELSE {text} END"
 
 
 def hashed(table: Table, parts: Sequence[str], more: Sequence[str] = (), *, rows: bool = False) -> str:

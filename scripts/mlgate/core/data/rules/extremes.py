@@ -11,6 +11,7 @@ from mlgate.core.data.ir import Bound, Operator, Storage
 from mlgate.core.data.rules.answers import Measure, unreadable
 from mlgate.core.data.rules.reading import Reading, column, instants, numbers
 from mlgate.core.data.sql import breaks, literal
+from mlgate.core.numbers import WIDEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from mlgate.core.data.rules.answers import Answer
     from mlgate.core.data.sql import Cell
 
-WIDEST = 2**127  # whole numbers below it are compared exactly
 _BROKEN_BY = {"<": Operator.AT_LEAST, "<=": Operator.ABOVE, ">": Operator.AT_MOST, ">=": Operator.BELOW}
 
 

@@ -22,6 +22,7 @@ from mlgate.core.data.ir import (
 from mlgate.core.data.multiple import MAX_DIGITS, scaled
 from mlgate.core.data.sql.cell import is_whole
 from mlgate.core.data.sql.text import literal
+from mlgate.core.numbers import EXACT, LARGEST
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.sql.cell import Cell
 
 MANY = 100  # values: more of them take longer one by one than as a table
-LARGEST = float.fromhex("0x1.fffffffffffffp+1023")  # of the doubles
 LARGE = 10**38  # all whole numbers below it fit into the engine's widest integer
-EXACT = 2**53  # the integers below it are exact in a double, so comparing there decides as exact arithmetic does
 _OPPOSITE = {Operator.AT_LEAST: "<", Operator.AT_MOST: ">", Operator.ABOVE: "<=", Operator.BELOW: ">="}
 _KIND_OF = {
     Storage.STRING: Kind.STRING,

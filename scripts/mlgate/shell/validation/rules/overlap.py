@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.contract import RuleKind
 from mlgate.core.data.broken import Broken, of_rule
+from mlgate.core.data.ir import Storage
 from mlgate.core.data.query import LOCATED, ROW
 from mlgate.core.data.rules import limits
 from mlgate.core.data.rules.answers import is_tolerated, unmeasured
-from mlgate.core.data.rules.content import content
+from mlgate.core.data.sql import content
 from mlgate.core.words import listed
 from mlgate.shell.validation.rules.other import CannotReadError, open_named, reading_other
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlgate.core.config.contract import TableRule
     from mlgate.core.data.ir import Plan, Property
     from mlgate.core.data.query import Table
     from mlgate.core.data.rules.answers import Answer
+    from mlgate.core.data.sql import Cell
     from mlgate.shell.validation.opened import Opened
+
+    Side = tuple[Table, Sequence[str]]  # a table, and the columns that are compared
 
 
 def match_other(opened: Opened, rule: TableRule, plan: Plan, answer: Answer) -> list[Broken]:
@@ -36,8 +40,7 @@ def match_other(opened: Opened, rule: TableRule, plan: Plan, answer: Answer) -> 
             other = open_named(opened, rule, other_names)
             if other.table is None:
                 return list(other.broken)
-            mine = parts(opened.table, names, names, plan.properties)
-            theirs = parts(other.table, other_names, names, plan.properties)
+            mine, theirs = _contents((opened.table, names), (other.table, other_names), plan.properties)
             if not rule.whole_rows:
                 for table, keys, said in (
                     (opened.table, mine, "no row"),
@@ -53,14 +56,25 @@ def match_other(opened: Opened, rule: TableRule, plan: Plan, answer: Answer) -> 
     return [of_rule(rule, _sentence(rule, count, answer.rows) + limits.tolerated(rule), count, located)]
 
 
-def parts(table: Table, names: Sequence[str], declared_as: Sequence[str], properties: dict[str, Property]) -> list[str]:
-    """Return the content of columns, read as the contract declares those of the scanned table."""
-    found = []
-    for name, declared in zip(names, declared_as, strict=True):
-        kept = {name: properties[declared]} if declared in properties else {}
-        cell = table.cell(name, kept)
-        found.append("NULL::VARCHAR" if cell is None else content(cell))
-    return found
+def _contents(mine: Side, theirs: Side, properties: Mapping[str, Property]) -> tuple[list[str], list[str]]:
+    """Return the content of both tables' columns, read as the contract declares those of the scanned table."""
+    pairs = [
+        _same_form(_cell(mine[0], one, one, properties), _cell(theirs[0], other, one, properties), one in properties)
+        for one, other in zip(mine[1], theirs[1], strict=True)
+    ]
+    return [one for one, _ in pairs], [other for _, other in pairs]
+
+
+def _cell(table: Table, name: str, declared: str, properties: Mapping[str, Property]) -> Cell | None:
+    return table.cell(name, {name: properties[declared]} if declared in properties else {})
+
+
+def _same_form(one: Cell | None, other: Cell | None, is_declared: bool) -> tuple[str, str]:
+    """Return both cells as text. Of a CSV cell that nobody declares it is open whether it is a text or a number."""
+    storages = {cell.storage for cell in (one, other) if cell}
+    marked = Storage.JSON in storages and (is_declared or Storage.TEXT not in storages)
+    forms = [content(cell, marked=marked) if cell else "NULL::VARCHAR" for cell in (one, other)]
+    return forms[0], forms[1]
 
 
 def _has_key(opened: Opened, table: Table, keys: Sequence[str]) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.data.broken import Broken, of_rule
 from mlgate.core.data.rules import content, limits, ordering
 from mlgate.core.data.rules.answers import is_tolerated, unmeasured
+from mlgate.core.data.sql import own_content
 from mlgate.core.words import listed
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def _cannot_judge(opened: Opened, rule: TableRule, names: Sequence[str], rows: i
 
 def _contents(opened: Opened, names: Sequence[str], plan: Plan) -> list[str]:
     cells = [opened.table.cell(name, plan.properties) for name in names]
-    return [content.own_content(cell) for cell in cells if cell is not None]
+    return [own_content(cell) for cell in cells if cell is not None]
 
 
 def _suspects(opened: Opened, query: str) -> int:

@@ -13,8 +13,8 @@ from tests.unit.comparison.sides import side, truth
 
 from mlgate.core.comparison.decision import holm
 from mlgate.core.comparison.intervals import tango
-from mlgate.core.comparison.intervals.difference import Proportion, mcnemar
 from mlgate.core.comparison.intervals.distributions import normal_quantile
+from mlgate.core.comparison.intervals.proportions import Proportion, mcnemar
 from mlgate.core.comparison.intervals.spread import Sampling, error_of
 from mlgate.core.comparison.intervals.table_score import Joint, limits
 from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric
@@ -105,8 +105,8 @@ def test_clusters_widen_the_error_of_a_mean(case: dict[str, Any]) -> None:
     values = np.array(case["given"]["difference"])
     group = np.unique(case["given"]["group"], return_inverse=True)[1]
     sampling = Sampling(n=len(values), group=group)
-    clusters = group.max() + 1
-    # The example does not correct for the number of clusters; we do, by G / (G - 1).
-    uncorrected = error_of(sampling, values - values.mean()).standard * math.sqrt((clusters - 1) / clusters)
     assert close(sampling.mean(values), case["expect"]["mean"], case)
-    assert close(uncorrected, case["expect"]["se_clusters"], case)
+    # The example does not correct for the number of clusters; we do, each by 1 / (1 - its share) (CR2).
+    units, shares = sampling.sums(values - values.mean()), sampling.shares()
+    assert close(math.sqrt((units * units).sum()), case["expect"]["se_clusters"], case)
+    assert close(error_of(sampling, values).standard, math.sqrt((units * units / (1 - shares)).sum()), case)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlgate.core.codec import rounded
-from mlgate.core.comparison.intervals.difference import mcnemar
+from mlgate.core.comparison.intervals.proportions import mcnemar
 from mlgate.core.config.model import Task
 from mlgate.core.documents.comparison import Confusion, Curve, Flips
 

@@ -1,4 +1,11 @@
-"""The standard error of a mean of influence values: rows, weights and clusters handled once for all metrics."""
+"""The standard error of a weighted mean: rows, weights and clusters handled once for all metrics.
+
+Rows that move together, such as one customer's, are a cluster. The variance is CR2 (Bell and McCaffrey, 2002, Survey
+Methodology 28, 169-181; Pustejovsky and Tipton, 2018, Journal of Business & Economic Statistics 36, 672-683), which
+expects the right value where rows are in truth independent, and t has Bell and McCaffrey's degrees of freedom. For a
+weighted mean both have a closed form in the clusters' shares of the weight, h = W_g / W. The working model takes a
+weight for the precision of its row, so with rows for clusters this is HC2.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +50,7 @@ class Sampling:
     @property
     def clusters(self) -> int | None:
         """Return the number of clusters, or None where rows are independent."""
-        return None if self.group is None else int(self.group.max()) + 1
+        return None if self.group is None else int(np.count_nonzero(np.bincount(self.group)))
 
     @property
     def units_seen(self) -> float:
@@ -57,28 +64,29 @@ class Sampling:
         """Return how many independent units (rows or clusters) hold one of `rows`."""
         return int(rows.sum()) if self.group is None else len(np.unique(self.group[rows]))
 
-    def design_effect(self, values: Array) -> float:
-        """Return how much larger the variance of the mean of `values` is for the clusters; never below 1.
+    def within(self, rows: NDArray[np.bool_] | Indices | slice) -> Sampling:
+        """Return how `rows` were drawn, with groups numbered anew."""
+        weight = None if self.weight is None else self.weight[rows]
+        group = None if self.group is None else np.unique(self.group[rows], return_inverse=True)[1]
+        return Sampling(n=self._count(rows), weight=weight, group=group)
 
-        Without any spread it is the mean size of a cluster: the most that clusters can do.
-        """
-        centred = values - self.mean(values)
-        alone = error_of(Sampling(n=self.n), centred).standard
-        if alone == 0:
-            return self.n / (self.clusters or self.n)
-        return max(1.0, (error_of(self, centred).standard / alone) ** 2)
+    def _count(self, rows: NDArray[np.bool_] | Indices | slice) -> int:
+        if isinstance(rows, slice):
+            return len(range(*rows.indices(self.n)))
+        return int(np.count_nonzero(rows)) if rows.dtype == np.bool_ else len(rows)
 
-    def units(self, values: Array) -> Array:
-        """Return what each independent unit (row or cluster) adds to the mean's error, scaled so that means are means.
+    def shares(self) -> Array:
+        """Return each cluster's share of the weight; each row's where rows are independent and have weights."""
+        weight = np.ones(self.n) if self.weight is None else self.weight
+        sums = weight if self.group is None else np.bincount(self.group, weights=weight)
+        return np.asarray(sums[sums > 0] / weight.sum())
 
-        Args:
-            values: Shape (n,), with weighted mean zero.
-        """
-        parts = values if self.weight is None else values * (self.weight / self.weight.mean())
+    def sums(self, values: Array) -> Array:
+        """Return what each unit of `shares` adds to the weighted mean of `values`."""
+        parts = values / self.n if self.weight is None else values * (self.weight / self.weight.sum())
         if self.group is None:
-            return parts
-        sums = np.bincount(self.group, weights=parts)
-        return np.asarray(sums * (len(sums) / self.n))
+            return np.asarray(parts)
+        return np.asarray(np.bincount(self.group, weights=parts)[np.bincount(self.group) > 0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,24 +98,92 @@ class Error:
 
 
 def error_of(sampling: Sampling, influence: Array) -> Error:
-    """Return the standard error of a mean whose rows have these influence values.
+    """Return the standard error of a value whose rows have this influence on it.
 
-    Rows: t with the smaller of n - 1 and 2n / (kurtosis - 1) degrees of freedom, as a variance estimated from heavy
-    tails is worth fewer rows. Clusters: influence summed within each, t with (clusters - 1) or fewer by the same rule.
+    t has Bell and McCaffrey's degrees of freedom, or 2 units / (kurtosis - 1) where these are fewer, as a variance
+    estimated from heavy tails is worth fewer rows.
 
     Args:
         sampling: How the rows were drawn.
-        influence: Shape (n,), with weighted mean zero.
+        influence: Shape (n,), up to a constant.
     """
-    units = sampling.units(influence)
-    units = units - units.mean()
-    n = len(units)
+    centred = influence - sampling.mean(influence)
+    if sampling.plain:
+        return _of_rows(centred)
+    shares = sampling.shares()
+    if len(shares) < 2:
+        return Error(standard=0.0, degrees=1.0)
+    units = sampling.sums(centred) / np.sqrt(1 - shares)
+    return Error(standard=math.sqrt(float((units * units).sum())), degrees=_fewer(units, degrees_of(shares)))
+
+
+def _of_rows(centred: Array) -> Error:
+    """Return the error for rows of equal weight: what `error_of` comes to, in one pass."""
+    n = len(centred)
     if n < 2:
         return Error(standard=0.0, degrees=1.0)
+    return Error(standard=math.sqrt(float((centred * centred).sum()) / n / (n - 1)), degrees=_fewer(centred, n - 1))
+
+
+def _fewer(units: Array, degrees: float) -> float:
+    """Return the degrees of freedom, fewer where the units' tails are heavy."""
     squares = units * units
     second = float(squares.mean())
     if second == 0:
-        return Error(standard=0.0, degrees=float(n - 1))
+        return float(degrees)
     kurtosis = float((squares * squares).mean()) / second**2
-    degrees = min(n - 1, 2 * n / (kurtosis - 1)) if kurtosis > 1 else n - 1
-    return Error(standard=math.sqrt(second / (n - 1)), degrees=float(degrees))
+    return float(min(degrees, 2 * len(units) / (kurtosis - 1))) if kurtosis > 1 else float(degrees)
+
+
+def degrees_of(shares: Array) -> float:
+    """Return Bell and McCaffrey's degrees of freedom of a weighted mean; units - 1 where all weigh alike.
+
+    They are (tr M)^2 / tr M^2 of the matrix M of the quadratic form, here M_gg = h_g and
+    M_gh = h_g h_h (1 - h_g)^(-1/2) (1 - h_h)^(-1/2), up to sign: its traces need only sums over units.
+
+    Args:
+        shares: Shape (units,), each unit's share of the weight.
+    """
+    crossed = shares * shares / (1 - shares)
+    trace = float((shares * shares).sum()) + float(crossed.sum()) ** 2 - float((crossed * crossed).sum())
+    return 1 / trace
+
+
+@dataclass(frozen=True, kw_only=True)
+class Design:
+    """What weights and clusters make of a holdout.
+
+    Attributes:
+        rows: Independent rows of equal weight that would know the value as well; never more than there are.
+        degrees: Degrees of freedom of t.
+    """
+
+    rows: float
+    degrees: float
+
+
+def design_of(sampling: Sampling, influence: Array) -> Design:
+    """Return what the holdout is worth for a value with this influence.
+
+    The design effect is the CR2 variance over the variance that independent rows of equal weight would have; without
+    any spread it is the most that weights and clusters can do.
+    """
+    shares = sampling.shares()
+    if len(shares) < 2:
+        return Design(rows=1.0, degrees=1.0)
+    centred = influence - sampling.mean(influence)
+    alone = sampling.mean(centred * centred) / max(sampling.n - 1, 1)
+    degrees = degrees_of(shares)
+    if alone == 0:
+        return Design(rows=sampling.units_seen, degrees=degrees)
+    effect = max(1.0, error_of(sampling, influence).standard ** 2 / alone)
+    return Design(rows=sampling.n / effect, degrees=degrees)
+
+
+def described(sampling: Sampling, design: Design | None = None) -> str:
+    """Return in words what was counted."""
+    weighted = "" if sampling.weight is None else "weighted "
+    text = f"{sampling.n:,} {weighted}rows"
+    if sampling.clusters is not None:
+        text += f" in {sampling.clusters:,} groups"
+    return text if design is None else f"{text}, worth {design.rows:,.0f} independent ones"

@@ -10,13 +10,15 @@ rows takes mass only at the end of t's range. A smooth metric is linearised agai
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from mlgate.core.comparison.metrics.confusion import Array, TableMetric
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
 
 CELLS = (1, 2, 3)
 REFITS = 160
@@ -27,6 +29,18 @@ CUTS = 40
 FAR = 40.0  # a statistic beyond it tells nothing more
 
 
+class TableFunction(Protocol):
+    """A smooth function of a confusion table, with values from -1 to 1."""
+
+    def value(self, table: Array) -> Array:
+        """Return the function of tables of shape (..., classes, predictions)."""
+        ...
+
+    def gradient(self, table: Array) -> Array:
+        """Return its derivative by every cell, in the table's shape, for tables of shares (their sum is 1)."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Joint:
     """The joint table of one comparison, or of many at once.
@@ -34,10 +48,12 @@ class Joint:
     Attributes:
         metric: What is compared.
         counts: Shape (problems, k, k, k): true class, candidate's, baseline's; (problems, k, k, 1) for one side alone.
+        scale: What the baseline's value is multiplied by.
     """
 
-    metric: TableMetric
+    metric: TableFunction
     counts: Array
+    scale: float = 1.0
 
     @property
     def paired(self) -> bool:
@@ -47,14 +63,14 @@ class Joint:
     def difference(self, shares: Array) -> Array:
         """Return the metric of the candidate minus that of the baseline; of the candidate where it is alone."""
         own = self.metric.value(shares.sum(axis=3))
-        return np.asarray(own - self.metric.value(shares.sum(axis=2)) if self.paired else own)
+        return np.asarray(own - self.scale * self.metric.value(shares.sum(axis=2)) if self.paired else own)
 
     def gradient(self, shares: Array) -> Array:
         """Return the derivative of `difference` by every cell."""
         own = self.metric.gradient(shares.sum(axis=3))[..., :, None]
         if not self.paired:
             return own
-        return np.asarray(own - self.metric.gradient(shares.sum(axis=2))[..., :, None, :])
+        return np.asarray(own - self.scale * self.metric.gradient(shares.sum(axis=2))[..., :, None, :])
 
 
 def score(joint: Joint, at: Array) -> Array:
@@ -89,7 +105,7 @@ def refit(joint: Joint, at: Array, start: Array | None = None) -> Array:
     result, open_ = shares.copy(), np.arange(len(weights))
     target, scale, before = at, np.ones(len(weights)), np.zeros_like(weights)
     for step in range(REFITS):
-        part = Joint(metric=joint.metric, counts=shares)
+        part = replace(joint, counts=shares)
         gradient = part.gradient(shares)
         aim = target - part.difference(shares) + (shares * gradient).sum(axis=CELLS)
         move = _tilted(weights, gradient - _cells(aim)) - shares
@@ -178,11 +194,11 @@ def limits(joint: Joint, z: float) -> tuple[Array, Array]:
     """Return the low and high limit of the difference, one of each a problem."""
     total = joint.counts.sum(axis=CELLS, keepdims=True)
     estimate = joint.difference(joint.counts / total)
-    floor = np.full_like(estimate, -1.0 if joint.paired else 0.0)
-    both = Joint(metric=joint.metric, counts=np.concatenate([joint.counts, joint.counts]))
+    end = np.full_like(estimate, 1 + joint.scale if joint.paired else 1.0)
+    both = replace(joint, counts=np.concatenate([joint.counts, joint.counts]))
     aim = np.concatenate([np.full_like(estimate, z), np.full_like(estimate, -z)])
-    start = np.concatenate([floor, estimate])
-    stop = np.concatenate([estimate, np.ones_like(estimate)])
+    start = np.concatenate([-end, estimate])
+    stop = np.concatenate([estimate, end])
     found = _illinois(both, aim, start, stop)
     return found[: len(estimate)], found[len(estimate) :]
 

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlgate.core.comparison.intervals.difference import Paired, Shifted
 from mlgate.core.comparison.intervals.distributions import bisect, normal_cdf, normal_quantile
 
 if TYPE_CHECKING:
@@ -22,18 +23,27 @@ FAR = 100.0  # standard errors: beyond any tail that a float can hold
 
 
 @dataclass(frozen=True, kw_only=True)
-class Unseen:
+class Unseen(Paired):
     """No row differs.
 
     Attributes:
         n: Independent units that were seen: rows, rows of the smaller class, clusters.
         reach: How far the metric can move when this share of the units differs; rises from 0 at 0.
+        value: Of both sides.
     """
 
     n: float
     reach: Callable[[float], float]
+    value: float
     method: str = "no-differing-row"
-    degenerate: bool = False
+
+    @property
+    def method_reason(self) -> str:
+        """Return why not a standard error."""
+        return (
+            f"none of {self.n:,.0f} rows differs, so there is no standard error: the interval is what so many rows "
+            "cannot rule out"
+        )
 
     def limits(self, tail: float) -> Limits:
         """Return the farthest moves that the holdout cannot rule out."""
@@ -43,6 +53,10 @@ class Unseen:
     def p_drop(self, at: float) -> float:
         """Return the tail at which the high limit is `at`."""
         return normal_cdf(-bisect(lambda z: at - self._reach(z), 0.0, FAR)) if at > 0 else 1.0
+
+    def contrast(self, margin: float) -> Paired:
+        """Return the difference, moved by the margin's share of the value."""
+        return Shifted(of=self, by=margin * abs(self.value))
 
     def _reach(self, z: float) -> float:
         return self.reach(z * z / (self.n + z * z))

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgate.core.comparison.intervals.difference import (
-    Bounded,
-    MeanDifference,
-    PairedProportions,
-    Proportion,
-    TableDifference,
-)
-from mlgate.core.comparison.intervals.spread import Sampling, error_of
-from mlgate.core.comparison.intervals.table_score import Joint
+from mlgate.core.comparison.intervals.means import Estimated, InfluenceDifference
+from mlgate.core.comparison.intervals.proportions import Proportion, paired_proportions
+from mlgate.core.comparison.intervals.ranks import Bounded
+from mlgate.core.comparison.intervals.spread import error_of
+from mlgate.core.comparison.intervals.tables import table_difference
 from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric
 
 if TYPE_CHECKING:
@@ -50,7 +47,7 @@ class Accuracy:
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return Tango's difference."""
-        return _proportions(candidate, baseline, candidate.truth.sampling, slice(None))
+        return paired_proportions(candidate.truth.sampling, candidate.right, baseline.right)
 
     def carriers(self, candidate: Side, baseline: Side) -> Flags:
         """Return the rows that one side alone has right."""
@@ -68,20 +65,21 @@ class ClassRecall:
     def value(self, side: Side) -> float:
         """Return the share of positive rows that are right."""
         mine = _positive(side.truth)
-        return _rows(side.truth.sampling, mine).mean(side.right[mine].astype(np.float64))
+        return side.truth.sampling.within(mine).mean(side.right[mine].astype(np.float64))
 
     def alone(self, side: Side) -> HasLimits:
         """Return Clopper and Pearson's interval on the positive rows."""
         mine, value = _positive(side.truth), self.value(side)
         if side.truth.sampling.plain:
             return Proportion(k=int(side.right[mine].sum()), n=int(mine.sum()))
-        error = error_of(_rows(side.truth.sampling, mine), side.right[mine].astype(np.float64) - value)
+        error = error_of(side.truth.sampling.within(mine), side.right[mine].astype(np.float64) - value)
         return Bounded(value=value, error=error, trials=int(mine.sum()))
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return Tango's difference on the positive rows."""
         mine = _positive(candidate.truth)
-        return _proportions(candidate, baseline, _rows(candidate.truth.sampling, mine), mine)
+        rows = candidate.truth.sampling.within(mine)
+        return paired_proportions(rows, candidate.right[mine], baseline.right[mine])
 
     def carriers(self, candidate: Side, baseline: Side) -> Flags:
         """Return the positive rows that one side alone has right."""
@@ -111,31 +109,29 @@ class OfTable:
 
     def alone(self, side: Side) -> HasLimits:
         """Return the score interval of one side's table."""
-        if self._by_score(side.truth):
-            return TableDifference(joint=Joint(metric=self._metric(side.truth), counts=side.table[None, :, :, None]))
+        if len(side.truth.classes) <= MOST_CLASSES:
+            cells, metric = side.table[:, :, None], self._metric(side.truth)
+            return table_difference(side.truth.sampling, metric, cells, partial(self._influence, side))
         return _bounded(side, self.value(side), self._influence(side))
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
-        """Return the score difference of the joint table; by influence for weights, groups and very many classes."""
-        truth = candidate.truth
-        if not self._by_score(truth):
-            influence = self._influence(candidate) - self._influence(baseline)
-            return MeanDifference(
-                estimate=self.value(candidate) - self.value(baseline),
-                error=error_of(truth.sampling, influence),
-                method="influence-t",
+        """Return the score difference of the joint table; by influence for very many classes."""
+        truth, k = candidate.truth, len(candidate.truth.classes)
+        sampling, metric = truth.sampling, self._metric(truth)
+        if k > MOST_CLASSES:
+            sides = [
+                Estimated(value=self.value(s), influence=partial(self._influence, s)) for s in (candidate, baseline)
+            ]
+            return InfluenceDifference(
+                sampling=sampling, candidate=sides[0], baseline=sides[1], greater=True, method="influence-t"
             )
-        k = len(truth.classes)
-        cells = np.bincount((truth.codes * k + candidate.codes) * k + baseline.codes, minlength=k**3)
-        counts = cells.reshape(1, k, k, k).astype(np.float64)
-        return TableDifference(joint=Joint(metric=self._metric(truth), counts=counts))
+        codes = (truth.codes * k + candidate.codes) * k + baseline.codes
+        cells = np.bincount(codes, weights=sampling.weight, minlength=k**3).reshape(k, k, k).astype(np.float64)
+        return table_difference(sampling, metric, cells, lambda: self._influence(candidate) - self._influence(baseline))
 
     def carriers(self, candidate: Side, baseline: Side) -> Flags:
         """Return the rows that the sides predict differently."""
         return np.asarray(candidate.codes != baseline.codes)
-
-    def _by_score(self, truth: Truth) -> bool:
-        return truth.sampling.plain and len(truth.classes) <= MOST_CLASSES
 
     def _influence(self, side: Side) -> Array:
         shares = side.table / side.table.sum()
@@ -153,31 +149,6 @@ def _absent_class(truth: Truth) -> str | None:
     return None
 
 
-def _rows(sampling: Sampling, mine: Flags) -> Sampling:
-    """Return how the rows `mine` were drawn, with groups numbered anew."""
-    group = None if sampling.group is None else np.unique(sampling.group[mine], return_inverse=True)[1]
-    return Sampling(n=int(mine.sum()), weight=None if sampling.weight is None else sampling.weight[mine], group=group)
-
-
 def _bounded(side: Side, value: float, influence: Array) -> Bounded:
     error = error_of(side.truth.sampling, influence)
     return Bounded(value=value, error=error, trials=side.truth.sampling.clusters or side.truth.n)
-
-
-def _proportions(candidate: Side, baseline: Side, sampling: Sampling, rows: Flags | slice) -> Difference:
-    """Return Tango's difference; with groups on counts divided by the design effect; with weights the delta method."""
-    gains = candidate.right[rows].astype(np.float64) - baseline.right[rows]
-    gained, lost = float((gains > 0).sum()), float((gains < 0).sum())
-    if sampling.weight is not None:
-        estimate = sampling.mean(gains)
-        return MeanDifference(estimate=estimate, error=error_of(sampling, gains - estimate), method="influence-t")
-    if sampling.group is None:
-        return PairedProportions(gained=gained, lost=lost, n=sampling.n)
-    effect, units = sampling.design_effect(gains), sampling.clusters or 1
-    return PairedProportions(
-        gained=gained / effect,
-        lost=lost / effect,
-        n=sampling.n / effect,
-        degrees=float(max(units - 1, 1)),
-        method="tango-clustered",
-    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgate.core.comparison.intervals.difference import MeanDifference, RootDifference
-from mlgate.core.comparison.intervals.spread import error_of
+from mlgate.core.comparison.intervals.means import Estimated, InfluenceDifference, RootDifference, TInterval
+from mlgate.core.comparison.intervals.spread import described, error_of
 from mlgate.core.comparison.intervals.unseen import Unseen, of_losses, of_root
 from mlgate.core.config.model import Task
 
@@ -43,16 +44,16 @@ class OfMeans:
     def alone(self, side: Side) -> HasLimits:
         """Return the mean with t."""
         value = self.value(side)
-        return MeanDifference(estimate=value, error=error_of(side.truth.sampling, self.loss(side) - value))
+        return TInterval(estimate=value, error=error_of(side.truth.sampling, self.loss(side)))
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the mean of the rows' differences, with t."""
-        own = self.loss(candidate)
-        rows = self.loss(baseline) - own
-        if not rows.any():
-            return Unseen(n=candidate.truth.sampling.units_seen, reach=of_losses(float(own.min()), float(own.max())))
-        estimate = candidate.truth.sampling.mean(rows)
-        return MeanDifference(estimate=estimate, error=error_of(candidate.truth.sampling, rows - estimate))
+        own, sampling = self.loss(candidate), candidate.truth.sampling
+        if np.array_equal(own, self.loss(baseline)):
+            reach = of_losses(float(own.min()), float(own.max()))
+            return Unseen(n=sampling.units_seen, reach=reach, value=self.value(candidate))
+        sides = [Estimated(value=self.value(s), influence=partial(self.loss, s)) for s in (candidate, baseline)]
+        return InfluenceDifference(sampling=sampling, candidate=sides[0], baseline=sides[1], greater=False)
 
     def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
         """Return the rows whose losses differ."""
@@ -75,14 +76,14 @@ class RootOfMeans:
         """Return the delta method's interval."""
         value = self.value(side)
         influence = (side.squares - value * value) / (2 * value) if value > 0 else side.squares
-        return MeanDifference(estimate=value, error=error_of(side.truth.sampling, influence))
+        return TInterval(estimate=value, error=error_of(side.truth.sampling, influence))
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the difference tested on squares."""
         sampling, squares = candidate.truth.sampling, candidate.squares
         if np.array_equal(squares, baseline.squares):
             reach = of_root(sampling.mean(squares), float(squares.min()), float(squares.max()))
-            return Unseen(n=sampling.units_seen, reach=reach)
+            return Unseen(n=sampling.units_seen, reach=reach, value=self.value(candidate))
         means = [sampling.mean(side.squares) for side in (candidate, baseline)]
         own, other = (side.squares - mean for side, mean in zip((candidate, baseline), means, strict=True))
         scale = math.sqrt(means[0] / means[1]) if means[1] > 0 else 1.0
@@ -91,7 +92,8 @@ class RootOfMeans:
             candidate=means[0],
             baseline=means[1],
             covariance=(variances[0], (variances[0] + variances[1] - variances[2]) / 2, variances[1]),
-            degrees=error_of(sampling, scale * other - own).degrees,
+            freedom=error_of(sampling, scale * other - own).degrees,
+            rows=described(sampling),
         )
 
     def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
@@ -113,17 +115,17 @@ class Determination:
 
     def alone(self, side: Side) -> HasLimits:
         """Return the delta method's interval."""
-        return MeanDifference(estimate=self.value(side), error=error_of(side.truth.sampling, self._influence(side)))
+        return TInterval(estimate=self.value(side), error=error_of(side.truth.sampling, self._influence(side)))
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the delta method's difference."""
-        squares, variance = candidate.squares, self._variance(candidate.truth)
+        squares, sampling = candidate.squares, candidate.truth.sampling
         if np.array_equal(squares, baseline.squares):
+            variance = self._variance(candidate.truth)
             reach = of_losses(float(squares.min()) / variance, float(squares.max()) / variance)
-            return Unseen(n=candidate.truth.sampling.units_seen, reach=reach)
-        influence = self._influence(candidate) - self._influence(baseline)
-        estimate = self.value(candidate) - self.value(baseline)
-        return MeanDifference(estimate=estimate, error=error_of(candidate.truth.sampling, influence))
+            return Unseen(n=sampling.units_seen, reach=reach, value=self.value(candidate))
+        sides = [Estimated(value=self.value(s), influence=partial(self._influence, s)) for s in (candidate, baseline)]
+        return InfluenceDifference(sampling=sampling, candidate=sides[0], baseline=sides[1], greater=True)
 
     def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
         """Return the rows whose squares differ."""

@@ -34,6 +34,16 @@ class Difference(Protocol):
         ...
 
     @property
+    def method_reason(self) -> str:
+        """Return in plain words why this method."""
+        ...
+
+    @property
+    def degrees(self) -> float:
+        """Return the degrees of freedom of its t; infinite where the normal is used."""
+        ...
+
+    @property
     def degenerate(self) -> bool:
         """Return whether the method gives no width, though the models differ."""
         ...
@@ -44,6 +54,15 @@ class Difference(Protocol):
 
     def p_drop(self, at: float) -> float:
         """Return the one-sided p-value of "the true difference is `at` or more": the tail whose high limit is `at`."""
+        ...
+
+    def at_margin(self, margin: float, *, relative: bool = False) -> Difference:
+        """Return by how much the candidate keeps within the margin: the rule passes where the low limit is 0 or more.
+
+        Args:
+            margin: The largest accepted drop; negative asks for an improvement.
+            relative: Whether it is a share of the baseline's value, whose own error then counts too.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgate.core.comparison.intervals.difference import Bounded, RankDifference
+from mlgate.core.comparison.intervals.ranks import Bounded, RankDifference
 from mlgate.core.comparison.intervals.spread import Error, error_of
 from mlgate.core.comparison.intervals.unseen import Unseen, of_area, of_precision
 from mlgate.core.comparison.metrics.ranking import delong_variance
@@ -57,7 +57,8 @@ class OfRanks:
         if np.array_equal(own, other):
             truth = candidate.truth
             seen = min(float(truth.smaller_class), truth.sampling.units_seen)
-            return Unseen(n=seen, reach=of_area if self.auc else of_precision(seen))
+            reach = of_area if self.auc else of_precision(seen)
+            return Unseen(n=seen, reach=reach, value=self.value(candidate))
         errors = [self._error(candidate, rows) for rows in (own, other, own - other)]
         product = 2 * errors[0].standard * errors[1].standard
         shared = errors[0].standard ** 2 + errors[1].standard ** 2 - errors[2].standard ** 2

@@ -10,6 +10,7 @@ from mlgate.core.codec import rounded
 from mlgate.core.comparison import decision, sentences
 from mlgate.core.comparison.decision import Sensitivity
 from mlgate.core.comparison.intervals.distributions import normal_quantile
+from mlgate.core.comparison.metrics.asked import asked
 from mlgate.core.comparison.metrics.names import METRICS
 from mlgate.core.config.model import BaselineKind, Severity, Task
 from mlgate.core.documents.comparison import RuleResult
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlgate.core.comparison.arena import Arena, Duel
-    from mlgate.core.config.model import Rule
+    from mlgate.core.comparison.slices.cutting import Slice
+    from mlgate.core.config.model import Rule, SliceBy
     from mlgate.core.documents.comparison import BaselineResult
 
 # The methods that the simulations show to be a little optimistic on small holdouts.
@@ -47,7 +49,7 @@ def judge(arena: Arena, rules: Sequence[Rule]) -> tuple[tuple[RuleResult, ...], 
 
     Rules against a dummy, or that ask for an improvement, say nothing of an unchanged candidate and are left out.
     """
-    judged = [_judge(arena, rule) for rule in rules]
+    judged = [found for rule in rules for found in _judged(arena, rule)]
     results = _corrected(judged, arena.tail)
     return results, decision.power([j.sensitivity for j in judged if j.sensitivity and _about_no_change(arena, j)])
 
@@ -69,7 +71,30 @@ def _blank(rule: Rule, n: int) -> RuleResult:
         at_least=rule.at_least,
         at_most=rule.at_most,
         severity=rule.severity,
+        average=rule.average,
+        parameter=rule.beta if rule.beta is not None else rule.alpha,
+        by=rule.by,
     )
+
+
+def _judged(arena: Arena, rule: Rule) -> list[Judged]:
+    """Return the results of a rule: one, or one a slice. Without its baseline a rule has no slices."""
+    opponent = None if rule.against is None else arena.opponents.get(rule.against)
+    if not rule.slices or (rule.against is not None and (opponent is None or not opponent.predictions)):
+        return [_judge(arena, rule)]
+    return [found for by in rule.slices for found in _sliced(arena, rule, by)]
+
+
+def _sliced(arena: Arena, rule: Rule, by: SliceBy) -> list[Judged]:
+    parts = arena.parts(by)
+    if isinstance(parts, Reason):
+        return [_broken(dataclasses.replace(_blank(rule, arena.truth.n), slice=by.column), parts)]
+    return [_in_slice(_judge(part.arena, rule), part.slice) for part in parts]
+
+
+def _in_slice(judged: Judged, part: Slice) -> Judged:
+    result = dataclasses.replace(judged.result, slice=part.name, merged=part.merged)
+    return dataclasses.replace(judged, result=result)
 
 
 def _judge(arena: Arena, rule: Rule) -> Judged:
@@ -79,7 +104,7 @@ def _judge(arena: Arena, rule: Rule) -> Judged:
     opponent = arena.opponents.get(rule.against)
     if opponent is None or not opponent.predictions:
         return Judged(result=_absent(blank, opponent.result if opponent else None))
-    duel = arena.duel(rule.metric, rule.average, rule.against)
+    duel = arena.duel(asked(rule), rule.against)
     return _broken(blank, duel) if isinstance(duel, Reason) else _compared(arena, rule, blank, duel)
 
 
@@ -103,10 +128,10 @@ def _absent(blank: RuleResult, baseline: BaselineResult | None) -> RuleResult:
 
 def _limited(arena: Arena, rule: Rule, blank: RuleResult) -> RuleResult:
     """Return the result of a floor or ceiling: the number is read literally, the interval is only shown."""
-    value = arena.value(arena.candidate, rule.metric, rule.average)
+    value = arena.value(arena.candidate, asked(rule))
     if isinstance(value, Reason):
         return _broken(blank, value).result
-    interval = arena.measure(rule.metric, rule.average).alone(arena.candidate)
+    interval = arena.measure(asked(rule)).alone(arena.candidate)
     low, high = (rounded(x) for x in interval.limits(arena.tail))
     below = rule.at_least is not None and value < rule.at_least
     above = rule.at_most is not None and value > rule.at_most
@@ -170,5 +195,5 @@ def _corrected(judged: Sequence[Judged], tail: float) -> tuple[RuleResult, ...]:
 
 
 def metrics_of(task: Task) -> tuple[str, ...]:
-    """Return the names of every metric that the task has."""
-    return tuple(name for name, metric in METRICS.items() if task in metric.tasks)
+    """Return the names of the metrics that a comparison shows though no rule names them."""
+    return tuple(name for name, metric in METRICS.items() if metric.summary and task in metric.tasks)

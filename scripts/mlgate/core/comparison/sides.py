@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Array = NDArray[np.float64]
     Indices = NDArray[np.int64]
+    Rows = Indices | slice
 
 S = TypeVar("S", bound=np.generic)
 EPSILON = float(np.finfo(np.float64).eps)  # scikit-learn's clip of probabilities in log-loss
@@ -68,6 +69,16 @@ class Truth:
         """Return the rows of each class."""
         return tuple(int(c) for c in np.bincount(self.codes, minlength=len(self.classes)))
 
+    def within(self, rows: Rows) -> Truth:
+        """Return the truth of some rows, with the same classes."""
+        return replace(
+            self,
+            sampling=self.sampling.within(rows),
+            codes=self.codes[rows] if len(self.codes) else self.codes,
+            values=self.values[rows] if len(self.values) else self.values,
+            columns={name: column.within(rows) for name, column in self.columns.items()},
+        )
+
     @property
     def smaller_class(self) -> int:
         """Return the rows of the rarest class; of a regression, all rows."""
@@ -85,7 +96,7 @@ class Predictions:
         scores: Shape (n,) for a binary label, of the positive class; (n, classes) for more; None if there are none.
         problems: Why a kind of column cannot be used, where it cannot.
         not_probabilities: Why `scores` serve only for ranking, where they do.
-        own: By name of a user's metric, its number of each row: shape (n,), finite.
+        own: By name of a user's metric, its number of each row (shape (n,), finite), or why there is none.
     """
 
     name: str
@@ -94,7 +105,7 @@ class Predictions:
     scores: Array | None = None
     problems: Mapping[Needs, Reason] = field(default_factory=dict)
     not_probabilities: Reason | None = None
-    own: Mapping[str, Array] = field(default_factory=dict)
+    own: Mapping[str, Array | Reason] = field(default_factory=dict)
 
     def problem(self, needs: Needs) -> Reason | None:
         """Return why metrics that need this kind of column cannot be computed, or None."""
@@ -105,6 +116,23 @@ class Predictions:
             return None
         return Reason(id="predictions-column-missing", message=f"{self.name} has no column `{needs}`")
 
+    def own_problem(self, name: str) -> Reason | None:
+        """Return why a metric of the user's cannot be computed, or None."""
+        found = self.own.get(name)
+        if found is None:
+            return Reason(id="predictions-column-missing", message=f"{self.name} has no number of each row for {name}")
+        return found if isinstance(found, Reason) else None
+
+    def within(self, rows: Rows) -> Predictions:
+        """Return the predictions of some rows."""
+        return replace(
+            self,
+            codes=_part(self.codes, rows),
+            values=_part(self.values, rows),
+            scores=_part(self.scores, rows),
+            own={name: found if isinstance(found, Reason) else found[rows] for name, found in self.own.items()},
+        )
+
     def equals(self, other: Predictions) -> bool:
         """Return whether both sides predict the same, in every column and on every row."""
         pairs = ((self.codes, other.codes), (self.values, other.values), (self.scores, other.scores))
@@ -112,11 +140,28 @@ class Predictions:
 
 
 class Side:
-    """One side's predictions beside the truth: what metrics are computed from, each at most once."""
+    """One side's predictions beside the truth: what metrics are computed from, each at most once.
 
-    def __init__(self, truth: Truth, predictions: Predictions) -> None:
+    Args:
+        truth: The holdout.
+        predictions: The side's.
+        orders: Where they are known already, the rows in ascending order of score: one of each ranking.
+    """
+
+    def __init__(self, truth: Truth, predictions: Predictions, orders: tuple[Indices, ...] | None = None) -> None:
         self.truth = truth
         self.predictions = predictions
+        self._orders = orders
+
+    def within(self, rows: Rows, truth: Truth | None = None, orders: tuple[Indices, ...] | None = None) -> Side:
+        """Return the side on some rows.
+
+        Args:
+            rows: Which, in ascending order.
+            truth: That of the rows, where it has been made for another side already.
+            orders: As of the class, counted within the rows.
+        """
+        return Side(truth or self.truth.within(rows), self.predictions.within(rows), orders)
 
     @property
     def codes(self) -> Indices:
@@ -144,9 +189,13 @@ class Side:
     def rankings(self) -> tuple[Ranking, ...]:
         """Return the rows ranked by the positive class's score, or by each class's in turn."""
         weight, codes = self.truth.sampling.weight, self.truth.codes
-        if self.truth.task is Task.BINARY:
-            return (Ranking(codes == self.truth.positive, self.scores, weight),)
-        return tuple(Ranking(codes == k, self.scores[:, k], weight) for k in range(len(self.truth.classes)))
+        classes = [self.truth.positive] if self.scores.ndim == 1 else range(self.scores.shape[1])
+        columns = self.scores[:, None] if self.scores.ndim == 1 else self.scores
+        orders = self._orders or (None,) * len(classes)
+        return tuple(
+            Ranking(codes == k, column, weight, order)
+            for k, column, order in zip(classes, columns.T, orders, strict=True)
+        )
 
     @cached_property
     def areas(self) -> tuple[Ranked, ...]:
@@ -190,6 +239,10 @@ class Side:
     def distances(self) -> Array:
         """Return absolute residuals."""
         return np.abs(self.residuals)
+
+
+def _part(column: NDArray[S] | None, rows: Rows) -> NDArray[S] | None:
+    return None if column is None else column[rows]
 
 
 def _given(column: NDArray[S] | None) -> NDArray[S]:

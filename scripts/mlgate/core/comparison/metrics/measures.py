@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlgate.core.comparison.metrics.asked import Asked
 from mlgate.core.comparison.metrics.label_measures import Accuracy, ClassRecall, OfTable
 from mlgate.core.comparison.metrics.mean_measures import Determination, OfMeans, RootOfMeans
 from mlgate.core.comparison.metrics.rank_measures import OfRanks
@@ -25,10 +26,16 @@ SCORED: dict[str, Measure] = {
 
 
 def measure(metric: str, average: str | None, task: Task) -> Measure:
-    """Return the measure of a metric that `names.METRICS` lists for `task`."""
+    """Return the measure of a metric without other parameters."""
+    return measure_of(Asked(metric=metric, average=average), task)
+
+
+def measure_of(asked: Asked, task: Task) -> Measure:
+    """Return the measure of what is asked for; the metric is one that `names.METRICS` lists for `task`, or an own."""
+    metric = asked.metric
     if metric in SCORED:
         return SCORED[metric]
-    average = average or ("binary" if task is Task.BINARY else "macro")
+    average = asked.average or ("binary" if task is Task.BINARY else "macro")
     if metric == "accuracy" or average == "micro" or (metric, average) == ("recall", "weighted"):
         return Accuracy()
     if metric == "recall" and average == "binary":

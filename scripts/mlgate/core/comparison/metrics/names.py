@@ -8,7 +8,9 @@ from enum import StrEnum
 from mlgate.core.config.model import Task
 
 AVERAGES = ("binary", "macro", "micro", "weighted")
-CLASSIFICATION = frozenset({Task.BINARY, Task.MULTICLASS})
+BINARY = frozenset({Task.BINARY})
+MULTICLASS = frozenset({Task.MULTICLASS})
+CLASSIFICATION = BINARY | MULTICLASS
 REGRESSION = frozenset({Task.REGRESSION})
 
 
@@ -17,6 +19,15 @@ class Needs(StrEnum):
 
     PREDICTION = "prediction"
     SCORE = "score"
+    OWN = "own"  # the number of each row that a user's metric is the mean of
+
+
+class Parameter(StrEnum):
+    """The key that a rule must have beside a metric's name."""
+
+    BETA = "beta"
+    ALPHA = "alpha"
+    BY = "by"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,43 +38,104 @@ class Metric:
         tasks: What the label may be.
         greater_is_better: Whether a higher value is better.
         needs: The class or number predicted (`prediction`), or probabilities (`score`, `score_<class>`).
-        averaged: Whether a rule may say `average`.
-        proportion: Whether its values lie in [0, 1] and 1 is best.
+        averages: What a rule may say as `average`; none for a metric without averages.
+        parameter: The key that a rule needs beside the name.
+        probabilities: Whether its scores must be probabilities, and not only rank the rows.
+        summary: Whether a comparison shows it though no rule names it.
+        instead: For a metric that is shown and never judged by: the one to name in a rule.
     """
 
     tasks: frozenset[Task]
     greater_is_better: bool
     needs: Needs
-    averaged: bool = False
-    proportion: bool = False
+    averages: tuple[str, ...] = ()
+    parameter: Parameter | None = None
+    probabilities: bool = False
+    summary: bool = False
+    instead: str | None = None
+
+    @property
+    def averaged(self) -> bool:
+        """Return whether a rule may say `average`."""
+        return bool(self.averages)
 
 
-def _labels(*, averaged: bool = False) -> Metric:
+def _labels(*, averages: tuple[str, ...] = (), parameter: Parameter | None = None, summary: bool = False) -> Metric:
     return Metric(
-        tasks=CLASSIFICATION, greater_is_better=True, needs=Needs.PREDICTION, averaged=averaged, proportion=True
+        tasks=CLASSIFICATION,
+        greater_is_better=True,
+        needs=Needs.PREDICTION,
+        averages=averages,
+        parameter=parameter,
+        summary=summary,
     )
 
 
-def _ranking(tasks: frozenset[Task]) -> Metric:
-    return Metric(tasks=tasks, greater_is_better=True, needs=Needs.SCORE, proportion=True)
+def _ranks(tasks: frozenset[Task]) -> Metric:
+    return Metric(tasks=tasks, greater_is_better=True, needs=Needs.SCORE, summary=True)
 
 
-def _loss(tasks: frozenset[Task], needs: Needs) -> Metric:
-    return Metric(tasks=tasks, greater_is_better=False, needs=needs)
+def _probabilities(*, summary: bool = False, instead: str | None = None) -> Metric:
+    return Metric(
+        tasks=CLASSIFICATION,
+        greater_is_better=False,
+        needs=Needs.SCORE,
+        probabilities=True,
+        summary=summary,
+        instead=instead,
+    )
+
+
+def _numbers(*, greater: bool = False, parameter: Parameter | None = None, summary: bool = False) -> Metric:
+    return Metric(
+        tasks=REGRESSION, greater_is_better=greater, needs=Needs.PREDICTION, parameter=parameter, summary=summary
+    )
+
+
+def _fairness() -> Metric:
+    return Metric(tasks=BINARY, greater_is_better=False, needs=Needs.PREDICTION, parameter=Parameter.BY)
 
 
 METRICS: dict[str, Metric] = {
-    "accuracy": _labels(),
-    "balanced_accuracy": _labels(),
-    "precision": _labels(averaged=True),
-    "recall": _labels(averaged=True),
-    "f1": _labels(averaged=True),
-    "roc_auc": _ranking(CLASSIFICATION),
-    "average_precision": _ranking(frozenset({Task.BINARY})),
-    "log_loss": _loss(CLASSIFICATION, Needs.SCORE),
-    "brier_score": _loss(CLASSIFICATION, Needs.SCORE),
-    "mean_absolute_error": _loss(REGRESSION, Needs.PREDICTION),
-    "mean_squared_error": _loss(REGRESSION, Needs.PREDICTION),
-    "root_mean_squared_error": _loss(REGRESSION, Needs.PREDICTION),
-    "r2": Metric(tasks=REGRESSION, greater_is_better=True, needs=Needs.PREDICTION),
+    "accuracy": _labels(summary=True),
+    "balanced_accuracy": _labels(summary=True),
+    "precision": _labels(averages=AVERAGES, summary=True),
+    "recall": _labels(averages=AVERAGES, summary=True),
+    "f1": _labels(averages=AVERAGES, summary=True),
+    "roc_auc": _ranks(CLASSIFICATION),
+    "average_precision": _ranks(BINARY),
+    "log_loss": _probabilities(summary=True),
+    "brier_score": _probabilities(summary=True),
+    "mean_absolute_error": _numbers(summary=True),
+    "mean_squared_error": _numbers(summary=True),
+    "root_mean_squared_error": _numbers(summary=True),
+    "r2": _numbers(greater=True, summary=True),
+}
+
+# Names that people know a metric by, where scikit-learn's scorer (or Fairlearn's function) is called otherwise.
+ALSO_KNOWN = {
+    "auc": "roc_auc",
+    "auroc": "roc_auc",
+    "rocauc": "roc_auc",
+    "roc_auc_ovr": "roc_auc",
+    "roc_auc_score": "roc_auc",
+    "ap": "average_precision",
+    "auprc": "average_precision",
+    "pr_auc": "average_precision",
+    "logloss": "log_loss",
+    "cross_entropy": "log_loss",
+    "brier": "brier_score",
+    "brier_score_loss": "brier_score",
+    "mae": "mean_absolute_error",
+    "mse": "mean_squared_error",
+    "rmse": "root_mean_squared_error",
+    "r2_score": "r2",
+    "f1_score": "f1",
+    "accuracy_score": "accuracy",
+    "balanced_accuracy_score": "balanced_accuracy",
+    "precision_score": "precision",
+    "recall_score": "recall",
+    "sensitivity": "recall",
+    "true_positive_rate": "recall",
+    "tpr": "recall",
 }

@@ -42,10 +42,13 @@ class Ranking:
         positive: Shape (n,), at least one of each kind.
         score: Shape (n,), finite.
         weight: Shape (n,), positive; None for equal weights.
+        order: The rows in ascending order of score, where it is known already.
     """
 
-    def __init__(self, positive: Flags, score: Array, weight: Array | None = None) -> None:
-        self.order = np.argsort(score)
+    def __init__(
+        self, positive: Flags, score: Array, weight: Array | None = None, order: Indices | None = None
+    ) -> None:
+        self.order = np.argsort(score) if order is None else order
         self.positive = positive[self.order]
         self.sorted = score[self.order]
         n = len(score)

@@ -18,6 +18,13 @@ class Outcome(StrEnum):
     FAIL = "fail"
 
 
+class Severity(StrEnum):
+    """What a broken rule or check comes to."""
+
+    FAIL = "fail"
+    WARN = "warn"
+
+
 _ORDER = tuple(Outcome)
 
 

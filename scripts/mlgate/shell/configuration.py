@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.config import node as nodes
-from mlgate.core.config import parse as parser
 from mlgate.core.config import yaml
 from mlgate.core.config.node import START, refuse
 from mlgate.shell.links import is_link_out
@@ -37,7 +36,9 @@ def parse(data: bytes, name: str) -> Config:
     Raises:
         ConfigError: With every mistake; nothing else is raised.
     """
-    return parser.parse(yaml.read(data, name), name)
+    from mlgate.core.config.parse import parse as parse_values  # noqa: PLC0415 - a contract alone needs none of it
+
+    return parse_values(yaml.read(data, name), name)
 
 
 def load_contract(path: Path, name: str) -> Contract:

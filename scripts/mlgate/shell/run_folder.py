@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mlgate.core import codec
-from mlgate.core.documents.files import FILES
 from mlgate.core.documents.shared import Document, Failure
 from mlgate.errors import InputError, MlgateError, UsageError
 from mlgate.shell.git.tracked import tracks
@@ -36,7 +35,7 @@ class RunFolder:
 
     def file(self, cls: type[Document]) -> Path:
         """Return where the document `cls` lies."""
-        return self.path / FILES[cls]
+        return self.path / cls.file_name()
 
     def read(self, cls: type[D]) -> D:
         """Read a document.
@@ -46,7 +45,7 @@ class RunFolder:
         """
         document = self.find(cls)
         if document is None:
-            step = STEP_OF[FILES[cls]]
+            step = STEP_OF[cls.file_name()]
             raise InputError(
                 f"{self.file(cls)} is missing: {step} has not run in this folder, or was killed before it could write",
                 remedy=f"Run {step} before, with the same `run-dir`; its log says why if it failed.",
@@ -83,7 +82,7 @@ class RunFolder:
             data = self.file(cls).read_bytes()
         except OSError:
             return
-        self.reads[FILES[cls]] = hashlib.sha256(data).hexdigest()
+        self.reads[cls.file_name()] = hashlib.sha256(data).hexdigest()
 
     def write(self, document: Document) -> Path:
         """Write a document where readers see the old one or the new one, never a part."""

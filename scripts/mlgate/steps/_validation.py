@@ -14,8 +14,9 @@ from mlgate.core.outcome import Outcome
 from mlgate.errors import ExitStatus, MlgateError
 from mlgate.shell import runner
 from mlgate.shell.run_folder import RunFolder
-from mlgate.shell.validation import validating
 from mlgate.shell.validation.scanner import Scanner
+from mlgate.shell.validation.validating import validate
+from mlgate.shell.validation.works import from_files
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
@@ -58,12 +59,13 @@ class _Validation:
 
     def _of_files(self, contract: Path, first: Scanner) -> DataDocument:
         self.prefix = _below(self.world.cwd, self.world.env.get("GITHUB_WORKSPACE", ""))
-        works = validating.from_files(self.inputs.files, contract, self.world.cwd, profile=self.inputs.profile)
-        tables = validating.validate(works, first=first, env=self.world.env, on_contract_change=OnChange.FAIL)
+        works = from_files(self.inputs.files, contract, self.world.cwd, profile=self.inputs.profile)
+        tables = validate(works, first=first, env=self.world.env, on_contract_change=OnChange.FAIL)
         return data_document(tables, (), OnChange.FAIL, dict(self.folder.reads))
 
     def _of_configuration(self, first: Scanner) -> DataDocument:
         from mlgate.shell.base import policy as policies  # noqa: PLC0415 - only with a configuration
+        from mlgate.shell.validation.policy_works import from_policy  # noqa: PLC0415 - the same
 
         policy, judge = policies.load(self.inputs.config, self.folder, self.world)
         self.prefix = policy.base.prefix
@@ -71,9 +73,9 @@ class _Validation:
         if policy.base.inputs_unchanged:
             message = "nothing that the model depends on differs from the base"
             return DataDocument(reads=reads, reasons=(Reason(id="inputs-unchanged", message=message, step=STEP),))
-        works = validating.from_policy(policy, judge, self.world.env, show_values=self.inputs.show_values)
+        works = from_policy(policy, judge, self.world.env, show_values=self.inputs.show_values)
         on_change = policy.judging.gate.on_contract_change
-        tables = validating.validate(works, first=first, env=self.world.env, on_contract_change=on_change)
+        tables = validate(works, first=first, env=self.world.env, on_contract_change=on_change)
         removed = removed_tables(policy.judging, policy.working) if policy.from_base else ()
         reread = reread_tables(policy.judging, policy.working) if policy.from_base else ()
         return data_document(tables, (*removed, *reread), on_change, reads)

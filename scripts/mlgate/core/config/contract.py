@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from mlgate.core.config.model import Severity
+from mlgate.core.config.plain_row import speaks_of
+from mlgate.core.outcome import Severity
 
 if TYPE_CHECKING:
     from mlgate.core.config.node import Node
@@ -134,6 +135,8 @@ class Contract:
     @property
     def redacted(self) -> frozenset[str]:
         """Return the columns whose values are never shown."""
-        from mlgate.core.config.redaction import redacted_columns  # noqa: PLC0415 - few steps look into schemas
+        if not speaks_of(self.row, "redact"):
+            return frozenset()
+        from mlgate.core.config.redaction import redacted_columns  # noqa: PLC0415 - it imports the compiler of checks
 
         return redacted_columns(self.row)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from mlgate.core.data.source import Compression, Dialect, Format
+from mlgate.core.outcome import Severity as Severity  # noqa: PLC0414 - a word of the configuration, too
 
 DEFAULT_SHELL = ("bash", "-eo", "pipefail", "-c")
 
@@ -24,13 +25,6 @@ class OnInconclusive(StrEnum):
     WARN = "warn"
     FAIL = "fail"
     PASS = "pass"
-
-
-class Severity(StrEnum):
-    """What a broken rule or check comes to."""
-
-    FAIL = "fail"
-    WARN = "warn"
 
 
 class Task(StrEnum):

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlgate.core.config import row_schema
 from mlgate.core.config.contract import Contract, RuleKind, TableRule
 from mlgate.core.config.cursor import Cursor, Problems
 from mlgate.core.config.parse_contract_rules import EXAMPLES, read_rule
-from mlgate.core.config.redaction import unnamed_redactions
+from mlgate.core.config.plain_row import is_plain, speaks_of
 from mlgate.core.words import did_you_mean, listed, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlgate.core.config.node import Node
+    from mlgate.core.config.row_schema import Mistake
 
 _KINDS = tuple(kind.value for kind in RuleKind)
 _SCHEMA_WORDS = ("type", "properties", "required", "$schema", "$defs")
@@ -55,18 +57,28 @@ def _row(cursor: Cursor) -> dict[str, Any]:
         cursor.expected("a JSON Schema", "Write `row: {type: object, properties: {...}}`.")
         return {}
     row: dict[str, Any] = cursor.node.plain()
-    for mistake in row_schema.mistakes(row):
+    for mistake in _mistakes(row):
         place = cursor.node.at(mistake.pointer)
         if mistake.on_key:
             above, _, key = mistake.pointer.rpartition("/")
             place = cursor.node.find(above).keys.get(key.replace("~1", "/").replace("~0", "~"), place)
         cursor.problems.add(place, f"`row{mistake.pointer}`: {mistake.message}", mistake.remedy)
-    if not cursor.problems.found:
+    if not cursor.problems.found and speaks_of(row, "redact"):
         _refuse_unnamed_redactions(cursor, row)
     return row
 
 
+def _mistakes(row: dict[str, Any]) -> Iterable[Mistake]:
+    if is_plain(row):
+        return ()
+    from mlgate.core.config import row_schema  # noqa: PLC0415 - it imports jsonschema, which few contracts need
+
+    return row_schema.mistakes(row)
+
+
 def _refuse_unnamed_redactions(cursor: Cursor, row: dict[str, Any]) -> None:
+    from mlgate.core.config.redaction import unnamed_redactions  # noqa: PLC0415 - it imports the compiler of checks
+
     for pointer in unnamed_redactions(row):
         cursor.problems.add(
             cursor.node.at(pointer.removeprefix("/row")),

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.instant import last_microsecond, microseconds
-from mlgate.core.config.model import Severity
+from mlgate.core.outcome import Severity
 from mlgate.core.words import shown
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlgate.core.config.model import Severity
 from mlgate.core.data.wording import subject
+from mlgate.core.outcome import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

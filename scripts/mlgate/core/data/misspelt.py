@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from mlgate.core.config.model import Severity
 from mlgate.core.data.broken import Broken
 from mlgate.core.data.compile.references import escape
+from mlgate.core.outcome import Severity
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -63,6 +63,12 @@ class ScanRequest:
     memory_limit: str = "1GB"
     threads: int = 2
 
+    @property
+    def asks_more(self) -> bool:
+        """Return whether more is asked than what breaks the contract: a diff, drift or a profile."""
+        has_base = self.base is not None or self.base_unchanged or bool(self.base_missing)
+        return has_base or self.drift is not None or self.profile is not None
+
 
 @dataclass(frozen=True, kw_only=True)
 class ScanResult:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.annotation import Annotation
-from mlgate.core.config.model import Severity
 from mlgate.core.data.diff import notable
 from mlgate.core.data.drift.wording import lines as drift_lines
 from mlgate.core.documents.data import ContractSide
 from mlgate.core.documents.diff import DiffState
-from mlgate.core.outcome import Outcome
+from mlgate.core.outcome import Outcome, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

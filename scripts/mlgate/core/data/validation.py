@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.config.model import OnChange, Severity
+from mlgate.core.config.model import OnChange
 from mlgate.core.documents.data import ContractSide, DataDocument, TableResult
 from mlgate.core.documents.shared import Reason
-from mlgate.core.outcome import Outcome, worst
+from mlgate.core.outcome import Outcome, Severity, worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

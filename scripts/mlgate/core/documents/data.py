@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from mlgate.core.config.model import Severity
 from mlgate.core.documents.diff import TableDiff  # noqa: TC001 - codec reads the annotations at run time
 from mlgate.core.documents.drift import TableDrift  # noqa: TC001 - the same
 from mlgate.core.documents.profile import Fingerprint, Profile  # noqa: TC001 - the same
 from mlgate.core.documents.shared import Document, Reason
-from mlgate.core.outcome import Outcome
+from mlgate.core.outcome import Outcome, Severity
 
 
 @dataclass(frozen=True, kw_only=True)

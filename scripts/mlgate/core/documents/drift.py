@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mlgate.core.config.model import Severity
+from mlgate.core.outcome import Severity
 
 
 class DriftKind(StrEnum):

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from mlgate.core.documents.shared import Document
 
 FILES: dict[type[Document], str] = {
-    BaseDocument: "base.json",
-    DataDocument: "data.json",
-    TrainingDocument: "training.json",
-    ComparisonDocument: "comparison.json",
-    ReportDocument: "report.json",
-    PromotionDocument: "promotion.json",
+    document: document.file_name()
+    for document in (
+        BaseDocument,
+        DataDocument,
+        TrainingDocument,
+        ComparisonDocument,
+        ReportDocument,
+        PromotionDocument,
+    )
 }

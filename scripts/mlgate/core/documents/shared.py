@@ -56,3 +56,8 @@ class Document:
     mlgate: str = __version__
     reads: dict[str, str] = field(default_factory=dict)
     error: Failure | None = None
+
+    @classmethod
+    def file_name(cls) -> str:
+        """Return what it is called in the run folder: `data.json` has the schema `mlgate/data/1`."""
+        return f"{cls.schema.split('/')[1]}.json"

@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from mlgate.core.config.model import Severity
 from mlgate.core.data import query
 from mlgate.core.data.broken import Broken
 from mlgate.core.data.compile import compile_row
@@ -18,6 +17,7 @@ from mlgate.core.data.rules.reading import with_times
 from mlgate.core.data.tally import broken_by, tally
 from mlgate.core.data.wording import subject
 from mlgate.core.documents.data import Column, DataFinding, FindingRow
+from mlgate.core.outcome import Severity
 from mlgate.core.words import listed
 from mlgate.shell.validation.copies import copied_if_broken, numbered
 from mlgate.shell.validation.counting import WIDE, count

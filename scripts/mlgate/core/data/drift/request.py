@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mlgate.core.config.model import Severity
 from mlgate.core.data.drift.measure import NULL_THRESHOLD, THRESHOLD
 from mlgate.core.data.source import TableSource  # noqa: TC001 - codec reads the annotations at run time
 from mlgate.core.documents.profile import Profile  # noqa: TC001 - the same
+from mlgate.core.outcome import Severity
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.codec import rounded
-from mlgate.core.config.model import Severity
 from mlgate.core.data.broken import Broken, of_rule
 from mlgate.core.data.rules import limits
 from mlgate.core.data.rules.answers import unmeasured
 from mlgate.core.data.wording import percent
+from mlgate.core.outcome import Severity
 from mlgate.shell.validation.rules.other import CannotReadError, open_source, reading_other
 
 if TYPE_CHECKING:

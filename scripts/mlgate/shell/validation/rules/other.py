@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from mlgate.core.config.model import Severity
 from mlgate.core.data.broken import Broken, of_rule
 from mlgate.core.data.dialect import declared_by
 from mlgate.core.data.rules.answers import unmeasured
 from mlgate.core.data.source import Format, TableSource
+from mlgate.core.outcome import Severity
 from mlgate.core.words import listed
 from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable, header

@@ -19,7 +19,7 @@ SAME = [("1", "1.0"), ("1", "10e-1"), ('"A"', r'"\u0041"'), ('{"x": 1, "y": [2]}
 DIFFERENT = [("1", '"1"'), ("true", '"true"'), ("[1]", '"[1]"'), ("9007199254740993", "9007199254740992"), ("1", "[1]")]
 
 
-def broken(folder: Path, rules: tuple[str, ...], one: str, other: str, *, row: object = None) -> list[str]:
+def broken(folder: Path, rules: tuple[str, ...], one: str, other: str) -> list[str]:
     """Return the rules that two values break: as rows of one table, and one in each of two."""
     both, first, second = folder / "both.jsonl", folder / "first.jsonl", folder / "second.jsonl"
     both.write_text(f'{{"a": {one}, "b": 0}}\n{{"a": {other}, "b": 0}}\n')
@@ -27,7 +27,7 @@ def broken(folder: Path, rules: tuple[str, ...], one: str, other: str, *, row: o
     second.write_text(f'{{"a": {other}, "b": 0}}\n')
     named = {"other": one_file(second)}
     path = first if rules[0] not in REPEATS else both
-    result = scan(request_of(path, contract(list(rules), row or {}), folder, others=named))
+    result = scan(request_of(path, contract(list(rules), {}), folder, others=named))
     return [rules[int(finding.check.split("/")[2])] for finding in result.findings]
 
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from mlgate.core.config.contract import RuleKind
 from mlgate.core.config.instant import last_microsecond, microseconds
 from mlgate.core.data.broken import Broken, of_rule
-from mlgate.core.data.ir import Bound, Operator, Storage
+from mlgate.core.data.ir import Bound, Kind, Operator, Storage
 from mlgate.core.data.rules.answers import Measure, unreadable
+from mlgate.core.data.rules.digits import by_digits, of_limit
 from mlgate.core.data.rules.reading import Reading, column, instants, numbers
 from mlgate.core.data.sql import breaks, literal
-from mlgate.core.numbers import WIDEST
+from mlgate.core.numbers import EXACT, WIDEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,7 +29,7 @@ _BROKEN_BY = {"<": Operator.AT_LEAST, "<=": Operator.ABOVE, ">": Operator.AT_MOS
 def ask(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Measure:
     """Return what the scan counts: rows beyond the limit, values, odd cells, and values that reach the other limit."""
     reading = reading_of(rule, table, properties)
-    beyond, reached = _conditions(rule, reading.value, _exact_cell(rule, table, properties))
+    beyond, reached = _conditions(rule, reading.value, column(rule.columns[0], table, properties, Kind.NUMBER))
     speaking = [condition for condition in (beyond, reading.odd) if condition]
     return Measure(
         condition=" OR ".join(speaking) or None,
@@ -50,24 +51,24 @@ def is_about_time(rule: TableRule) -> bool:
     return isinstance(rule.at_least, str) or isinstance(rule.at_most, str)
 
 
-def _exact_cell(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Cell | None:
-    """Return the column if it holds numbers of more digits than a double."""
-    cell = column(rule.columns[0], table, properties)
-    return cell if cell.storage in (Storage.INTEGER, Storage.DECIMAL) and not is_about_time(rule) else None
-
-
-def _conditions(rule: TableRule, value: str, exact: Cell | None) -> tuple[str | None, str | None]:
+def _conditions(rule: TableRule, value: str, cell: Cell) -> tuple[str | None, str | None]:
     """Return when a value is beyond the limit that all must keep, and when it reaches the one that some must."""
     below, above = ("<", "<=") if rule.kind is RuleKind.MIN else (">=", ">")
-    low = None if rule.at_least is None else _compared(value, below, rule.at_least, exact, is_upper=False)
-    high = None if rule.at_most is None else _compared(value, above, rule.at_most, exact, is_upper=True)
+    low = None if rule.at_least is None else _compared(value, below, rule.at_least, cell, is_upper=False)
+    high = None if rule.at_most is None else _compared(value, above, rule.at_most, cell, is_upper=True)
     return (low, high) if rule.kind is RuleKind.MIN else (high, low)
 
 
-def _compared(value: str, sign: str, limit: Limit, exact: Cell | None, *, is_upper: bool) -> str | None:
-    if exact is not None and isinstance(limit, int) and abs(limit) < WIDEST:
-        return breaks(Bound(operator=_BROKEN_BY[sign], limit=limit), exact)
-    return f"{value} {sign} {_limit(limit, is_upper=is_upper)}"
+def _compared(value: str, sign: str, limit: Limit, cell: Cell, *, is_upper: bool) -> str | None:
+    is_typed = cell.storage in (Storage.INTEGER, Storage.DECIMAL)
+    if is_typed and isinstance(limit, int) and abs(limit) < WIDEST:
+        return breaks(Bound(operator=_BROKEN_BY[sign], limit=limit), cell)
+    as_double = f"{value} {sign} {_limit(limit, is_upper=is_upper)}"
+    digits = by_digits(cell)
+    if is_typed or digits is None or isinstance(limit, str) or abs(limit) < EXACT:
+        return as_double
+    same = f"{value} = {_limit(limit, is_upper=is_upper)}"
+    return f"CASE WHEN {same} THEN {digits} {sign} {of_limit(int(limit))} ELSE {as_double} END"
 
 
 def _limit(limit: Limit, *, is_upper: bool) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
+from mlgate.core.codec import rounded
 from mlgate.core.data.wording import percent
 
 if TYPE_CHECKING:
@@ -17,20 +19,25 @@ def number(limit: Limit | None) -> float | None:
     return None if limit is None or isinstance(limit, str) else float(limit)
 
 
+def _ten_digits(limit: Limit | None) -> float | None:
+    found = number(limit)
+    return found if found is None or not math.isfinite(rounded(found)) else rounded(found)
+
+
 def plain(value: float) -> str:
     """Return a number for people, to ten digits: `1,234.5`."""
     return f"{value:,.0f}" if value == int(value) and abs(value) < 1e15 else f"{value:.10g}"
 
 
 def is_within(rule: TableRule, value: float) -> bool:
-    """Return whether a measurement keeps both limits."""
-    low, high = number(rule.at_least), number(rule.at_most)
+    """Return whether a measurement of ten digits keeps both limits, to as many."""
+    low, high = _ten_digits(rule.at_least), _ten_digits(rule.at_most)
     return (low is None or value >= low) and (high is None or value <= high)
 
 
 def said(rule: TableRule, value: float, shown: Callable[[float], str] = plain) -> str:
     """Return which limit a measurement breaks, e.g. `at most 3 % is allowed`."""
-    low, high = number(rule.at_least), number(rule.at_most)
+    low, high = _ten_digits(rule.at_least), _ten_digits(rule.at_most)
     if low is not None and value < low:
         return f"at least {shown(low)} is asked for"
     return f"at most {shown(high or 0.0)} is allowed"

@@ -11,6 +11,7 @@ from mlgate.core.data.ir import Kind, Storage
 from mlgate.core.data.query import LOCATED, ROW
 from mlgate.core.data.rules import limits
 from mlgate.core.data.rules.answers import Measure, is_tolerated, unmeasured
+from mlgate.core.data.rules.digits import by_digits
 from mlgate.core.data.rules.reading import instant
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _SQL = {Comparison.EQUAL: "=", Comparison.OTHER: "<>"}
 _WAYS = ("number", "instant", "text", "boolean")
+_TYPED = {Storage.INTEGER, Storage.DECIMAL, Storage.FLOAT}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,10 +35,12 @@ class Value:
     Attributes:
         present: Condition that it is not null.
         exact: As whole part and fraction, of columns that hold more digits than a double.
+        digits: What orders numbers that are the same double, see `digits`.
     """
 
     present: str
     exact: str | None = None
+    digits: str | None = None
     number: str | None
     instant: str | None
     text: str | None
@@ -56,6 +60,7 @@ def value_of(name: str, table: Table, properties: Mapping[str, Property]) -> Val
     return Value(
         present=f"({cell.is_present})",
         exact=_exact(cell),
+        digits=by_digits(cell),
         number=f"CASE WHEN isfinite({number}) THEN {number} END" if number and is_loose else number,
         instant=None if moment == "NULL::BIGINT" else moment,
         text=cell.text,
@@ -91,6 +96,9 @@ def is_broken(left: Value, comparison: Comparison, right: Value) -> str:
             times = [f"({item.instant}) IS NULL" for item in (left, right) if item.instant is not None]
             both = " AND ".join([both, *times])
         operator = _SQL.get(comparison, comparison.value)
+        if way == "number" and left.digits is not None and right.digits is not None:
+            same = f"{both} AND ({one}) = ({other}) AND ({left.digits}) IS NOT NULL AND ({right.digits}) IS NOT NULL"
+            cases.append(f"WHEN {same} THEN NOT (({left.digits}) {operator} ({right.digits}))")
         cases.append(f"WHEN {both} THEN NOT (({one}) {operator} ({other}))")
     broken = f"CASE {' '.join(cases)} ELSE true END" if cases else "true"
     return f"{left.present} AND {right.present} AND {broken}"
@@ -99,8 +107,11 @@ def is_broken(left: Value, comparison: Comparison, right: Value) -> str:
 def ask_compare(rule: TableRule, table: Table, properties: Mapping[str, Property]) -> Measure:
     """Return what is counted for `compare`."""
     left, right = (value_of(name, table, properties) for name in rule.columns)
-    if Storage.DECIMAL in (column.storage for column in table.columns if column.name in rule.columns):
+    storages = {column.storage for column in table.columns if column.name in rule.columns}
+    if Storage.DECIMAL in storages:
         left, right = _exactly(left, right)
+    elif len(storages) == 1 and storages <= _TYPED:
+        left, right = replace(left, digits=None), replace(right, digits=None)  # of one type, which loses nothing
     condition = is_broken(left, rule.comparison or Comparison.EQUAL, right)
     return Measure(condition=condition, aggregates=(f"count_if({left.present} AND {right.present})",))
 
@@ -122,9 +133,11 @@ def unsorted_query(rule: TableRule, table: Table, properties: Mapping[str, Prope
     """Return the query of how many values there are, how many are out of order after the one before, and where."""
     cell = value_of(rule.columns[0], table, properties)
     index = table.index(rule.columns[0])
+    if index is not None and table.columns[index].storage in _TYPED:
+        cell = replace(cell, digits=None)  # neighbours are of one type, which loses nothing
     if index is not None and table.columns[index].storage is Storage.DECIMAL:
-        cell = replace(cell, number=f"c{index}")  # both are of one type, which compares without loss
-    ways = {way: getattr(cell, way) for way in _WAYS if getattr(cell, way) is not None}
+        cell = replace(cell, number=f"c{index}")
+    ways = {way: getattr(cell, way) for way in (*_WAYS, "digits") if getattr(cell, way) is not None}
     items = [f"({expression}) AS {way}_now" for way, expression in ways.items()]
     inner = f"SELECT {ROW}, {', '.join([*items, 'true AS here'])} FROM {table.relation(rows=True)} WHERE {cell.present}"  # noqa: S608 - own expressions
     before = [f"lag({way}_now) OVER w AS {way}_before" for way in ways]
@@ -143,7 +156,7 @@ def _comparison(rule: TableRule) -> Comparison:
 
 
 def _named(ways: Mapping[str, str], suffix: str, present: str) -> Value:
-    names = {way: f"{way}_{suffix}" if way in ways else None for way in _WAYS}
+    names = {way: f"{way}_{suffix}" if way in ways else None for way in (*_WAYS, "digits")}
     return Value(present=f"coalesce({present}, false)", **names)
 
 

@@ -115,17 +115,20 @@ class Cell:
         rounded = f"CASE WHEN {is_whole(number)} THEN TRY_CAST({number} AS HUGEINT) END"
         if self.storage not in (Storage.JSON, Storage.TEXT):
             return rounded
-        text = f"({self.value}->>'$')" if self.storage is Storage.JSON else self.value
-        digits = f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN TRY_CAST({text} AS HUGEINT) END"
-        return f"CASE WHEN {number} IS NOT NULL THEN coalesce({digits}, {rounded}) END"
+        return f"CASE WHEN {number} IS NOT NULL THEN coalesce(TRY_CAST({self.written} AS HUGEINT), {rounded}) END"
 
     @property
-    def digits(self) -> str | None:
-        """Return the digits of a number that is written as a whole one; NULL where it is not, None where no cell is."""
+    def written(self) -> str | None:
+        """Return the text of a number that is written as a whole one; NULL where it is not, None where no cell is."""
         if self.storage not in (Storage.JSON, Storage.TEXT):
             return None
         text = f"({self.value}->>'$')" if self.storage is Storage.JSON else self.value
-        return f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN regexp_extract_all({text}, '[0-9]') END"
+        return f"CASE WHEN regexp_full_match({text}, '[+-]?[0-9]+') THEN {text} END"
+
+    @property
+    def digits(self) -> str | None:
+        """Return the digits of such a number, as a list."""
+        return self.written and f"regexp_extract_all({self.written}, '[0-9]')"
 
     @property
     def boolean(self) -> str | None:

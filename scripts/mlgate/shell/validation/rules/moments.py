@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlgate.core.config.contract import RuleKind
+from mlgate.core.data.ir import Kind
 from mlgate.core.data.rules import moments
-from mlgate.core.data.rules.reading import numbers
+from mlgate.core.data.rules.answers import unmeasured
+from mlgate.core.data.rules.reading import column, numbers
+from mlgate.core.words import counted
 
 if TYPE_CHECKING:
     from mlgate.core.config.contract import TableRule
@@ -21,5 +25,11 @@ def exact_moments(opened: Opened, rule: TableRule, plan: Plan, answer: Answer) -
         return []
     value = numbers(rule.columns[0], opened.table, plan.properties).value
     rows = opened.connection.execute(moments.exact_query(opened.table.relation(), value)).fetchall()
-    broken = moments.exactly(rule, rows)
+    query = moments.lost_query(
+        opened.table.relation(), column(rule.columns[0], opened.table, plan.properties, Kind.NUMBER)
+    )
+    lost, unknown = opened.one(query) if query and rule.kind is RuleKind.SUM else (0, 0)
+    if unknown:
+        return [unmeasured(rule, f"{counted(unknown, 'cell')} of more than 127 bits", unknown)]
+    broken = moments.exactly(rule, rows, int(lost))
     return [broken] if broken else []

@@ -14,12 +14,12 @@ import typing
 from enum import Enum
 from typing import Any
 
-from mlgate.core.documents import files, registry
+from mlgate.core.documents import files, printed
 from mlgate.core.registry.log.record import Record
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ROOT = "https://raw.githubusercontent.com/mlgate/mlgate/main/schemas"
-NAMES: dict[type, str] = {**files.FILES, **registry.PRINTED, Record: "record.json"}
+NAMES: dict[type, str] = {**files.FILES, **printed.PRINTED, Record: "record.json"}
 PLAIN: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", types.NoneType: "null"}
 
 

@@ -19,7 +19,7 @@ from jsonschema.exceptions import best_match
 
 from mlgate.core import codec, documents
 from mlgate.core.documents.files import FILES
-from mlgate.core.documents.registry import PRINTED
+from mlgate.core.documents.printed import PRINTED
 from mlgate.core.documents.shared import Document
 
 ROOT = Path(__file__).parents[2]

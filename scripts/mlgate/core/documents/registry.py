@@ -183,6 +183,3 @@ class RegistryDocument(Document):
     unsigned_after: int = 0
     unchecked: tuple[str, ...] = ()
     files: tuple[RegistryFile, ...] = ()
-
-
-PRINTED: dict[type[Document], str] = {RegistryDocument: "registry.json"}  # by `--json`, and in no run folder

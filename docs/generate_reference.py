@@ -46,18 +46,45 @@ train:
 baselines: [base, dummy]
 gate:
   on-inconclusive: warn
+  accept-reasons: [slice-empty]
   rules:
     - {metric: roc_auc, against: base, margin: 0.005}
-    - {metric: recall, at-least: 0.60}
+    - {metric: log_loss, against: base, margin: 2%}
+    - {metric: recall, at-least: 0.60, proven: true}
+    - {metric: accuracy, against: base, margin: 0.02, slices: [carrier, {column: distance, bins: 4}]}
+    - {metric: {name: cost, column: cost}, against: base, margin: 0.5}
+    - {budget: model-size, at-most: 20MB}
 promote:
   stages: [staging, {name: production, approve: environment}]
   accept: [pass, warn]
   bump: auto
 ```
 
-Beyond the tables below: rules need a table called `holdout`, `key`, `label` and `train.predictions`; a rule's baseline
-must be one of `baselines`; a floor makes sense only for a metric that is better when higher; all rules must fit one
-task; and `promote.sign` needs `promote.allowed-signers`.
+Beyond the tables below: rules on metrics need a table called `holdout`, `key`, `label` and `train.predictions`; a
+rule's baseline must be one of `baselines`; a floor makes sense only for a metric that is better when higher; a margin in
+percent only for one that is never zero or negative (not for `r2`, `matthews_corrcoef`, `cohen_kappa`, a fairness
+difference or a metric of your own); `average`, `beta`, `alpha` and `by` only for the metrics that have them; all rules
+must fit one task; and `promote.sign` needs `promote.allowed-signers`. A rule without an `id` is called by what it says:
+`recall >= 0.6`, `accuracy vs base per carrier`.
+
+## Waivers
+
+A file of its own beside the configuration, `mlgate-waivers.yml`, names failing rules that somebody answers for, until
+a day:
+
+```yaml
+- rule: accuracy vs base per carrier
+  slice: carrier = HA
+  reason: Too few flights since May; new labels come in September.
+  who: jane@example.org
+  until: 2026-09-30
+```
+
+The file is read at the base, as all policy is: a pull request cannot waive anything for itself, and editing the file is
+`policy-changed`. Without `slice` the whole rule is waived, in every slice. What a waiver covers comes to `warn`, reason
+`waived`, in the first lines of the report, with who answers for it, why, and until when (that day included). After it
+the rule fails again, with `waiver-expired`; a waiver that names no rule is `waiver-unknown`, a warning. A rule without
+a result cannot be waived.
 """
 
 CONTRACT_INTRODUCTION = """\
@@ -115,7 +142,10 @@ def config_page(schema: dict[str, Any]) -> str:
     sections = {"`tables.<name>`": "table", "`tables.<name>.dialect`": "dialect"}
     sections |= {"`tables.<name>.drift`": "drift", "`train`": "train"}
     sections |= {"`train.estimator`": "estimator"}
-    sections |= {"`baselines[]`": "baseline", "`gate`": "gate", "`gate.rules[]`": "rule", "`promote`": "promote"}
+    sections |= {"`baselines[]`": "baseline", "`gate`": "gate", "`gate.slices`": "slice-policy"}
+    sections |= {"`gate.rules[]`": "rule", "`gate.rules[].metric`, one of your own": "own-metric"}
+    sections |= {"`gate.rules[].budget`, a number in a file": "budget", "`gate.rules[].slices[]`, long form": "slice"}
+    sections |= {"`promote`": "promote"}
     sections |= {"`promote.stages[]`, long form": "stage", "`promote.store`, long form": "store-folder"}
     return _page("Configuration", "config", CONFIG_INTRODUCTION, schema, sections)
 

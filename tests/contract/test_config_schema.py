@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from mlgate.core.comparison.metrics.names import AVERAGES, METRICS
 from mlgate.core.config import grammar, yaml
 from mlgate.core.config.contract import RuleKind
-from mlgate.core.config.gate import GATE, MAX_BUDGET, RULE
+from mlgate.core.config.gate import ACCEPTABLE, GATE, MAX_BUDGET, MAX_SLICE_ROWS
 from mlgate.core.config.model import (
     DEFAULT_SHELL,
     AcceptedOrigin,
@@ -23,14 +23,19 @@ from mlgate.core.config.model import (
     Gate,
     OnChange,
     OnInconclusive,
+    OwnMetric,
     Promote,
+    Rule,
     Severity,
     StoreKind,
     Task,
     Train,
 )
-from mlgate.core.config.parse import TOP, TRAIN
+from mlgate.core.config.parse import LEAST_REPEATS, MOST_REPEATS, TOP, TRAIN
 from mlgate.core.config.promote import PROMOTABLE, PROMOTE, STAGE, WORKFLOW
+from mlgate.core.config.quantities import DURATION, PERCENT, SIZE
+from mlgate.core.config.rule import MAX_BETA, MAX_BINS, MIN_BINS, RULE, SLICE
+from mlgate.core.config.rule_subject import BUDGET, FUNCTION, MEASURED, OWN, OWN_NAME, POINTER
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
 
@@ -71,8 +76,23 @@ GOOD_CONFIGS = [
     "{promote: {store: {folder: /mnt/models}, sign: false}}",
     "{promote: {store: {folder: ../models}}}",
     "{gate: {holdout-budget: 1}}",
+    "{gate: {accept-reasons: [], slices: {}}}",
+    "{gate: {accept-reasons: [metric-undefined, slice-empty, baseline-missing], slices: {at-least: 20}}}",
+    "{train: {run: a, model: m, repeats: 3, seed: 7}}",
+    "{train: {predictions: p, repeats: 1}}",
+    "{train: {model: m}, gate: {rules: [{budget: model-size, at-most: 20MB}]}}",
+    "{train: {run: a, model: m}, gate: {rules: [{budget: training-time, against: base, margin: 20%}]}}",
+    "{train: {run: a, model: m}, gate: {rules: [{budget: peak-memory, against: base, margin: -1.5 GiB}]}}",
+    "{train: {run: a, model: m}, gate: {rules: [{budget: {file: o/m.json, pointer: /a~1b/0}, at-most: 1e6}]}}",
 ]
 GOOD_RULES = [
+    "{metric: log_loss, against: dummy, margin: 2%}",
+    "{metric: recall, against: dummy, margin: -0.5 %, severity: warn}",
+    "{metric: recall, at-least: 0.6, proven: true}",
+    "{metric: log_loss, at-most: 0.6, proven: false}",
+    "{metric: accuracy, against: dummy, margin: 0.02, slices: [carrier, {column: distance, bins: 4}, {column: x}]}",
+    "{metric: {name: cost, column: cost}, against: dummy, margin: 1}",
+    "{metric: {name: gain, file: a/m.py, function: row, greater-is-better: true}, at-least: 1}",
     "{metric: roc_auc, against: dummy, margin: -0.5}",
     "{metric: recall, at-least: 1, average: micro, severity: warn, id: 'a b'}",
     "{metric: log_loss, at-most: 0.3}",
@@ -130,7 +150,9 @@ BAD_CONFIGS = [
     "{train: {estimator: {params: {}}}}",
     "{train: {estimator: {name: a.b, params: []}}}",
     "{train: {estimator: {name: a.b, features: []}}}",
-    "{train: {repeats: 3}}",
+    "{train: {repeats: 0}}",
+    "{train: {repeats: 2}}",
+    "{train: {repeats: 101}}",
     "{baselines: promoted}",
     "{baselines: [other]}",
     "{baselines: [{name: base, predictions: a}]}",
@@ -143,6 +165,11 @@ BAD_CONFIGS = [
     "{gate: {on-contract-change: pass}}",
     "{gate: {rules: {}}}",
     "{gate: {waivers: []}}",
+    "{gate: {accept-reasons: metric-undefined}}",
+    "{gate: {accept-reasons: [worse-than-margin]}}",
+    "{gate: {accept-reasons: [slice-empty, slice-empty]}}",
+    "{gate: {slices: {at-least: 0}}}",
+    "{gate: {slices: 50}}",
     "{promote: {accept: [fail]}}",
     "{promote: {accept: []}}",
     "{promote: {accept: [pass, pass]}}",
@@ -194,14 +221,33 @@ BAD_RULES = [
     "{metric: accuracy}",
     "{metric: unknown, at-least: 1}",
     "{metric: accuracy, against: dummy}",
-    "{metric: accuracy, against: dummy, margin: 1%}",
+    "{metric: accuracy, against: dummy, margin: 1 percent}",
+    "{metric: accuracy, against: dummy, margin: 02%}",
+    "{metric: accuracy, against: dummy, margin: 0.1, proven: true}",
+    "{metric: accuracy, at-least: 0.5, proven: 1}",
+    "{metric: accuracy, at-least: 0.5, budget: model-size}",
+    "{budget: model_size, at-most: 20MB}",
+    "{budget: {file: a.json}, at-most: 1}",
+    "{budget: {file: ../a.json, pointer: ''}, at-most: 1}",
+    "{budget: {file: a.json, pointer: a}, at-most: 1}",
+    "{budget: model-size, at-most: 20 megabytes}",
+    "{metric: {column: a}, at-most: 1}",
+    "{metric: {name: a}, at-most: 1}",
+    "{metric: {name: a, file: a.py}, at-most: 1}",
+    "{metric: {name: a, column: b, file: a.py}, at-most: 1}",
+    "{metric: {name: a, column: b, file: a.py, function: c}, at-most: 1}",
+    "{metric: {name: a, file: a.R, function: c}, at-most: 1}",
+    "{metric: {name: a, file: a.py, function: 'c()'}, at-most: 1}",
+    "{metric: {name: a b, column: c}, at-most: 1}",
     "{metric: accuracy, at-least: high}",
     "{metric: accuracy, at-least: 1, at-most: 1}",
     "{metric: accuracy, at-least: 1, severity: error}",
     "{metric: recall, at-least: 1, average: samples}",
-    "{metric: accuracy, at-least: 1, slices: [a]}",
+    "{metric: accuracy, at-least: 1, slices: a}",
+    "{metric: accuracy, at-least: 1, slices: []}",
+    "{metric: accuracy, at-least: 1, slices: [{bins: 4}]}",
+    "{metric: accuracy, at-least: 1, slices: [{column: a, bins: 1}]}",
     "{metric: accuracy, at-least: 1, id: ''}",
-    "{budget: model-size, at-most: 20MB}",
 ]
 # What only Python can say: the schema accepts it, and it is wrong all the same.
 MEANINGLESS = [
@@ -216,8 +262,33 @@ MEANINGLESS = [
     "{gate: {rules: [{metric: accuracy, at-least: 1}]}}",
     "{promote: {stages: [a, {name: a}]}}",
     "{promote: {sign: true}}",
+    "{train: {predictions: p, repeats: 3}}",
+    "{train: {run: a, model: m, repeats: 3, seed: 4294967294}}",
+    "{gate: {rules: [{budget: model-size, at-most: 20MB}]}}",
+    "{train: {predictions: p, model: m}, gate: {rules: [{budget: peak-memory, at-most: 2GB}]}}",
 ]
 MEANINGLESS_RULES = [
+    "{metric: r2, against: dummy, margin: 2%}",
+    "{metric: {name: cost, column: cost}, against: dummy, margin: 2%}",
+    "{metric: accuracy, against: dummy, margin: 100%}",
+    "{metric: log_loss, against: dummy, margin: -100%}",
+    "{metric: accuracy, against: dummy, margin: 2}",
+    "{metric: accuracy, against: dummy, margin: 2MB}",
+    "{metric: accuracy, at-least: 60}",
+    "{metric: accuracy, at-least: 0.5, beta: 2}",
+    "{metric: accuracy, by: sex, at-least: 0.5}",
+    "{metric: {name: cost, column: cost}, at-least: 1}",
+    "{metric: {name: cost, column: id}, at-most: 1}",
+    "{metric: {name: accuracy, column: cost}, at-most: 1}",
+    "{metric: {name: cost, column: cost}, at-most: 1, average: macro}",
+    "{metric: accuracy, at-least: 0.5, slices: [id]}",
+    "{metric: accuracy, at-least: 0.5, slices: [a, {column: a, bins: 2}]}",
+    "{budget: training-time, at-most: 20}",
+    "{budget: training-time, at-most: 20MB}",
+    "{budget: model-size, at-least: 20MB}",
+    "{budget: model-size, at-most: 20MB, slices: [a]}",
+    "{budget: model-size, at-most: 20MB, proven: true}",
+    "{budget: model-size, against: dummy, margin: 20%}",
     "{metric: accuracy, against: nobody, margin: 0}",
     "{metric: log_loss, at-least: 0}",
     "{metric: accuracy, at-least: 0, average: macro}",
@@ -418,8 +489,13 @@ def test_defaults_are_those_of_the_classes() -> None:
     assert tuple(defaults["train.shell"].split()) == DEFAULT_SHELL
     assert defaults["train.timeout"] == f"{Train.timeout_seconds / 60:g}m"
     assert defaults["train.seed"] == Train.seed
+    assert defaults["train.repeats"] == Train.repeats
     gate = {key.removeprefix("gate."): value for key, value in defaults.items() if key.startswith("gate.")}
-    assert {**plain(gate), "holdout_budget": None} == vars(Gate())
+    assert gate.pop("slices") == {}
+    assert defaults["slice-policy.at-least"] == Gate().slices.at_least
+    assert {**plain(gate), "holdout_budget": None, "slices": Gate().slices} == vars(Gate())
+    assert defaults["own-metric.greater-is-better"] is OwnMetric.greater_is_better
+    assert defaults["rule.proven"] is Rule.proven
     promote = {key.removeprefix("promote."): v for key, v in defaults.items() if key.startswith("promote.")}
     assert promote.pop("stage") == Promote().stage
     assert plain(promote).items() <= vars(Promote()).items()
@@ -438,8 +514,22 @@ def test_keys_and_words_are_those_of_the_code() -> None:
     assert tuple(parts["train"]["properties"]) == TRAIN
     assert tuple(parts["gate"]["properties"]) == GATE
     assert tuple(parts["rule"]["properties"]) == RULE
-    assert parts["rule"]["properties"]["metric"]["enum"] == list(METRICS)
-    assert tuple(parts["rule"]["properties"]["average"]["enum"]) == AVERAGES
+    rule = parts["rule"]["properties"]
+    assert rule["metric"]["anyOf"][0]["enum"] == list(METRICS)
+    assert tuple(rule["budget"]["anyOf"][0]["enum"]) == MEASURED
+    assert tuple(rule["average"]["enum"]) == AVERAGES
+    assert rule["beta"]["exclusiveMaximum"] == MAX_BETA
+    assert tuple(parts["own-metric"]["properties"]) == OWN
+    assert tuple(parts["budget"]["properties"]) == BUDGET
+    assert tuple(parts["slice"]["properties"]) == SLICE
+    assert (parts["slice"]["properties"]["bins"]["minimum"], parts["slice"]["properties"]["bins"]["maximum"]) == (
+        MIN_BINS,
+        MAX_BINS,
+    )
+    assert parts["slice-policy"]["properties"]["at-least"]["maximum"] == MAX_SLICE_ROWS
+    assert tuple(parts["gate"]["properties"]["accept-reasons"]["items"]["enum"]) == ACCEPTABLE
+    repeats = parts["train"]["properties"]["repeats"]
+    assert (repeats["not"]["const"] + 1, repeats["maximum"]) == (LEAST_REPEATS, MOST_REPEATS)
     assert SCHEMAS["config"]["properties"]["task"]["enum"] == list(Task)
     assert parts["gate"]["properties"]["on-inconclusive"]["enum"] == list(OnInconclusive)
     assert parts["gate"]["properties"]["on-contract-change"]["enum"] == list(OnChange)
@@ -460,6 +550,14 @@ def test_grammars_are_those_of_the_code() -> None:
     assert SCHEMAS["config"]["properties"]["tables"]["propertyNames"]["pattern"] == f"^{grammar.TABLE.pattern}$"
     assert parts["estimator-name"]["pattern"] == f"^{grammar.ESTIMATOR.pattern}$"
     assert parts["path"]["maxLength"] == grammar.MAX_PATH
+    own = parts["own-metric"]["properties"]
+    assert own["name"]["pattern"] == f"^{OWN_NAME.pattern}$"
+    assert own["function"]["pattern"] == f"^{FUNCTION.pattern}$"
+    assert parts["budget"]["properties"]["pointer"]["pattern"] == f"^{POINTER.pattern}$".replace("\\x", "\\u00")
+    number, units = (part.replace("(?:", "(") for part in PERCENT.pattern.split(") ?"))
+    assert parts["share"]["pattern"] == f"^{number.removeprefix('(')} ?{units}$"
+    for unit in (SIZE, DURATION):
+        assert unit.pattern.rpartition("(")[2].rstrip(")") in parts["quantity"]["pattern"]
     assert parts["stage-name"]["pattern"] == f"^{STAGE.pattern.removeprefix('(?=.{1,64}$)')}$"
     assert (
         parts["promote"]["properties"]["workflow"]["pattern"] == f"^{WORKFLOW.pattern.removeprefix('(?=.{1,100}$)')}$"

@@ -14,13 +14,17 @@ from mlgate.core.config.model import (
     Approval,
     Baseline,
     BaselineKind,
+    Budget,
+    BudgetKind,
     Bump,
     Config,
     Estimator,
     OnChange,
     OnInconclusive,
+    OwnMetric,
     Promote,
     Severity,
+    SliceBy,
     Stage,
     StoreKind,
     Task,
@@ -157,6 +161,55 @@ def test_an_empty_section_is_the_default_and_one_stage_is_short_for_a_list() -> 
     assert one == parsed("version: 1\npromote: {stages: [live]}").promote == Promote(stages=(Stage(name="live"),))
 
 
+def test_every_kind_of_rule_is_read() -> None:
+    rules = parsed(
+        """\
+version: 1
+tables: {holdout: {path: h.csv}}
+key: id
+label: y
+train: {run: x, model: m, predictions: p.csv, repeats: 5}
+gate:
+  accept-reasons: [slice-empty]
+  slices: {at-least: 20}
+  rules:
+    - {metric: log_loss, against: promoted, margin: 2%}
+    - {metric: recall, at-least: 0.6, proven: true}
+    - {metric: accuracy, against: base, margin: 0.02, slices: [carrier, {column: distance, bins: 4}]}
+    - {metric: {name: cost, column: cost}, against: base, margin: -1}
+    - {metric: {name: gain, file: ./m.py, function: row, greater-is-better: true}, at-least: 3}
+    - {budget: model-size, at-most: 1.5KiB}
+    - {budget: training-time, against: base, margin: 500ms}
+    - {budget: {file: out/m.json, pointer: /a}, at-most: 1e6}
+"""
+    )
+    assert rules.train is not None
+    assert (rules.train.repeats, rules.gate.accept_reasons, rules.gate.slices.at_least) == (5, ("slice-empty",), 20)
+    relative, proven, sliced, cost, gain, size, time, file = rules.gate.rules
+    assert (relative.id, relative.margin, relative.relative) == ("log_loss vs promoted", 0.02, True)
+    assert (proven.id, proven.proven) == ("recall >= 0.6", True)
+    assert sliced.id == "accuracy vs base per carrier, distance in 4"
+    assert sliced.slices == (SliceBy(column="carrier"), SliceBy(column="distance", bins=4))
+    assert (cost.metric, cost.own, cost.margin) == ("cost", OwnMetric(column="cost"), -1)
+    assert gain.own == OwnMetric(file="m.py", function="row", greater_is_better=True)
+    assert (size.id, size.at_most, size.metric) == ("model-size <= 1.5KiB", 1536, "model-size")
+    assert (time.id, time.margin, time.budget) == ("training-time vs base", 0.5, Budget(kind=BudgetKind.TRAINING_TIME))
+    assert file.budget == Budget(kind=BudgetKind.FILE, file="out/m.json", pointer="/a")
+    assert (file.id, file.at_most) == ("out/m.json#/a <= 1000000", 1e6)
+
+
+def test_a_budget_alone_needs_no_holdout() -> None:
+    text = "version: 1\ntrain: {model: m}\ngate: {rules: [{budget: model-size, at-most: 20MB}]}"
+    assert parsed(text).gate.rules[0].at_most == 2e7
+
+
+def test_one_name_is_one_metric() -> None:
+    rules = "".join(
+        f"    - {{metric: {{name: cost, column: {column}}}, at-most: {at}}}\n" for column, at in ("a1", "b2")
+    )
+    assert "'cost' is computed in another way" in problems(RULES + rules)[0][2]
+
+
 def test_a_budget_is_read() -> None:
     assert parsed("version: 1\ngate: {holdout-budget: 20}").gate.holdout_budget == 20
 
@@ -194,7 +247,8 @@ def test_an_estimator_may_be_named_alone_and_has_default_outputs() -> None:
         ("version: '1'", 1, 10, "`version`: expected 1, got '1'"),
         ("version: true", 1, 10, "`version`: expected 1, got true"),
         ("version: 1\nmodle: a", 2, 1, "unknown key 'modle', did you mean 'model'?"),
-        ("version: 1\nwaivers: []", 2, 1, "`waivers` is not supported yet"),
+        ("version: 1\nwaivers: []", 2, 1, "unknown key 'waivers'"),
+        ("version: 1\nmonitor: {}", 2, 1, "`monitor` is not supported yet"),
         ("version: 1\nmodel: a b", 2, 8, "`model`: expected a name, got 'a b'"),
         ("version: 1\nmodel: a..b", 2, 8, "`model`: expected a name"),
         ("version: 1\nmodel: -a", 2, 8, "`model`: expected a name"),
@@ -252,7 +306,10 @@ def test_an_estimator_may_be_named_alone_and_has_default_outputs() -> None:
         ("version: 1\ntrain: {model: a, predictions: ./a}", 2, 32, "model and predictions are one file"),
         ("version: 1\ntrain: {estimator: SVC}", 2, 20, "expected an estimator's dotted name, got 'SVC'"),
         ("version: 1\ntrain: {estimator: a.B}", 2, 8, "an estimator needs a table called `train`"),
-        ("version: 1\ntrain: {repeats: 3}", 2, 9, "`train`: `repeats` is not supported yet"),
+        ("version: 1\ntrain: {repeats: 2}", 2, 18, "`train.repeats`: expected a whole number from 3 to 100, got 2"),
+        ("version: 1\ntrain: {repeats: true}", 2, 18, "expected a whole number from 3 to 100, got true"),
+        ("version: 1\ntrain: {model: a, repeats: 3}", 2, 28, "nothing is trained, so nothing can be repeated"),
+        ("version: 1\ntrain: {run: a, model: b, repeats: 3, seed: 4294967294}", 2, 45, "seeds of the repeats would"),
         ("version: 1\ntrain: {predict: python score.py}", 2, 18, "expected a mapping, got 'python score.py'"),
         ("version: 1\ntrain: {predict: {}}", 2, 18, "`run` is missing"),
         ("version: 1\ntrain: {predict: {run: ''}}", 2, 24, "expected a command"),
@@ -264,7 +321,12 @@ def test_an_estimator_may_be_named_alone_and_has_default_outputs() -> None:
         ("version: 1\ngate: {confidence: 1}", 2, 20, "expected a number between 0.5 and 1, got 1"),
         ("version: 1\ngate: {on-inconclusive: fial}", 2, 25, "did you mean 'fail'?"),
         ("version: 1\ngate: {on_inconclusive: fail}", 2, 8, "did you mean 'on-inconclusive'?"),
-        ("version: 1\ngate: {repeats: 3}", 2, 8, "`repeats` is not supported yet"),
+        ("version: 1\ngate: {repeats: 3}", 2, 8, "`gate`: unknown key 'repeats'"),
+        ("version: 1\ngate: {accept-reasons: drop}", 2, 24, "expected a list of one or more reasons, got 'drop'"),
+        ("version: 1\ngate: {accept-reasons: [drop]}", 2, 25, "the reason 'drop' cannot be accepted"),
+        ("version: 1\ngate: {accept-reasons: [slice-emty]}", 2, 25, "did you mean 'slice-empty'?"),
+        ("version: 1\ngate: {accept-reasons: [slice-empty, slice-empty]}", 2, 25, "'slice-empty' is named twice"),
+        ("version: 1\ngate: {slices: {at-least: 0}}", 2, 27, "expected a whole number from 1 to 1000000000, got 0"),
         ("version: 1\ngate: {holdout-budget: 0}", 2, 24, "expected a whole number from 1 to 1000000, got 0"),
         ("version: 1\npromote: {accept: [fail]}", 2, 19, "expected pass, warn, inconclusive, got 'fail'"),
         ("version: 1\npromote: {accept: [pass, pass]}", 2, 20, "'pass' is named twice"),
@@ -309,10 +371,48 @@ def test_a_mistake_is_named_with_its_place(text: str, line: int, column: int, wo
         ("{metric: accuracy, average: macro, at-least: 1}", 35, "`accuracy` has no averages"),
         ("{metric: log_loss, at-least: 1}", 36, "better when it is lower"),
         ("{metric: accuracy, at-least: '0.5'}", 36, "expected a number, got '0.5'"),
-        ("{metric: accuracy, against: dummy, margin: 2%}", 50, "the relative margin '2%' is not supported yet"),
-        ("{metric: accuracy, at-least: 1, slices: [a]}", 39, "`slices` is not supported yet"),
-        ("{metric: accuracy, at-least: 1, proven: true}", 39, "`proven` is not supported yet"),
-        ("{budget: model-size, at-most: 20MB}", 8, "`budget` is not supported yet"),
+        ("{metric: r2, against: dummy, margin: 2%}", 44, "`r2` can be zero or negative: a share of it is no margin"),
+        ("{metric: recall, against: dummy, margin: 2 pct}", 48, "expected a number, got '2 pct'"),
+        ("{metric: recall, against: dummy, margin: 02%}", 48, "expected a percentage, got '02%'"),
+        ("{metric: recall, against: dummy, margin: 2}", 48, "a drop of 2 accepts every model"),
+        ("{metric: recall, against: dummy, margin: 200%}", 48, "a drop of 200 % of the baseline's value accepts every"),
+        ("{metric: log_loss, against: dummy, margin: -100%}", 50, "no value can be 100 % lower"),
+        ("{metric: recall, at-least: 60}", 34, "`recall` is never above 1, and 60.0 is"),
+        ("{metric: recall, against: dummy, margin: 0, proven: true}", 59, "always decided by its whole interval"),
+        ("{metric: recall, at-least: 0.5, proven: yes}", 47, "expected true or false, got 'yes'"),
+        ("{metric: recall, at-least: 0.5, beta: 2}", 45, "`recall` has no `beta`"),
+        ("{metric: recall, at-least: 0.5, alpha: 0.5}", 46, "`recall` has no `alpha`"),
+        ("{metric: recall, at-least: 0.5, by: sex}", 43, "`recall` has no `by`"),
+        ("{metric: recall, at-least: 0.5, slices: a}", 47, "expected a list of columns, got 'a'"),
+        ("{metric: recall, at-least: 0.5, slices: []}", 47, "a list of one or more columns, got an empty list"),
+        ("{metric: recall, at-least: 0.5, slices: [id]}", 48, "the key divides the holdout into single rows"),
+        ("{metric: recall, at-least: 0.5, slices: [a, {column: a}]}", 51, "'a' is named twice"),
+        ("{metric: recall, at-least: 0.5, slices: [{column: a, bins: 1}]}", 66, "whole number from 2 to 100, got 1"),
+        ("{metric: recall, at-least: 0.5, slices: [{bin: 4}]}", 49, "unknown key 'bin', did you mean 'bins'?"),
+        ("{metric: recall, budget: model-size, at-most: 1}", 7, "the rule has both `metric` and `budget`"),
+        ("{metric: {column: a}, at-most: 1}", 16, "`name` is missing"),
+        ("{metric: {name: a}, at-most: 1}", 16, "nothing says where the number of a row comes from"),
+        ("{metric: {name: a, file: b.py}, at-most: 1}", 16, "nothing says where the number of a row comes from"),
+        ("{metric: {name: a, column: b, function: c}, at-most: 1}", 16, "there are both `column` and `function`"),
+        ("{metric: {name: a, file: b.R, function: c}, at-most: 1}", 32, "expected a Python file, got 'b.R'"),
+        ("{metric: {name: a, file: b.py, function: c()}, at-most: 1}", 48, "expected a function's name, got 'c()'"),
+        ("{metric: {name: a b, column: c}, at-most: 1}", 23, "expected a name, got 'a b'"),
+        ("{metric: {name: recall, column: c}, at-most: 1}", 23, "'recall' is a metric that mlgate has"),
+        ("{metric: {name: a, column: id}, at-most: 1}", 34, "the key is no number of a row"),
+        ("{metric: {name: a, column: c}, at-least: 1}", 48, "better when it is lower"),
+        ("{metric: {name: a, column: c}, at-most: 1, average: macro}", 59, "`a` has no `average`"),
+        ("{metric: {name: a, column: c}, against: dummy, margin: 1%}", 62, "which could be zero or negative"),
+        ("{budget: model-sise, at-most: 20MB}", 16, "got 'model-sise', did you mean 'model-size'?"),
+        ("{budget: model-size, at-most: 20MB}", 16, "nothing says which file is the model"),
+        ("{budget: training-time, at-most: 90s}", 16, "it trains nothing"),
+        ("{budget: training-time, at-most: 90}", 40, "expected a duration, got 90"),
+        ("{budget: model-size, at-most: 20 megabytes}", 37, "expected a size, got '20 megabytes'"),
+        ("{budget: model-size, at-least: 20MB}", 38, "`model-size` is better when it is lower"),
+        ("{budget: model-size, at-most: 20MB, slices: [a]}", 51, "a budget has no `slices`"),
+        ("{budget: model-size, at-most: 20MB, proven: true}", 51, "a budget has no `proven`"),
+        ("{budget: model-size, against: dummy, margin: 20%}", 37, "the baseline 'dummy' has no model"),
+        ("{budget: {file: a.json}, at-most: 1}", 16, "`pointer` is missing"),
+        ("{budget: {file: a.json, pointer: a}, at-most: 1}", 40, "expected a JSON pointer, got 'a'"),
         ("{metric: accuracy, at-lest: 1}", 26, "unknown key 'at-lest', did you mean 'at-least'?"),
         ("{metric: accuracy, at-least: 1, severity: error}", 49, "expected fail or warn, got 'error'"),
         ("roc_auc", 7, "expected a mapping, got 'roc_auc'"),
@@ -344,7 +444,7 @@ def test_rules_fit_one_task() -> None:
 def test_all_mistakes_are_reported_at_once_in_the_order_of_the_file() -> None:
     found = problems(
         RULES.replace("label: y", "lable: y")
-        + "    - {metric: auc, at-least: 1}\n    - {metric: recall, against: x, margin: 0, slices: [a]}\n"
+        + "    - {metric: auc, at-least: 1}\n    - {metric: recall, against: x, margin: 0, slices: [id]}\n"
     )
     assert [line for line, *_ in found] == [4, 7, 8, 9, 9]
     assert found == sorted(found, key=lambda item: item[:2])

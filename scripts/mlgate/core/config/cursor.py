@@ -76,7 +76,12 @@ class Cursor:
         return {key: self._child(node, prefix + key) for key, node in self.value.items()}
 
     def mapping(
-        self, known: Iterable[str], *, required: Iterable[str] = (), later: Mapping[str, str] | None = None
+        self,
+        known: Iterable[str],
+        *,
+        required: Iterable[str] = (),
+        later: Mapping[str, str] | None = None,
+        elsewhere: Mapping[str, str] | None = None,
     ) -> dict[str, Cursor]:
         """Return the entries of a mapping with known keys; note others, and those that are required and absent.
 
@@ -84,25 +89,28 @@ class Cursor:
             known: The keys that may be there.
             required: The keys that must be there.
             later: Keys that a later version reads, with what to do until then.
+            elsewhere: Keys that are not written here, with where they are.
         """
         known = tuple(known)
         entries = self.entries(f"Write `key: value` pairs; the keys are {listed(known)}.")
         for key in [key for key in entries if key not in known]:
-            self._unknown(key, known, later or {})
+            self._unknown(key, known, later or {}, elsewhere or {})
             del entries[key]
         if isinstance(self.value, dict):
             for key in (key for key in required if key not in entries):
                 self.problem(f"`{key}` is missing", f"Add `{key}: ...`.")
         return entries
 
-    def _unknown(self, key: str, known: tuple[str, ...], later: Mapping[str, str]) -> None:
+    def _unknown(
+        self, key: str, known: tuple[str, ...], later: Mapping[str, str], elsewhere: Mapping[str, str]
+    ) -> None:
         where = f"`{self.name}`: " if self.name else ""
         place = self.node.keys[key]
         if key in later:
             self.problems.add(place, f"{where}`{key}` is not supported yet by this version of mlgate", later[key])
             return
-        close = did_you_mean(key, known)
-        remedy = f"Known keys here: {', '.join(known)}."
+        close = "" if key in elsewhere else did_you_mean(key, known)
+        remedy = elsewhere.get(key, f"Known keys here: {', '.join(known)}.")
         self.problems.add(place, f"{where}unknown key {shown(key)}{close}", remedy)
 
     def items(self, what: str, *, at_least: int = 0) -> list[Cursor]:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.comparison.metrics.names import METRICS
-from mlgate.core.config.model import BaselineKind, Task
+from mlgate.core.config.model import BaselineKind, BudgetKind, Task
+from mlgate.core.config.rule_meaning import check_rule
 from mlgate.core.words import did_you_mean, listed, shown
 
 if TYPE_CHECKING:
     from mlgate.core.config.cursor import Cursor
     from mlgate.core.config.model import Config, Rule
 
+MAX_SEED = 2**32 - 1
 BUILT_IN = tuple(kind.value for kind in BaselineKind if kind is not BaselineKind.PREDICTIONS)
 
 
@@ -20,12 +22,16 @@ def check_meaning(config: Config, top: Cursor, placed: list[tuple[Rule, Cursor]]
     _check_references(config, top)
     _check_train(config, top)
     _check_columns(config, top)
-    if config.gate.rules:
+    if any(rule.budget is None for rule in config.gate.rules):
         _check_holdout(config, top)
     for rule, cursor in placed:
+        check_rule(rule, cursor)
         _check_baseline(rule, cursor, config, top)
-        _check_metric(rule, cursor, config)
+        _check_task(rule, cursor, config)
+        _check_divided(rule, cursor, config)
+        _check_measured(rule, cursor, config)
     _check_tasks(config, top)
+    _check_own_metrics(placed)
 
 
 def _find(top: Cursor, *keys: str) -> Cursor:
@@ -73,6 +79,12 @@ def _check_train(config: Config, top: Cursor) -> None:
             "nothing says what the command leaves behind",
             "Add `predictions: ...`, and `model: ...`: the files that the command writes.",
         )
+    if train.repeats > 1 and train.run is None and train.estimator is None:
+        _find(cursor, "repeats").problem(
+            "nothing is trained, so nothing can be repeated", "Add `run: ...`, or remove `repeats`."
+        )
+    if train.seed + train.repeats > MAX_SEED + 1:
+        _find(cursor, "seed").problem("the seeds of the repeats would be too large", f"At most {MAX_SEED} is one.")
     if train.estimator is not None and config.table("train") is None:
         cursor.problem("an estimator needs a table called `train`", "Add it under `tables`.")
 
@@ -118,27 +130,73 @@ def _check_baseline(rule: Rule, cursor: Cursor, config: Config, top: Cursor) -> 
     )
 
 
-def _check_metric(rule: Rule, cursor: Cursor, config: Config) -> None:
-    metric = METRICS[rule.metric]
-    if rule.average is not None and not metric.averaged:
-        _find(cursor, "average").problem(f"`{rule.metric}` has no averages", "Remove `average`.")
-    if rule.at_least is not None and not metric.greater_is_better:
-        _find(cursor, "at-least").problem(
-            f"`{rule.metric}` is better when it is lower: `at-least` would accept only bad models", "Write `at-most`."
-        )
-    if config.task is not None and config.task not in metric.tasks:
+def _check_task(rule: Rule, cursor: Cursor, config: Config) -> None:
+    metric = METRICS.get(rule.metric)
+    if metric is not None and config.task is not None and config.task not in metric.tasks:
         _find(cursor, "metric").problem(
             f"`{rule.metric}` is no metric for the task {config.task.value}",
             f"It is one for {listed(sorted(task.value for task in metric.tasks))}: correct the metric or `task`.",
         )
 
 
+def _check_divided(rule: Rule, cursor: Cursor, config: Config) -> None:
+    """Note columns that divide rows into nothing worth comparing."""
+    for number, by in enumerate(rule.slices):
+        if by.column == config.key:
+            _find(cursor, "slices", str(number)).problem(
+                "the key divides the holdout into single rows", "Name a column that many rows share."
+            )
+    if rule.by is not None and rule.by in (config.key, config.label):
+        _find(cursor, "by").problem(
+            f"the groups of `{rule.by}` are those of the key or the label", "Name the column that tells people apart."
+        )
+    if rule.own is not None and rule.own.column is not None and rule.own.column == config.key:
+        _find(cursor, "metric", "column").problem("the key is no number of a row", "Name another column.")
+
+
+def _check_measured(rule: Rule, cursor: Cursor, config: Config) -> None:
+    """Note a budget that nothing can be measured for: no model, no training, or a baseline without them."""
+    if rule.budget is None:
+        return
+    train = config.train
+    runs = train is not None and (train.run is not None or train.estimator is not None)
+    if rule.budget.kind is BudgetKind.MODEL_SIZE:
+        if train is None or train.model is None:
+            _find(cursor, "budget").problem("nothing says which file is the model", "Add `train: {model: ...}`.")
+    elif not runs:
+        _find(cursor, "budget").problem(
+            f"`{rule.metric}` is measured while mlgate trains, and it trains nothing",
+            "Add `train: {run: ...}`, or remove the rule.",
+        )
+    kinds = {baseline.name: baseline.kind for baseline in config.baselines}
+    if kinds.get(rule.against or "") in (BaselineKind.DUMMY, BaselineKind.PREDICTIONS):
+        _find(cursor, "against").problem(
+            f"the baseline {shown(rule.against)} has no model that could be measured",
+            "Compare with `promoted` or `base`, or write a limit: `at-most: ...`.",
+        )
+
+
 def _check_tasks(config: Config, top: Cursor) -> None:
     """A label is one thing: rules for classes and rules for numbers cannot both have a value."""
-    regression = [rule.metric for rule in config.gate.rules if Task.REGRESSION in METRICS[rule.metric].tasks]
-    classes = [rule.metric for rule in config.gate.rules if Task.REGRESSION not in METRICS[rule.metric].tasks]
+    tasks = {rule.metric: METRICS[rule.metric].tasks for rule in config.gate.rules if rule.metric in METRICS}
+    regression = [metric for metric, possible in tasks.items() if Task.REGRESSION in possible]
+    classes = [metric for metric, possible in tasks.items() if Task.REGRESSION not in possible]
     if regression and classes and config.task is None:
         _find(top, "gate", "rules").problem(
             f"`{classes[0]}` is for classes and `{regression[0]}` for numbers: one label cannot have both",
             "Keep the rules of one task.",
         )
+
+
+def _check_own_metrics(placed: list[tuple[Rule, Cursor]]) -> None:
+    """Note a name that two rules use for two metrics."""
+    known: dict[str, Rule] = {}
+    for rule, cursor in placed:
+        if rule.own is None:
+            continue
+        first = known.setdefault(rule.metric, rule)
+        if first.own != rule.own:
+            _find(cursor, "metric").problem(
+                f"{shown(rule.metric)} is computed in another way in the rule {shown(first.id)}",
+                "Give one of the two metrics another name.",
+            )

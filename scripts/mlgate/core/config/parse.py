@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlgate.core.config import grammar
 from mlgate.core.config.cursor import Cursor, Problems
 from mlgate.core.config.gate import parse_gate
-from mlgate.core.config.meaning import BUILT_IN, check_meaning
+from mlgate.core.config.meaning import BUILT_IN, MAX_SEED, check_meaning
 from mlgate.core.config.model import (
     DEFAULT_SHELL,
     Baseline,
@@ -42,9 +42,14 @@ TOP = (
     "promote",
 )
 _REMOVE = "Remove it; the other keys work without it."
-LATER_TOP = dict.fromkeys(("waivers", "predict", "registry", "monitor", "deploy", "metrics", "slices"), _REMOVE)
-LATER_TRAIN = dict.fromkeys(("repeats",), _REMOVE)
-TRAIN = ("run", "estimator", "shell", "timeout", "seed", "inputs", "model", "predictions", "predict")
+LATER_TOP = dict.fromkeys(("predict", "registry", "monitor", "deploy"), _REMOVE)
+ELSEWHERE_TOP = {
+    "waivers": "Write them into a file of their own beside this one: `mlgate-waivers.yml`.",
+    "metrics": "Write a metric of your own into its rule: `{metric: {name: cost, column: cost}, ...}`.",
+    "slices": "Write them into a rule: `{metric: accuracy, ..., slices: [carrier]}`.",
+}
+TRAIN = ("run", "estimator", "shell", "timeout", "seed", "repeats", "inputs", "model", "predictions", "predict")
+LEAST_REPEATS, MOST_REPEATS = 3, 100
 # What an estimator leaves behind unless the configuration says otherwise: there is no script that knows better.
 ESTIMATOR_MODEL = "model.skops"
 ESTIMATOR_PREDICTIONS = "predictions.csv"
@@ -66,7 +71,7 @@ def parse(root: Node, file: str) -> Config:
         what = "the file is empty" if root.content is None else f"expected a mapping, got {shown(root.plain())}"
         problems.add(root.place, what, INIT)
     problems.stop_if_any()
-    entries = top.mapping(TOP, required=("version",), later=LATER_TOP)
+    entries = top.mapping(TOP, required=("version",), later=LATER_TOP, elsewhere=ELSEWHERE_TOP)
     gate, placed = parse_gate(entries["gate"]) if "gate" in entries else (Gate(), [])
     config = _config(entries, file, gate)
     check_meaning(config, top, placed)
@@ -123,7 +128,7 @@ def _positive(cursor: Cursor) -> str | int | float | bool | None:
 
 
 def _train(cursor: Cursor) -> Train:
-    entries = cursor.mapping(TRAIN, later=LATER_TRAIN)
+    entries = cursor.mapping(TRAIN)
 
     def read(key: str, reader: Any, default: Any) -> Any:
         value = reader(entries[key]) if key in entries else None
@@ -135,12 +140,20 @@ def _train(cursor: Cursor) -> Train:
         estimator=estimator,
         shell=read("shell", grammar.shell, DEFAULT_SHELL),
         timeout_seconds=read("timeout", grammar.timeout, Train.timeout_seconds),
-        seed=read("seed", lambda entry: entry.integer(0, 2**32 - 1), 0),
+        seed=read("seed", lambda entry: entry.integer(0, MAX_SEED), 0),
+        repeats=read("repeats", _repeats, Train.repeats),
         inputs=read("inputs", _inputs, ()),
         model=read("model", grammar.output_path, ESTIMATOR_MODEL if estimator else None),
         predictions=read("predictions", grammar.output_path, ESTIMATOR_PREDICTIONS if estimator else None),
         predict=read("predict", _predict, None),
     )
+
+
+def _repeats(cursor: Cursor) -> int | None:
+    """Return 1, or a number of trainings from which a spread over seeds can be told."""
+    if cursor.value == 1 and cursor.value is not True:
+        return 1
+    return cursor.integer(LEAST_REPEATS, MOST_REPEATS)
 
 
 def _predict(cursor: Cursor) -> str | None:

@@ -97,11 +97,12 @@ def is_environment_file(name: str) -> bool:
 
 
 def judging_files(config: Config) -> frozenset[str]:
-    """Return the files that the policy names: contracts, baselines' predictions, profiles that drift starts from."""
+    """Return the files that the policy names: contracts, baselines' predictions, profiles, own metrics' functions."""
     contracts = {table.contract for table in config.tables if table.contract}
     profiles = {table.reference for table in config.tables if table.reference and table.is_reference_a_profile}
     predictions = {baseline.predictions for baseline in config.baselines if baseline.predictions}
-    return frozenset(contracts | profiles | predictions)
+    functions = {rule.own.file for rule in config.gate.rules if rule.own and rule.own.file}
+    return frozenset(contracts | profiles | predictions | functions)
 
 
 def policy_files(config: Config) -> frozenset[str]:

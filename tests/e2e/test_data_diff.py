@@ -208,6 +208,7 @@ def test_a_file_of_dvc_is_taken_from_the_cache(folder: Path, *, is_cached: bool)
     if is_cached:
         assert counts(diff(done)) == (4, 4, 1, 1, 2, 1)
         assert columns(diff(done))["carrier"]["examples"] == []
+        assert columns(diff(done))["delay"]["after"]["mean"] is None
     else:
         assert diff(done)["state"] == "missing"
         assert "run `dvc fetch" in diff(done)["message"]

@@ -9,7 +9,7 @@ from mlgate.core.data.wording import subject
 from mlgate.core.outcome import Severity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from mlgate.core.config.contract import TableRule
 
@@ -20,6 +20,8 @@ class Broken:
 
     Attributes:
         pointer: JSON pointer into the contract.
+        message: One sentence. No cell's value stands in it, but what was computed from all of them may.
+        discreet: The sentence without that, where there is any: for columns whose values are never shown.
         columns: Whose values show it; of one column, the finding is about it.
         count: Rows that break it.
         rows: The first of them.
@@ -32,6 +34,11 @@ class Broken:
     count: int = 0
     rows: tuple[int, ...] = ()
     reason: str = "contract-broken"
+    discreet: str = ""
+
+    def told(self, hidden: Collection[str]) -> str:
+        """Return the sentence for people who may not see anything of the values of some columns."""
+        return self.discreet if self.discreet and not set(hidden).isdisjoint(self.columns) else self.message
 
 
 def no_column(pointer: str, column: str) -> Broken:

@@ -43,7 +43,7 @@ class ColumnSummary:
     Attributes:
         nulls: Its null cells.
         distinct: How many different values it has, from some hundreds on about; null where that was not counted.
-        mean: Of a column of numbers; null where its values are redacted, as all that follows.
+        mean: Of a column of numbers; null where its values are not shown, as all that follows.
         deviation: The same: the standard deviation.
         quantiles: The same: by their share, e.g. `0.5` for the median.
     """

@@ -17,7 +17,9 @@ from mlgate.core.words import listed
 from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable
 from mlgate.shell.tables.profiling import profile_of
+from mlgate.shell.tables.sides import side_of
 from mlgate.shell.validation import diffing_rows as rows
+from mlgate.shell.validation.copies import side
 from mlgate.shell.validation.rules.other import open_source
 
 if TYPE_CHECKING:
@@ -124,15 +126,15 @@ def _profiles(versions: Versions, known: Profile | None, key: Sequence[str]) -> 
     connection, asked = versions.opened.connection, versions.opened.request.profile
     if asked is None or not asked.shown:
         asked, known = ProfileRequest(name="", keys=tuple(key), shown=True), None
-    before = profile_of(connection, versions.before.table, asked)[0]
-    return before, known or profile_of(connection, versions.after.table, asked)[0]
+    before = profile_of(connection, side_of(connection, versions.before.table, "base"), asked)[0]
+    return before, known or profile_of(connection, side(versions.opened), asked)[0]
 
 
 def _column(column: ColumnDiff, before: ColumnProfile, after: ColumnProfile, versions: Versions) -> ColumnDiff:
     request = versions.opened.request
-    is_hidden = column.name in request.redact
+    is_hidden = column.name in request.redact or not (request.show_values and request.base_values)
     moved = summary.categories(before, after)
-    most = CATEGORIES if request.show_values and request.base_values and not is_hidden else 0
+    most = 0 if is_hidden else CATEGORIES
     return replace(
         column,
         before=summary.summary(before, hidden=is_hidden),

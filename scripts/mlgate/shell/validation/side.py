@@ -127,7 +127,12 @@ def _findings(opened: Opened, broken: Sequence[Broken], known: Cells) -> tuple[D
     wanted = sorted({row for item in broken for row in item.rows})
     places = places_of(opened, wanted)
     values = _values(opened, [item for item in broken if _is_shown(opened, item)], known)
-    found = [_finding(item, places, values if _is_shown(opened, item) else {}) for item in broken]
+    found = [
+        _finding(
+            replace(item, message=item.told(opened.request.redact)), places, values if _is_shown(opened, item) else {}
+        )
+        for item in broken
+    ]
     return tuple(sorted(found, key=lambda finding: finding.severity is Severity.WARN))
 
 

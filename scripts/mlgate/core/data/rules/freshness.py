@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.broken import Broken, of_rule
@@ -39,11 +40,13 @@ def verdict(rule: TableRule, answer: Answer, now: int | None) -> Broken | None:
     age = now - answer.values[1] // _SECOND
     name = rule.columns[0]
     if age < -_DAY:  # zones differ by less: a column without a zone may hold another one's time
-        return unmeasured(rule, f"its newest time lies {_age(-age)} in the future")
+        found = unmeasured(rule, f"its newest time lies {_age(-age)} in the future")
+        return replace(found, discreet=unmeasured(rule, "its newest time lies in the future").message)
     if rule.within is None or age <= rule.within:
         return None
-    message = f"the newest {name} is {_age(age)} old, at most {_limit(rule.within)} is allowed"
-    return of_rule(rule, message, 0)
+    allowed = f"at most {_limit(rule.within)} is allowed"
+    found = of_rule(rule, f"the newest {name} is {_age(age)} old, {allowed}", 0)
+    return replace(found, discreet=f"the newest {name} is too old: {allowed}")
 
 
 def _age(seconds: int) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import operator
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -142,7 +143,7 @@ def _whole_sum(rule: TableRule, total: int) -> Broken | None:
     ):
         if isinstance(limit, int | float) and is_broken(total, limit):
             said = f"{limit:,}" if isinstance(limit, int) else limits.plain(limit)
-            return of_rule(rule, f"the sum of {rule.columns[0]} is {total:,}, {words.format(said)}", 0)
+            return _told(rule, f"{total:,}", words.format(said))
     return None
 
 
@@ -162,6 +163,11 @@ def _root(value: Fraction) -> float:
 
 
 def _broken(rule: TableRule, value: float) -> Broken:
+    return _told(rule, limits.plain(value), limits.said(rule, value))
+
+
+def _told(rule: TableRule, value: str, limit: str) -> Broken:
     what = {RuleKind.MEAN: "mean", RuleKind.SUM: "sum", RuleKind.STDDEV: "standard deviation"}[rule.kind]
-    message = f"the {what} of {rule.columns[0]} is {limits.plain(value)}, {limits.said(rule, value)}"
-    return of_rule(rule, message, 0)
+    subject = f"the {what} of {rule.columns[0]}"
+    discreet = f"{subject} is beyond its limit: {limit}"  # of few rows it is as good as a value
+    return replace(of_rule(rule, f"{subject} is {value}, {limit}", 0), discreet=discreet)

@@ -176,13 +176,26 @@ def test_what_is_wrong_with_one_of_several_files_is_a_finding(name: str, tmp_pat
         assert broken(table)[0][1:3] == ("d/b.csv", 3)
 
 
-def test_a_link_that_leads_out_of_the_repository_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("path", ["'*.csv'", "a.csv", "d/a.csv"])
+def test_a_link_that_leads_out_of_the_repository_is_refused(path: str, tmp_path: Path) -> None:
+    inside, outside = tmp_path / "repository", tmp_path / "outside"
+    inside.mkdir()
+    outside.mkdir()
+    (outside / "a.csv").write_text("id,price,day\n001,1,2014-01-01\n", encoding="utf-8")
+    (inside / "a.csv").symlink_to(outside / "a.csv")
+    (inside / "d").symlink_to(outside)
+    table = validated(inside, f"{{path: {path}}}")
+    assert "a link that leads out of the repository" in table["findings"][0]["message"]
+
+
+def test_a_link_inside_and_a_folder_beside_may_be_read(tmp_path: Path) -> None:
     inside = tmp_path / "repository"
     inside.mkdir()
-    (tmp_path / "secret.csv").write_text("id,price,day\n001,1,2014-01-01\n", encoding="utf-8")
-    (inside / "a.csv").symlink_to(tmp_path / "secret.csv")
-    table = validated(inside, "{path: '*.csv'}")
-    assert "a link that leads out of the repository" in table["findings"][0]["message"]
+    for path in (inside / "a.csv", tmp_path / "beside.csv"):
+        path.write_text("id,price,day\n001,1,2014-01-01\n", encoding="utf-8")
+    (inside / "b.csv").symlink_to("a.csv")
+    for path in ("b.csv", "../beside.csv"):
+        assert validated(inside, f"{{path: {path}}}")["findings"] == []
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])

@@ -12,6 +12,12 @@ def leads_out(path: Path, within: Path) -> bool:
     return not real.is_relative_to(root) or ".git" in real.relative_to(root).parts
 
 
+def is_led_out(folder: Path, name: str, within: Path) -> bool:
+    """Return whether it is a link that leads a file's name, relative to a folder, out of `within`; `..` is no link."""
+    written = Path(os.path.normpath(os.path.join(os.path.realpath(folder), name)))  # noqa: PTH118 - links stay as they are
+    return written.is_relative_to(os.path.realpath(within)) and leads_out(written, within)
+
+
 def is_link_out(path: Path) -> bool:
     """Return whether a file of a repository lies outside of it; whoever names one in no repository may."""
     whole = Path(os.path.abspath(path))  # noqa: PTH100 - `Path.absolute` keeps `..`

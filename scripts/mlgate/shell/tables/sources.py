@@ -11,7 +11,7 @@ from mlgate.core.data.globs import is_glob
 from mlgate.core.data.source import Compression, Format, SourceProblem, TableSource
 from mlgate.core.lock import digest_of_files
 from mlgate.shell.digests import file_digest
-from mlgate.shell.links import leads_out
+from mlgate.shell.links import is_led_out, leads_out
 from mlgate.shell.tables.files import COMPRESSIONS, EXTENSIONS, Unreadable, is_odd, told
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ def _files(path: str, place: Place) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not is_glob(path) or (place.folder / path).is_file():
         if is_odd(place.folder / path):
             raise Unreadable(f"{path} is not a regular file", remedy="Name the file itself.")
+        if is_led_out(place.folder, path, place.within):
+            raise _link_out(path)
         return (str((place.folder / path).absolute()),), (path,)
     names = matching(path, place)
     return tuple(str((place.folder / name).absolute()) for name in names), names
@@ -100,10 +102,13 @@ def matching(pattern: str, place: Place) -> tuple[str, ...]:
         raise Unreadable(f"{pattern} names {len(names):,} files, more than {MOST_FILES:,}", remedy="Join some of them.")
     for name in names:
         if leads_out(place.folder / name, place.within):
-            raise Unreadable(
-                f"{name} is a link that leads out of the repository", remedy="Name the files themselves, one by one."
-            )
+            raise _link_out(name)
     return names
+
+
+def _link_out(name: str) -> Unreadable:
+    remedy = "Put the file itself there; where DVC made the link, run `dvc config cache.type copy` and `dvc checkout`."
+    return Unreadable(f"{name} is a link that leads out of the repository", remedy=remedy)
 
 
 def files_of(pattern: str, folder: Path) -> tuple[str, ...]:

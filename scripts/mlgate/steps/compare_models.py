@@ -37,11 +37,14 @@ class Inputs(Common):
     baseline: Path | None = option("Without a configuration: the baseline's predictions.", default=None)
     metric: str | None = option("Without a configuration: the metric to compare by.", default=None)
     margin: float = option("Without a configuration: the largest accepted drop.", default=0.0)
+    slice: str | None = option(
+        "Without a configuration: a column of the holdout, by whose values the rule is judged too.", default=None
+    )
 
     @property
     def plain(self) -> bool:
         """Return whether the options name files in place of a configuration."""
-        named = (self.holdout, self.key, self.label, self.candidate, self.baseline, self.metric)
+        named = (self.holdout, self.key, self.label, self.candidate, self.baseline, self.metric, self.slice)
         return any(value is not None for value in named)
 
 
@@ -107,5 +110,6 @@ def _compare_files(inputs: Inputs, scratch: Path, world: World) -> ComparisonDoc
         baseline=inputs.baseline,
         metric=inputs.metric,
         margin=inputs.margin,
+        slice=inputs.slice,
     )
     return comparing.document(files.request(world.cwd, scratch))

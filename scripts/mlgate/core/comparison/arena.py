@@ -7,20 +7,23 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.codec import rounded
 from mlgate.core.comparison.intervals.difference import Identical
-from mlgate.core.comparison.metrics.measures import measure
-from mlgate.core.comparison.metrics.names import METRICS, Needs
+from mlgate.core.comparison.metrics.measures import measure_of
+from mlgate.core.comparison.metrics.usable import unusable
 from mlgate.core.comparison.sides import Side
-from mlgate.core.config.model import Task
+from mlgate.core.comparison.slices.cutting import cut
+from mlgate.core.comparison.slices.parts import Parts
+from mlgate.core.config.model import SlicePolicy
 from mlgate.core.documents.shared import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from mlgate.core.comparison.metrics.asked import Asked
     from mlgate.core.comparison.metrics.protocols import Difference, Measure
     from mlgate.core.comparison.sides import Predictions, Truth
+    from mlgate.core.comparison.slices.cutting import Cut, Slice
+    from mlgate.core.config.model import SliceBy
     from mlgate.core.documents.comparison import BaselineResult
-
-PROBABILITIES = frozenset({"log_loss", "brier_score"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,85 +67,114 @@ class Duel:
     carriers: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A slice of the holdout, and the comparison on its rows."""
+
+    slice: Slice
+    arena: Arena
+
+
 class Arena:
-    """The sides of one comparison.
+    """The sides of one comparison, on all rows of the holdout or on a slice of it.
 
     Args:
-        truth: The holdout.
-        candidate: Its predictions.
-        opponents: The baselines.
+        candidate: Its predictions beside the truth.
+        opponents: The baselines by name.
+        sides: Their predictions beside the truth.
         tail: The probability on each side of every interval.
+        at_least: Slices with fewer rows are merged.
     """
 
-    def __init__(self, truth: Truth, candidate: Predictions, opponents: Sequence[Opponent], tail: float) -> None:
-        self.truth = truth
+    def __init__(
+        self,
+        candidate: Side,
+        opponents: Mapping[str, Opponent],
+        sides: Mapping[str, Sequence[Side]],
+        tail: float,
+        at_least: int = SlicePolicy().at_least,
+    ) -> None:
+        self.truth = candidate.truth
         self.tail = tail
-        self.candidate = Side(truth, candidate)
-        self.opponents = {opponent.result.name: opponent for opponent in opponents}
-        self.sides = {name: [Side(truth, p) for p in o.predictions] for name, o in self.opponents.items()}
-        self._duels: dict[tuple[str, str | None, str], Duel | Reason] = {}
+        self.candidate = candidate
+        self.opponents = opponents
+        self.sides = sides
+        self.at_least = at_least
+        self._duels: dict[tuple[Asked, str], Duel | Reason] = {}
+        self._parts: dict[SliceBy, tuple[Part, ...] | Reason] = {}
 
-    def value(self, side: Side, metric: str, average: str | None) -> float | Reason:
+    @classmethod
+    def of(
+        cls,
+        truth: Truth,
+        candidate: Predictions,
+        opponents: Sequence[Opponent],
+        tail: float,
+        at_least: int = SlicePolicy().at_least,
+    ) -> Arena:
+        """Return the arena of all rows."""
+        named = {opponent.result.name: opponent for opponent in opponents}
+        sides = {name: [Side(truth, p) for p in o.predictions] for name, o in named.items()}
+        return cls(Side(truth, candidate), named, sides, tail, at_least)
+
+    def parts(self, by: SliceBy) -> tuple[Part, ...] | Reason:
+        """Return the arena of each slice of a column, or why there are none."""
+        if by not in self._parts:
+            divided = cut(self.truth.columns, by, self.at_least)
+            self._parts[by] = divided if isinstance(divided, Reason) else tuple(self.divided(divided))
+        return self._parts[by]
+
+    def divided(self, divided: Cut) -> Iterator[Part]:
+        """Yield the arena of each slice of a cut; all of them share one order of the rows."""
+        truth = self.truth.within(divided.order)
+        own = Parts(self.candidate, divided)
+        others = {name: [Parts(side, divided) for side in sides] for name, sides in self.sides.items()}
+        for part in divided.slices:
+            mine = truth.within(slice(part.start, part.stop))
+            sides = {name: [parts.side_of(part, mine) for parts in found] for name, found in others.items()}
+            yield Part(slice=part, arena=Arena(own.side_of(part, mine), self.opponents, sides, self.tail))
+
+    def value(self, side: Side, asked: Asked) -> float | Reason:
         """Return the rounded metric of one side, or why it has none."""
-        problem = self._unusable(side, metric, average)
-        if problem is not None:
-            return problem
-        how = self.measure(metric, average)
-        undefined = how.undefined(side)
-        if undefined is not None:
-            return Reason(id="metric-undefined", message=f"{metric} of {side.predictions.name}: {undefined}")
-        return rounded(how.value(side))
+        problem = unusable(side, asked)
+        return problem if problem is not None else rounded(self.measure(asked).value(side))
 
-    def measure(self, metric: str, average: str | None) -> Measure:
+    def measure(self, asked: Asked) -> Measure:
         """Return how the metric is computed for this task."""
-        return measure(metric, average, self.truth.task)
+        return measure_of(asked, self.truth.task)
 
-    def _unusable(self, side: Side, metric: str, average: str | None) -> Reason | None:
-        known = METRICS.get(metric)
-        if known is None or self.truth.task not in known.tasks:
-            return Reason(id="metric-vanished", message=f"{metric} is no metric of a {self.truth.task} label")
-        if average == "binary" and self.truth.task is not Task.BINARY:
-            return Reason(id="metric-vanished", message=f"{metric} with average binary needs a label of two classes")
-        if (problem := side.predictions.problem(known.needs)) is not None:
-            return problem
-        if known.needs is Needs.SCORE and metric in PROBABILITIES:
-            return side.predictions.not_probabilities
-        return None
-
-    def duel(self, metric: str, average: str | None, against: str) -> Duel | Reason:
+    def duel(self, asked: Asked, against: str) -> Duel | Reason:
         """Return the paired difference against an available baseline, or why there is none."""
-        key = (metric, average, against)
+        key = (asked, against)
         if key not in self._duels:
             self._duels[key] = self._duel(*key)
         return self._duels[key]
 
-    def _duel(self, metric: str, average: str | None, against: str) -> Duel | Reason:
-        own = self.value(self.candidate, metric, average)
-        best = self._best(metric, average, against)
+    def _duel(self, asked: Asked, against: str) -> Duel | Reason:
+        own = self.value(self.candidate, asked)
+        best = self._best(asked, against)
         if isinstance(own, Reason) or isinstance(best, Reason):
             return own if isinstance(own, Reason) else best  # type: ignore[return-value] # one of them is
         side, value = best
-        how = self.measure(metric, average)
+        how = self.measure(asked)
         identical = self.opponents[against].same_model and self.candidate.predictions.equals(side.predictions)
         difference = Identical() if identical else how.difference(self.candidate, side)
         low, high = difference.limits(self.tail)
-        sign = 1 if METRICS[metric].greater_is_better else -1
         return Duel(
             side=side.predictions.name,
             candidate=own,
             baseline=value,
-            estimate=0.0 if identical else rounded(sign * (own - value)),
+            estimate=0.0 if identical else rounded(asked.sign * (own - value)),
             low=rounded(low),
             high=rounded(high),
             difference=difference,
             carriers=0 if identical else self.truth.sampling.count(how.carriers(self.candidate, side)),
         )
 
-    def _best(self, metric: str, average: str | None, against: str) -> tuple[Side, float] | Reason:
+    def _best(self, asked: Asked, against: str) -> tuple[Side, float] | Reason:
         """Return the baseline's better side on this metric."""
-        values = [(side, self.value(side, metric, average)) for side in self.sides[against]]
+        values = [(side, self.value(side, asked)) for side in self.sides[against]]
         defined = [(side, value) for side, value in values if not isinstance(value, Reason)]
         if not defined:
             return next(value for _, value in values if isinstance(value, Reason))
-        sign = 1 if METRICS[metric].greater_is_better else -1
-        return max(defined, key=lambda pair: sign * pair[1])
+        return max(defined, key=lambda pair: asked.sign * pair[1])

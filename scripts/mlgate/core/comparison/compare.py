@@ -7,9 +7,21 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.comparison import plots
 from mlgate.core.comparison.arena import Arena, Duel, Opponent
+from mlgate.core.comparison.metrics.asked import Asked
 from mlgate.core.comparison.rules import judge, metrics_of
-from mlgate.core.config.model import BaselineKind
-from mlgate.core.documents.comparison import Confusion, Curve, Flips, MetricDifference, RuleResult
+from mlgate.core.comparison.slices import seeking
+from mlgate.core.comparison.slices.flips import flips
+from mlgate.core.comparison.slices.seeking import Sought
+from mlgate.core.config.model import BaselineKind, SlicePolicy
+from mlgate.core.documents.comparison import (
+    Confusion,
+    Curve,
+    Flips,
+    MetricDifference,
+    RuleResult,
+    SliceSearch,
+    WeakSlice,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +45,8 @@ class Comparison:
     flips: tuple[Flips, ...]
     curves: tuple[Curve, ...]
     confusions: tuple[Confusion, ...]
+    slices: tuple[WeakSlice, ...]
+    search: SliceSearch | None
     power: float | None
 
 
@@ -44,6 +58,8 @@ def compare(
     rules: Sequence[Rule],
     proposed: Sequence[Rule] = (),
     confidence: float = 0.95,
+    at_least: int = SlicePolicy().at_least,
+    sought: Sought = Sought(),  # noqa: B008 - frozen
     keys: Keys | None = None,
     whole: bool = True,
 ) -> Comparison:
@@ -56,25 +72,32 @@ def compare(
         rules: Those that judge.
         proposed: The working copy's, where the pull request edits the policy.
         confidence: Of every interval, between 0 and 1.
+        at_least: Slices with fewer rows are merged.
+        sought: Where weak slices are sought.
         keys: Gives the keys of rows; None where values are not shown.
         whole: Whether metrics that no rule names, and plots, are wanted.
     """
-    arena = Arena(truth, candidate, opponents, tail=(1 - confidence) / 2)
+    arena = Arena.of(truth, candidate, opponents, tail=(1 - confidence) / 2, at_least=at_least)
     results, power = judge(arena, rules)
     shown_values = keys is not None and not truth.hidden
     shown = [arena.candidate, *(sides[0] for name, sides in _real(arena).items())]
+    seeker = seeking.Seeker(arena, rules, sought)
+    found, weakest = seeker.search()
+    cuts = seeker.cuts_of_flips()
     return Comparison(
         rules=results,
         proposed_rules=judge(arena, proposed)[0],
         metrics=tuple(_metrics(arena)) if whole else (),
-        flips=tuple(f for side in shown[1:] if (f := plots.flips(arena.candidate, side, keys)) is not None),
+        flips=tuple(f for side in shown[1:] if (f := flips(arena.candidate, side, cuts, keys)) is not None),
         curves=tuple(c for side in shown for c in plots.curves(side, show_values=shown_values)) if whole else (),
         confusions=tuple(c for side in shown if (c := plots.confusion(side)) is not None),
+        slices=weakest,
+        search=found,
         power=power,
     )
 
 
-def _real(arena: Arena) -> dict[str, list[Side]]:
+def _real(arena: Arena) -> dict[str, Sequence[Side]]:
     """Return the sides of every available baseline that is a model, and so worth drawing."""
     return {
         name: sides
@@ -84,30 +107,30 @@ def _real(arena: Arena) -> dict[str, list[Side]]:
 
 
 def _metrics(arena: Arena) -> list[MetricDifference]:
-    names = metrics_of(arena.truth.task)
+    shown = [Asked(metric=name) for name in metrics_of(arena.truth.task)]
     return [
-        _row(arena, metric, against)
+        _row(arena, asked, against)
         for against, sides in arena.sides.items()
         if sides
-        for metric in names
-        if not _silent(arena, metric)
+        for asked in shown
+        if not _silent(arena, asked)
     ]
 
 
-def _silent(arena: Arena, metric: str) -> bool:
+def _silent(arena: Arena, asked: Asked) -> bool:
     """Return whether the candidate lacks the column for a metric: then no row is shown for it."""
-    return not isinstance(arena.value(arena.candidate, metric, None), float)
+    return not isinstance(arena.value(arena.candidate, asked), float)
 
 
-def _row(arena: Arena, metric: str, against: str) -> MetricDifference:
-    duel = arena.duel(metric, None, against)
+def _row(arena: Arena, asked: Asked, against: str) -> MetricDifference:
+    duel = arena.duel(asked, against)
     if not isinstance(duel, Duel):
-        own = arena.value(arena.candidate, metric, None)
+        own = arena.value(arena.candidate, asked)
         return MetricDifference(
-            metric=metric, against=against, baseline=None, candidate=own if isinstance(own, float) else None
+            metric=asked.metric, against=against, baseline=None, candidate=own if isinstance(own, float) else None
         )
     return MetricDifference(
-        metric=metric,
+        metric=asked.metric,
         against=against,
         baseline=duel.baseline,
         candidate=duel.candidate,

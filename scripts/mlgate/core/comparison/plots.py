@@ -1,4 +1,4 @@
-"""What the report draws of both sides: curves of at most 200 points, confusion tables, flips."""
+"""What the report draws of both sides: curves of at most 200 points and confusion tables."""
 
 from __future__ import annotations
 
@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlgate.core.codec import rounded
-from mlgate.core.comparison.intervals.proportions import mcnemar
 from mlgate.core.config.model import Task
-from mlgate.core.documents.comparison import Confusion, Curve, Flips
+from mlgate.core.documents.comparison import Confusion, Curve
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
     from mlgate.core.comparison.sides import Side
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
 POINTS = 200
 ROWS_A_POINT = 10  # fewer would show single rows where values are not shown
 MOST_CLASSES = 50
-MOST_KEYS = 20
 
 
 def curves(side: Side, *, show_values: bool) -> tuple[Curve, ...]:
@@ -79,25 +75,3 @@ def confusion(side: Side) -> Confusion | None:
     cells = np.bincount(side.truth.codes * k + side.codes, minlength=k * k).reshape(k, k)
     counts = tuple(tuple(int(c) for c in row) for row in cells)
     return Confusion(side=side.predictions.name, classes=side.truth.names, counts=counts)
-
-
-def flips(candidate: Side, baseline: Side, keys: Callable[[Indices], tuple[str, ...]] | None) -> Flips | None:
-    """Return the rows that became right and wrong; None where a side predicts no classes.
-
-    Args:
-        candidate: Its predictions.
-        baseline: Its predictions.
-        keys: Gives the keys of rows; None where values are not shown.
-    """
-    if candidate.predictions.codes is None or baseline.predictions.codes is None:
-        return None
-    wrong = np.flatnonzero(baseline.right & ~candidate.right)
-    gained = int((candidate.right & ~baseline.right).sum())
-    return Flips(
-        against=baseline.predictions.name,
-        newly_right=gained,
-        newly_wrong=len(wrong),
-        agreement=rounded(float((candidate.codes == baseline.codes).mean())),
-        newly_wrong_keys=keys(wrong[:MOST_KEYS]) if keys is not None else (),
-        mcnemar_p=rounded(mcnemar(gained, len(wrong))),
-    )

@@ -109,6 +109,7 @@ class RuleResult:
         clusters: Groups of rows that move together; null where rows are independent.
         unit: Of a budget: `bytes`, `seconds`, or empty.
         waived: The waiver that covers the result; null if none does.
+        merged: Of a slice of small ones: the values that are in it, at most 20.
     """
 
     id: str
@@ -144,6 +145,7 @@ class RuleResult:
     clusters: int | None = None
     unit: str = ""
     waived: Waived | None = None
+    merged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,12 +210,16 @@ class SliceFlips:
         n: Its rows.
         newly_right: Rows that only the candidate gets right.
         newly_wrong: Rows that only the baseline gets right.
+        newly_right_keys: The first keys that became right, where values are shown.
+        newly_wrong_keys: The first keys that became wrong, where values are shown.
     """
 
     slice: str
     n: int
     newly_right: int
     newly_wrong: int
+    newly_right_keys: tuple[str, ...] = ()
+    newly_wrong_keys: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -257,6 +263,23 @@ class WeakSlice:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SliceSearch:
+    """Where weak slices were sought.
+
+    Attributes:
+        columns: Whose slices were examined.
+        metrics: By which metrics.
+        slices: How many comparisons that were: slices times metrics and baselines.
+        left_out: Columns that were not looked at: beyond the first ones, or with too many values.
+    """
+
+    columns: tuple[str, ...]
+    metrics: tuple[str, ...]
+    slices: int
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Repeats:
     """What repeated training says of the recipe; the verdict on the promoted bytes does not use it.
 
@@ -289,7 +312,7 @@ class Flips:
         newly_wrong_keys: The first keys that became wrong, where values are shown.
         mcnemar_p: McNemar's exact two-sided p-value of the flips; shown, never decides.
         newly_right_keys: The first keys that became right, where values are shown.
-        slices: The flips by slice.
+        slices: The flips by slice, those that lost most first, at most 100.
         grown: Of a regression: the rows whose error grew most.
     """
 
@@ -327,6 +350,7 @@ class ComparisonDocument(Document):
         holdout_uses: How often this holdout has judged, as far as the registry's log tells; null where nobody looked.
         holdout_reports: How many other pull requests' reports name it; null where no token could list them.
         slices: The weakest slices that no rule asks for.
+        search: Where they were sought; null where they were not.
         repeats: Of repeated training.
         power: Probability that an unchanged candidate passes the rules against models; null without such a rule.
         private: Whether `show-values` shows keys that whoever reads the repository does not know.
@@ -350,6 +374,7 @@ class ComparisonDocument(Document):
     holdout_uses: int | None = None
     holdout_reports: int | None = None
     slices: tuple[WeakSlice, ...] = ()
+    search: SliceSearch | None = None
     repeats: tuple[Repeats, ...] = ()
     power: float | None = None
     private: bool = False

@@ -15,6 +15,7 @@ from mlgate.core.comparison.dummy import dummies
 from mlgate.core.comparison.intervals.spread import Sampling
 from mlgate.core.comparison.labels import canonical
 from mlgate.core.comparison.sides import Truth
+from mlgate.core.comparison.slices.seeking import Sought
 from mlgate.core.config.model import BaselineKind, Task
 from mlgate.core.documents.comparison import BaselineResult, ComparisonDocument, Holdout
 from mlgate.core.documents.shared import Reason
@@ -31,9 +32,10 @@ from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import engine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
-    from mlgate.core.comparison.sides import Predictions
+    from mlgate.core.comparison.columns import Column
     from mlgate.core.config.model import Config, Rule
     from mlgate.core.documents.training import Artifact
     from mlgate.shell.comparison.baselines import Found
@@ -66,6 +68,7 @@ class Request:
         show_keys: Whether keys may be shown.
         private: Whether those are keys that whoever reads the repository does not know.
         hide_classes: Whether the values of the label must not be shown.
+        hidden: Further columns of the holdout whose values must not be shown; None for all.
         whole: Whether metrics that no rule names, and plots, are wanted.
         spill: Folder for what does not fit into memory.
         log: The registry's; None where it has no part in the run.
@@ -89,6 +92,7 @@ class Request:
     show_keys: bool = False
     private: bool = False
     hide_classes: bool = False
+    hidden: frozenset[str] | None = frozenset()
     whole: bool = True
     log: Log | None = None
     promoted: Promoted | None = None
@@ -180,7 +184,8 @@ def answer(request: Request) -> Answer:
     with engine.connect(request.files, spill=request.spill) as database:
         try:
             table = holdouts.load(database, request.holdout, request.columns)
-            truth = _truth(request, table)
+            beside = table.beside(request.hidden)
+            truth = _truth(request, table, _asked(request.columns, beside))
         except (HoldoutError, engine.Unreadable) as error:
             return Answer(problem=_as_holdout(error))
         identity = holdout_identity.compare(database, table, request.base)
@@ -202,7 +207,18 @@ def answer(request: Request) -> Answer:
         except PredictionsError as error:
             return dataclasses.replace(partial, problem=error)
         evidence, notes = request.keeper.keep(table, truth, candidate) if request.keeper else ((), ())
-        compared = _compared(request, truth, candidate, opponents, table)
+        compared = compare(
+            truth=truth,
+            candidate=candidate,
+            opponents=opponents,
+            rules=request.rules,
+            proposed=request.proposed,
+            confidence=request.config.gate.confidence,
+            at_least=request.config.gate.slices.at_least,
+            sought=_sought(table, beside),
+            keys=table.keys if request.show_keys else None,
+            whole=request.whole,
+        )
         return dataclasses.replace(partial, comparison=compared, evidence=evidence, notes=(*partial.notes, *notes))
 
 
@@ -219,22 +235,20 @@ def _as_holdout(error: HoldoutError | engine.Unreadable) -> HoldoutError | engin
     return error
 
 
-def _compared(
-    request: Request, truth: Truth, candidate: Predictions, opponents: tuple[Opponent, ...], table: HoldoutTable
-) -> Comparison:
-    return compare(
-        truth=truth,
-        candidate=candidate,
-        opponents=opponents,
-        rules=request.rules,
-        proposed=request.proposed,
-        confidence=request.config.gate.confidence,
-        keys=table.keys if request.show_keys else None,
-        whole=request.whole,
-    )
+def _asked(columns: Columns, beside: Mapping[str, Column]) -> dict[str, Column]:
+    """Return the columns that rules name; the others would only be carried along."""
+    named = {*columns.slices, *columns.others}
+    return {name: column for name, column in beside.items() if name in named}
 
 
-def _truth(request: Request, table: HoldoutTable) -> Truth:
+def _sought(table: HoldoutTable, beside: Mapping[str, Column]) -> Sought:
+    if not table.columns.seek:
+        return Sought()
+    texts = [slot.name for slot in table.slots if slot.name not in beside]
+    return Sought(columns=beside, left_out=(*texts, *table.unread))
+
+
+def _truth(request: Request, table: HoldoutTable, asked: Mapping[str, Column]) -> Truth:
     task = labels.task_of(request.config, request.rules, table.kind, table.values)
     sampling = Sampling(n=table.rows, weight=table.weights(), group=table.groups())
     if task is Task.REGRESSION:
@@ -245,7 +259,7 @@ def _truth(request: Request, table: HoldoutTable) -> Truth:
                 f"{wrong} rows of the holdout have a label in {request.columns.label!r} that is no number or too large",
                 remedy="Correct the rows, or set `task`.",
             )
-        return Truth(task=task, sampling=sampling, values=values, hidden=request.hide_classes)
+        return Truth(task=task, sampling=sampling, values=values, hidden=request.hide_classes, columns=asked)
     classes = labels.in_order((canonical(value, table.kind) for value in table.values), table.kind)
     if len(classes) > MOST_CLASSES:
         raise HoldoutError(
@@ -268,6 +282,7 @@ def _truth(request: Request, table: HoldoutTable) -> Truth:
         codes=table.label_codes(classes),
         positive=chosen.index,
         hidden=request.hide_classes,
+        columns=asked,
     )
 
 

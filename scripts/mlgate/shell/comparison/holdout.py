@@ -1,4 +1,4 @@
-"""The holdout as the outside: its key, label, group and weight columns in key order, and its identity."""
+"""The holdout as the outside: its key, label, group, weight and slice columns in key order, and its identity."""
 
 # ruff: noqa: S608 - SQL is put together here from own names, numbers, and what `engine` has quoted
 
@@ -6,26 +6,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlgate.core.comparison.labels import Kind, canonical, kind_of
 from mlgate.errors import InputError
+from mlgate.shell.comparison import beside
+from mlgate.shell.comparison.beside import WHOLE_TYPES
 from mlgate.shell.tables import engine
 from mlgate.shell.tables.engine import identifier, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     import duckdb
     from numpy.typing import NDArray
 
+    from mlgate.core.comparison.columns import Column
+
 # Text keys that are all whole numbers, written the one usual way, are numbers: `1` in a CSV file is 1 in Parquet.
 WHOLE = r"(0|-?[1-9][0-9]{0,17})"
-WHOLE_TYPES = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER")
 MOST_KEYS = 5
 CHUNK = 65_536
 MOST_DISTINCT = 100_000
@@ -40,12 +43,25 @@ class HoldoutError(InputError):
 
 @dataclass(frozen=True, kw_only=True)
 class Columns:
-    """The names of the columns that matter."""
+    """The names of the columns that matter.
+
+    Attributes:
+        key: Tells rows apart.
+        label: What is predicted.
+        group: Rows that move together.
+        weight: How much a row counts.
+        slices: Those by which the judging rules divide rows: part of the identity.
+        others: Those by which other rules do, such as a pull request's own.
+        seek: Whether weak slices are sought in further columns.
+    """
 
     key: str
     label: str
     group: str | None = None
     weight: str | None = None
+    slices: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    seek: bool = False
 
     @property
     def given(self) -> tuple[tuple[str, str], ...]:
@@ -53,19 +69,38 @@ class Columns:
         roles = ("key", "label", "group", "weight")
         return tuple((role, name) for role in roles if (name := getattr(self, role)) is not None)
 
+    @property
+    def keys_alone(self) -> Columns:
+        """Return the columns without any by which rules divide rows."""
+        return replace(self.judging, slices=())
+
+    @property
+    def judging(self) -> Columns:
+        """Return the columns of the identity alone."""
+        return replace(self, others=(), seek=False)
+
+    def beside(self, types: Mapping[str, str]) -> tuple[str, ...]:
+        """Return the further columns of a file that are read, each once."""
+        asked = [name for name in (*self.slices, *self.others) if name in types]
+        sought = beside.sought(types, (*(name for _, name in self.given), *asked)) if self.seek else ()
+        return tuple(dict.fromkeys((*asked, *sought)))
+
 
 @dataclass(frozen=True, kw_only=True)
 class HoldoutTable:
     """A holdout in the database, one row a position in key order.
 
     Attributes:
-        database: Where `name` is a table with the columns `pos`, `key`, `label`, and `grp`, `weight` where given.
+        database: Where `name` is a table with the columns `pos`, `key`, `label`, and `grp`, `weight` where given, and
+            one for each slot.
         name: The table's.
         columns: In the file.
         whole_keys: Whether keys are whole numbers.
         rows: How many.
         kind: How labels are written.
         values: The different labels as written; of a quantity with very many, the first ones.
+        slots: Its further columns.
+        unread: Those of the file that were not read.
     """
 
     database: duckdb.DuckDBPyConnection
@@ -75,6 +110,8 @@ class HoldoutTable:
     rows: int
     kind: Kind
     values: tuple[str, ...] = field(repr=False, default=())
+    slots: tuple[beside.Slot, ...] = field(repr=False, default=())
+    unread: tuple[str, ...] = ()
 
     def keys(self, positions: NDArray[np.int64]) -> tuple[str, ...]:
         """Return the keys at some positions, in order."""
@@ -123,15 +160,37 @@ class HoldoutTable:
             f"SELECT dense_rank() OVER (ORDER BY grp NULLS FIRST) - 1 AS x, pos FROM {self.name} ORDER BY pos"
         ).astype(np.int64)
 
+    def beside(self, hidden: Collection[str] | None) -> dict[str, Column]:
+        """Return the further columns by name, as far as slices can be made of them.
+
+        Args:
+            hidden: Those whose values must not be shown; None for all.
+        """
+        slots = [slot for slot in self.slots if slot.form is not beside.Form.TEXT]
+        if not slots:
+            return {}
+        chosen = ", ".join(beside.fetched(slot) for slot in slots)
+        found = self.database.execute(f"SELECT {chosen} FROM {self.name} ORDER BY pos").fetchnumpy()
+        return {
+            slot.name: beside.column(slot, found[slot.place], hidden=hidden is None or slot.name in hidden)
+            for slot in slots
+        }
+
     def _column(self, query: str) -> NDArray[Any]:
         return np.asarray(self.database.execute(query).fetchnumpy()["x"])
 
     def identity(self) -> str:
-        """Return the sha256 over key, label, group and weight in key order; equal for equal values in any format."""
-        digest = hashlib.sha256(json.dumps(self.columns.given).encode())
+        """Return the sha256 over key, label, group, weight and slice columns in key order.
+
+        It is equal for equal values in any format. A column of slices that the file lacks has no part in it.
+        """
+        slices = [slot for name in sorted(set(self.columns.slices)) for slot in self.slots if slot.name == name]
+        roles = (*self.columns.given, *(("slice", slot.name) for slot in slices))
+        digest = hashlib.sha256(json.dumps(roles).encode())
         cells = [_cell("CAST(key AS VARCHAR)"), _cell(self._canonical_label())]
         cells += [_cell("grp")] if self.columns.group else []
         cells += [_cell("coalesce(CAST(TRY_CAST(weight AS DOUBLE) AS VARCHAR), weight)")] if self.columns.weight else []
+        cells += [_cell(slot.canonical) for slot in slices]
         lines = self.database.execute(
             f"SELECT string_agg({' || '.join(cells)}, '' ORDER BY pos) FROM {self.name} "
             f"GROUP BY pos // {CHUNK} ORDER BY min(pos)"
@@ -169,8 +228,10 @@ def load(database: duckdb.DuckDBPyConnection, path: Path, columns: Columns, *, n
                 f"the holdout {path.name} has no column for {', '.join(missing)}; it has {_listed(types)}",
                 remedy="Correct the names in `mlgate.yml`, or the table.",
             )
+        further = columns.beside(types)
         whole = _raw(database, source.sql, columns, name, types)
-        _order(database, name, whole=whole)
+        slots = beside.slots(database, f"raw_{name}", further, types)
+        _order(database, name, whole=whole, slots=slots)
         _refuse_nulls(database, name, columns)
         _refuse_duplicates(database, name, columns)
         values = _distinct(database, name)
@@ -185,6 +246,8 @@ def load(database: duckdb.DuckDBPyConnection, path: Path, columns: Columns, *, n
         rows=rows,
         kind=kind_of(values),
         values=values,
+        slots=slots,
+        unread=tuple(n for n in types if n not in further and n not in {name for _, name in columns.given}),
     )
 
 
@@ -196,6 +259,7 @@ def _raw(database: duckdb.DuckDBPyConnection, sql: str, columns: Columns, name: 
     wanted = [f"{label}::VARCHAR AS label"]
     wanted += [f"{identifier(columns.group)}::VARCHAR AS grp"] if columns.group else []
     wanted += [f"{identifier(columns.weight)}::VARCHAR AS weight"] if columns.weight else []
+    wanted += beside.selected(columns.beside(types), types)
     key, key_type = identifier(columns.key), types[columns.key]
     kept = f"{key}::BIGINT" if key_type in WHOLE_TYPES else f"{key}::VARCHAR"
     database.execute(f"CREATE TEMP TABLE raw_{name} AS SELECT {kept} AS key, {', '.join(wanted)} FROM {sql}")
@@ -205,11 +269,12 @@ def _raw(database: duckdb.DuckDBPyConnection, sql: str, columns: Columns, name: 
     return bool(scalar(database, query))
 
 
-def _order(database: duckdb.DuckDBPyConnection, name: str, *, whole: bool) -> None:
+def _order(database: duckdb.DuckDBPyConnection, name: str, *, whole: bool, slots: Sequence[beside.Slot]) -> None:
     kept = "key::BIGINT" if whole else "key"
+    replaced = ", ".join([f"{kept} AS key", *beside.kept(slots, f"raw_{name}")])
     database.execute(
         f"CREATE TEMP TABLE {name} AS SELECT (row_number() OVER (ORDER BY {kept}) - 1)::BIGINT AS pos, "
-        f"* REPLACE ({kept} AS key) FROM raw_{name}"
+        f"* REPLACE ({replaced}) FROM raw_{name}"
     )
     database.execute(f"DROP TABLE raw_{name}")
 

@@ -1,4 +1,4 @@
-"""Whether the holdout is still the one of the base: the same keys, labels, groups and weights."""
+"""Whether the holdout is still the one of the base: the same keys, labels, groups, weights and slices."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Identity:
     """The holdout beside the base's.
 
     Attributes:
-        own: Digest over key, label, group and weight.
+        own: Digest over key, label, group, weight and slice columns.
         base: The same at the base; None where there is no base, or it cannot be known.
         reason: What differs, if anything does.
     """
@@ -124,8 +124,8 @@ def predicted(here: Path, base: BaseHoldout | None, columns: Columns, spill: Pat
         return here
     with engine.connect((here, base.copy), spill=spill) as database:
         try:
-            own = holdouts.load(database, here, columns)
-            before = holdouts.load(database, base.copy, columns, name="base_holdout")
+            own = holdouts.load(database, here, columns.keys_alone)
+            before = holdouts.load(database, base.copy, columns.keys_alone, name="base_holdout")
         except MlgateError:
             return here
         return base.copy if _same_keys(own, before) else here
@@ -149,11 +149,11 @@ def compare(database: duckdb.DuckDBPyConnection, table: HoldoutTable, base: Base
     if base.copy is None:
         raise ValueError("a base holdout without bytes must say why")
     try:
-        before = holdouts.load(database, base.copy, table.columns, name="base_holdout").identity()
+        before = holdouts.load(database, base.copy, table.columns.judging, name="base_holdout").identity()
     except MlgateError as error:
         return Identity(own=own, reason=_reason("holdout-changed", f"The base's holdout cannot judge: {error.message}"))
     if before != own:
-        message = "Keys, labels, groups or weights of the holdout differ from the base's."
+        message = "Keys, labels, groups, weights or slices of the holdout differ from the base's."
         return Identity(own=own, base=before, reason=_reason("holdout-changed", message))
     message = "Other columns of the holdout changed; keys and labels are the base's."
     return Identity(own=own, base=before, reason=_reason("holdout-features-changed", message))

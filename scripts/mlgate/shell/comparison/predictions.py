@@ -16,7 +16,8 @@ from mlgate.core.config.model import Task
 from mlgate.core.documents.shared import Reason
 from mlgate.errors import InputError
 from mlgate.shell.comparison import recorded
-from mlgate.shell.comparison.holdout import LARGEST, MOST_KEYS, WHOLE, WHOLE_TYPES, column_types
+from mlgate.shell.comparison.beside import WHOLE_TYPES
+from mlgate.shell.comparison.holdout import LARGEST, MOST_KEYS, WHOLE, column_types
 from mlgate.shell.tables import engine
 from mlgate.shell.tables.engine import identifier, literal
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from mlgate.core.comparison.slices.seeking import dividing
 from mlgate.core.config.model import BaselineKind
 from mlgate.core.documents.comparison import ComparisonDocument
 from mlgate.core.documents.shared import Reason
@@ -116,6 +117,7 @@ class Maker:
             show_keys=shown and redacted is not None and columns.key not in redacted,
             private=self.show_values and not known,
             hide_classes=redacted is None or columns.label in redacted,
+            hidden=redacted if shown else None,
             spill=spill,
             log=log,
             promoted=self._promoted(log, predicted),
@@ -267,7 +269,15 @@ def _holdout(policy: Policy, root: Path) -> tuple[Table, Columns]:
         raise NothingToCompare(
             f"{config.path} names no `key` or no `label`", remedy="Name both.", reason="label-missing"
         )
-    return table, Columns(key=config.key, label=config.label, group=config.group, weight=config.weight)
+    return table, Columns(
+        key=config.key,
+        label=config.label,
+        group=config.group,
+        weight=config.weight,
+        slices=dividing(config.gate.rules),
+        others=dividing(proposed_rules(policy)),
+        seek=True,
+    )
 
 
 def _no_holdout(error: Unreadable) -> NothingToCompare:

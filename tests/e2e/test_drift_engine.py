@@ -17,6 +17,7 @@ from mlgate.core.data.source import Format
 from mlgate.shell.tables import engine, layout
 from mlgate.shell.tables.files import one_file
 from mlgate.shell.tables.reference import Subject, describe
+from mlgate.shell.tables.sides import side_of
 from mlgate.shell.validation.drifting import Drifting
 
 if TYPE_CHECKING:
@@ -73,9 +74,9 @@ def drift(tmp_path: Path, reference: Path, current: Path, **more: Any) -> TableD
         def opened(path: Path) -> Any:
             source = one_file(path)
             names = tuple(pd.read_csv(path, nrows=0).columns) if source.format is Format.CSV else ()
-            return layout.table(connection, source, names)
+            return side_of(connection, layout.table(connection, source, names), path.stem)
 
-        return Drifting(connection=connection, request=asked).of(opened(current), lambda: opened(reference))
+        return Drifting(connection=connection, request=asked).of(lambda: opened(current), lambda: opened(reference))
 
 
 def second(profile: Any) -> Profile:

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from mlgate.core import codec
-from mlgate.core.data.profile import buckets_of, cdf, merge
+from mlgate.core.data.profile import buckets_of, cdf, merge, sql
 from mlgate.core.data.profile.request import ProfileRequest
 from mlgate.core.documents.profile import ColumnProfile, Fingerprint, Profile
 from mlgate.main import main
@@ -20,6 +20,7 @@ from mlgate.shell.tables import engine, layout
 from mlgate.shell.tables.files import one_file
 from mlgate.shell.tables.profiling import profile_of
 from mlgate.shell.tables.reference import Subject, describe
+from mlgate.shell.tables.sides import side_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,8 @@ def write_plain(table: pd.DataFrame, path: Path) -> Path:
 
 def profiled(path: Path, spill: Path, asked: ProfileRequest = SHOWN, threads: int = 2) -> tuple[Profile, Fingerprint]:
     with engine.connect([path], spill=spill, threads=threads) as database:
-        return profile_of(database, layout.parquet_table(database, one_file(path)), asked)
+        table = layout.parquet_table(database, one_file(path))
+        return profile_of(database, side_of(database, table, "t"), asked)
 
 
 def columns(profile: Profile) -> dict[str, ColumnProfile]:
@@ -107,6 +109,37 @@ def test_neither_the_order_of_rows_nor_threads_change_a_byte(tmp_path: Path) -> 
         other, same = profiled(mixed, tmp_path, threads=threads)
         assert codec.dumps(other) == codec.dumps(first)
         assert same == mark
+
+
+def test_columns_that_only_seem_to_have_few_values_are_described_alike(tmp_path: Path) -> None:
+    draw = np.random.default_rng(3)
+    same = np.zeros(12_000)
+    table = pd.DataFrame(
+        {
+            "number": np.concatenate([same, draw.normal(5, 2, 12_000)]),
+            "few": np.concatenate([same, draw.integers(-9, 9, 12_000)]),
+            "text": [f"v{int(10_000 * number)}" for number in np.concatenate([same, draw.random(12_000)])],
+        }
+    )
+    seeming = profiled(write_plain(table, tmp_path / "a.parquet"), tmp_path)
+    assert seeming == profiled(write_plain(table.iloc[::-1], tmp_path / "b.parquet"), tmp_path)
+
+
+def test_the_width_of_whole_numbers_changes_no_hash(tmp_path: Path) -> None:
+    numbers = pd.Series(range(-3000, 3000), name="n")
+    narrow, mark = profiled(write_plain(numbers.astype("int16").to_frame(), tmp_path / "a.parquet"), tmp_path)
+    wide, same = profiled(write_plain(numbers.astype("int64").to_frame(), tmp_path / "b.parquet"), tmp_path)
+    assert mark == same
+    assert narrow == wide
+    assert columns(merge(narrow, wide))["n"].distinct == columns(wide)["n"].distinct
+
+
+def test_the_hashing_names_what_hashed(tmp_path: Path) -> None:
+    profile, mark = profiled(write(frame(50, 1), tmp_path / "a.parquet"), tmp_path)
+    with engine.connect([], spill=tmp_path) as database:
+        answers = list(database.execute(sql.HASHES).fetchone() or ())
+    assert profile.hashing == mark.hashing == sql.hashing(answers)
+    assert sql.hashing([*answers[:-1], answers[-1] + 1]) != mark.hashing
 
 
 def test_nulls_are_no_values(tmp_path: Path) -> None:

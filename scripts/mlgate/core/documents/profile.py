@@ -88,6 +88,7 @@ class Profile:
         values_shown: Whether whoever reads the repository knows its values.
         columns: In the table's order, at most 1,000.
         columns_left_out: How many more it has.
+        hashing: What hashed the values into registers; those can be put together only where it is the same.
     """
 
     schema: str = "mlgate/profile/2"
@@ -97,6 +98,7 @@ class Profile:
     values_shown: bool
     columns: tuple[ColumnProfile, ...] = ()
     columns_left_out: int = 0
+    hashing: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from mlgate.shell.tables import engine, layout
 from mlgate.shell.tables.files import header, one_file
 from mlgate.shell.tables.preparing import prepared
 from mlgate.shell.tables.profiling import profile_of
+from mlgate.shell.tables.sides import side_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -58,7 +59,7 @@ def describe(subject: Subject, *, spill: Path) -> Profile:
     files = [Path(file) for file in source.files]
     with engine.reading(subject.path), engine.connect(files, spill=spill) as database:
         table = layout.table(database, source, _names(database, source))
-        profile, _ = profile_of(database, table, asked)
+        profile, _ = profile_of(database, side_of(database, table, "described"), asked)
     return replace(profile, digest=file_digest(subject.path))
 
 

@@ -11,13 +11,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.data import query
+from mlgate.core.data.ir import Storage
 from mlgate.core.data.plain import as_plain
 from mlgate.core.data.query import Table
 from mlgate.core.data.tally import tally
+from mlgate.shell.tables.sides import copied, side_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
+    from mlgate.core.data.drift.side import Side
     from mlgate.core.data.ir import Plan
     from mlgate.shell.validation.opened import Opened
 
@@ -25,6 +28,24 @@ SAMPLE = 5000  # rows that show whether many are broken
 SMALL = 2**22
 LARGE = 2**28  # bytes of text that the engine's memory holds
 MAX_COLUMNS = 500
+OWN = "own"
+
+
+def read_once(opened: Opened) -> Opened:
+    """Return a file of text that is read several times as a copy of it; JSON Lines are checked where they lie."""
+    request, table = opened.request, opened.table
+    is_read_again = request.profile is not None or request.drift is not None
+    is_text = any(column.storage is Storage.TEXT for column in table.columns)
+    if not is_read_again or request.drift_alone or not is_text or table.written is not None:
+        return opened
+    return replace(opened, table=_copy(opened, range(len(table.columns))))
+
+
+def side(opened: Opened, columns: Iterable[str] | None = None) -> Side:
+    """Return how profiles and drift read a table; the first to ask says which columns, if not all."""
+    if OWN not in opened.sides:
+        opened.sides[OWN] = side_of(opened.connection, opened.table, OWN, columns)
+    return opened.sides[OWN]
 
 
 def numbered(opened: Opened, names: Iterable[str]) -> Table:
@@ -55,10 +76,9 @@ def copied_if_broken(opened: Opened, plan: Plan) -> Opened:
     return replace(opened, table=numbered(opened, [column.name for column in table.columns]))
 
 
-def _copy(opened: Opened, positions: list[int]) -> Table:
-    name = f"copy{len(opened.copies)}"
+def _copy(opened: Opened, positions: Sequence[int]) -> Table:
+    name = copied(opened.connection, opened.table, f"copy{len(opened.copies)}", positions)
     columns = ", ".join(f"c{index}" for index in positions)
-    opened.connection.execute(f"CREATE TEMP TABLE {name} AS SELECT {columns} FROM {opened.table.relation()}")
     return Table(
         source=f"(SELECT {columns}, rowid FROM {name})",
         columns=tuple(opened.table.columns[index] for index in positions),

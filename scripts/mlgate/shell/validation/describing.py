@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlgate.shell.tables.profiling import profile_of
+from mlgate.shell.validation.copies import side
 
 if TYPE_CHECKING:
     from mlgate.core.data.request import ScanResult
@@ -20,5 +21,5 @@ def described(opened: Opened, result: ScanResult) -> ScanResult:
     """
     if opened.request.profile is None:
         return result
-    profile, fingerprint = profile_of(opened.connection, opened.table, opened.request.profile)
+    profile, fingerprint = profile_of(opened.connection, side(opened), opened.request.profile)
     return replace(result, profile=profile, fingerprint=fingerprint)

@@ -12,13 +12,14 @@ from mlgate.core.data.drift import reference as profiles
 from mlgate.core.data.drift import sql
 from mlgate.core.data.drift.measure import Limits, drift_of
 from mlgate.core.data.drift.pair import Bin, Pair, Unmeasured
-from mlgate.core.data.drift.side import LOOSE, Side
 from mlgate.core.data.drift.wording import findings_of
 from mlgate.core.data.source import Format
 from mlgate.core.documents.drift import DriftKind, TableDrift
 from mlgate.core.words import did_you_mean
 from mlgate.shell.tables import layout
 from mlgate.shell.tables.files import Unreadable
+from mlgate.shell.tables.sides import side_of
+from mlgate.shell.validation.copies import side
 from mlgate.shell.validation.drifting_numbers import Sides
 from mlgate.shell.validation.rules.other import open_source
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from mlgate.core.data.drift.request import DriftRequest
-    from mlgate.core.data.query import Table
+    from mlgate.core.data.drift.side import Side
     from mlgate.core.data.request import ScanResult
     from mlgate.core.documents.profile import ColumnProfile, Profile
     from mlgate.shell.validation.opened import Opened
@@ -47,15 +48,17 @@ def drifted(opened: Opened, result: ScanResult) -> ScanResult:
     drifting = Drifting(
         connection=opened.connection, request=request, hidden=hidden, is_strict=opened.request.drift_alone
     )
-    found = drifting.of(opened.table, partial(_open_reference, opened, request))
+    found = drifting.of(partial(side, opened, request.columns or None), partial(_reference_side, opened, request))
     return replace(result, drift=found, findings=(*result.findings, *findings_of(found)))
 
 
-def _open_reference(opened: Opened, request: DriftRequest) -> Table:
+def _reference_side(opened: Opened, request: DriftRequest) -> Side:
     source = request.source
     assert source is not None  # noqa: S101 - neither missing nor a profile
     is_json = source.format is Format.JSON_LINES and source.problem is None
-    return open_source(opened, source, list(layout.json_properties(opened.connection, source)) if is_json else ())
+    names = list(layout.json_properties(opened.connection, source)) if is_json else ()
+    table = open_source(opened, source, names)
+    return side_of(opened.connection, table, "reference", request.columns or None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,12 +77,12 @@ class Drifting:
     hidden: Sequence[str] = ()
     is_strict: bool = False
 
-    def of(self, current: Table, open_reference: Callable[[], Table]) -> TableDrift:
+    def of(self, open_current: Callable[[], Side], open_reference: Callable[[], Side]) -> TableDrift:
         """Return the drift of a table; what stands in the way is in its `reason`.
 
         Args:
-            current: The table.
-            open_reference: Opens the reference, where it is a table.
+            open_current: Says how the table is read.
+            open_reference: The same of the reference, where it is a table.
         """
         request = self.request
         found = TableDrift(
@@ -92,11 +95,11 @@ class Drifting:
         if request.missing:
             return replace(found, reason=request.missing)
         try:
-            side = self._side(current, "current")
+            current = open_current()
             if request.profile is not None:
-                rows, pairs = self._against_profile(request.profile, side)
+                rows, pairs = self._against_profile(request.profile, current)
             else:
-                rows, pairs = self._against_table(self._side(open_reference(), "reference"), side)
+                rows, pairs = self._against_table(open_reference(), current)
         except UnknownColumnError as error:
             return replace(found, reason=str(error))
         except (Unreadable, duckdb.Error) as error:
@@ -104,16 +107,6 @@ class Drifting:
         limits = Limits(threshold=request.threshold, null_threshold=request.null_threshold)
         columns = drift_of(pairs, limits, self.hidden, show=request.show_values)
         return replace(found, reference_rows=rows[0], rows=rows[1], columns=tuple(columns))
-
-    def _side(self, table: Table, name: str) -> Side:
-        """Return how a table's columns are read; what is written as text is read once, into the engine."""
-        if not any(column.storage in LOOSE for column in table.columns):
-            return Side(table=table, item=table.relation())
-        self.connection.execute(f"CREATE OR REPLACE TEMP TABLE drift_{name} AS SELECT * FROM {table.relation()}")  # noqa: S608 - positions
-        side = Side(table=table, item=f"drift_{name}")
-        looks = side.looks()
-        found = self._one(f"SELECT {', '.join(looks.values())} FROM {side.item}")  # noqa: S608 - positions
-        return replace(side, numeric=frozenset(name for name, is_so in zip(looks, found, strict=True) if is_so))
 
     def _one(self, query: str) -> tuple[Any, ...]:
         return tuple(self.connection.execute(query).fetchone() or ())

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import duckdb
 
+    from mlgate.core.data.drift.side import Side
     from mlgate.core.data.query import Table
     from mlgate.core.data.request import ScanRequest
     from mlgate.core.data.source import Format
@@ -26,6 +27,7 @@ class Opened:
         table: Its columns.
         reading: The strict reading of the file, which may still go on.
         copies: Columns of it that were copied, see `copies`.
+        sides: How profiles and drift read it, once one of them has asked.
     """
 
     request: ScanRequest
@@ -33,6 +35,7 @@ class Opened:
     table: Table
     reading: Reading
     copies: dict[Any, Table] = field(default_factory=dict)
+    sides: dict[str, Side] = field(default_factory=dict)
 
     @property
     def structure(self) -> Structure | None:

@@ -10,7 +10,7 @@ from mlgate.core.data.sql import STRICT_NUMBER, literal
 from mlgate.core.documents.drift import DriftKind
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mlgate.core.data.query import Table
 
@@ -79,14 +79,17 @@ class Side:
     def text_at(self, index: int) -> str:
         """Return the cells of a column, by its position, as text; JSON null is NULL."""
         if self.table.columns[index].storage is Storage.JSON:
-            return f"(CASE WHEN t{index} <> 'NULL' THEN c{index}->>'$' END)"
+            quoted = f"starts_with(c{index}, '\"')"  # all else is its own text, and need not be read again
+            return f"(CASE WHEN {quoted} THEN c{index}->>'$' WHEN c{index} <> 'null' THEN c{index}::VARCHAR END)"
         return f"c{index}::VARCHAR"
 
-    def looks(self) -> Mapping[str, str]:
-        """Return, for each column of text, the aggregate that tells whether it holds numbers alone."""
+    def looks(self, positions: Iterable[int]) -> Mapping[str, str]:
+        """Return, for each column of text among these, the aggregate that tells whether it holds numbers alone."""
         pattern = literal(STRICT_NUMBER)
         return {
-            column.name: f"coalesce(bool_and(regexp_full_match({self.text_at(index)}, {pattern})), false)"
-            for index, column in enumerate(self.table.columns)
-            if column.storage in LOOSE
+            self.table.columns[
+                index
+            ].name: f"coalesce(bool_and(regexp_full_match({self.text_at(index)}, {pattern})), false)"
+            for index in positions
+            if self.table.columns[index].storage in LOOSE
         }

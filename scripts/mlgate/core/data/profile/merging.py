@@ -2,7 +2,8 @@
 
 Counts, buckets, registers, least and greatest come out as if all rows had been read at once; mean and deviation to the
 rounding of their sums. The most frequent values do too where both parts keep all of theirs. Else a count may be too low
-by at most the least count that a part keeps, since that part may have the value without naming it.
+by at most the least count that a part keeps, since that part may have the value without naming it. Registers of other
+hashes say nothing together: the profile of both has none, and different values only where they are counted.
 """
 
 from __future__ import annotations
@@ -28,8 +29,10 @@ def merge(one: Profile, other: Profile) -> Profile:
     theirs = {column.name: column for column in other.columns}
     names = {column.name for column in one.columns}
     shared = one.values_shown and other.values_shown
-    columns = [_merged(column, theirs.get(column.name), other.rows) for column in one.columns]
-    columns += [_merged(column, None, one.rows) for column in other.columns if column.name not in names]
+    hashing = one.hashing if one.hashing == other.hashing else ""
+    pairs = [(column, theirs.get(column.name), other.rows) for column in one.columns]
+    pairs += [(column, None, one.rows) for column in other.columns if column.name not in names]
+    columns = [_merged(*pair, is_hashed_alike=hashing != "") for pair in pairs]
     if not shared:
         columns = [counts_only(column) for column in columns]
     left_out = max(one.columns_left_out, other.columns_left_out, len(columns) - MOST_COLUMNS)
@@ -40,6 +43,7 @@ def merge(one: Profile, other: Profile) -> Profile:
         values_shown=shared,
         columns=tuple(columns[:MOST_COLUMNS]),
         columns_left_out=left_out,
+        hashing=hashing,
     )
 
 
@@ -48,24 +52,42 @@ def counts_only(column: ColumnProfile) -> ColumnProfile:
     return ColumnProfile(name=column.name, kind=column.kind, type=column.type, n=column.n, nulls=column.nulls)
 
 
-def _merged(one: ColumnProfile, other: ColumnProfile | None, more: int) -> ColumnProfile:
+def _merged(one: ColumnProfile, other: ColumnProfile | None, more: int, *, is_hashed_alike: bool) -> ColumnProfile:
     if other is None:
-        return replace(one, nulls=one.nulls + more)
+        return _of_one(replace(one, nulls=one.nulls + more), is_hashed_alike=is_hashed_alike)
     n, nulls = one.n + other.n, one.nulls + other.nulls
     if not one.n or not other.n:
-        return replace(one if one.n else other, n=n, nulls=nulls)
+        return _of_one(replace(one if one.n else other, n=n, nulls=nulls), is_hashed_alike=is_hashed_alike)
     kind = one.kind if one.kind is other.kind else ColumnKind.OTHER
     bare = ColumnProfile(
         name=one.name, kind=kind, type=one.type if one.type == other.type else "mixed", n=n, nulls=nulls
     )
-    if kind is ColumnKind.OTHER or one.type != other.type or not (one.registers and other.registers):
+    if kind is ColumnKind.OTHER or one.type != other.type:
         return bare  # values of another type have other hashes
-    united = registers.united(registers.decode(one.registers), registers.decode(other.registers))
-    measured = _numbers(one, other) if one.shift is not None and other.shift is not None else {}
-    merged = replace(bare, registers=registers.encode(united), **measured)
+    merged = replace(bare, registers=_united(one, other) if is_hashed_alike else "")
+    if one.shift is not None and other.shift is not None:
+        merged = replace(merged, **_numbers(one, other))
     if one.rest is not None and other.rest is not None:
-        merged = replace(merged, **kept(_counts(one, other), n, registers.estimate(united)))
+        merged = replace(merged, **kept(_counts(one, other), n, _at_least(merged, one, other)))
     return replace(merged, distinct=reading.distinct(merged))
+
+
+def _of_one(column: ColumnProfile, *, is_hashed_alike: bool) -> ColumnProfile:
+    """Return a column of which only one side has values, without registers that no later ones fit."""
+    return column if is_hashed_alike else replace(column, registers="")
+
+
+def _united(one: ColumnProfile, other: ColumnProfile) -> str:
+    if not (one.registers and other.registers):
+        return ""
+    return registers.encode(registers.united(registers.decode(one.registers), registers.decode(other.registers)))
+
+
+def _at_least(merged: ColumnProfile, one: ColumnProfile, other: ColumnProfile) -> int:
+    """Return about how many different values there are; without common registers, as many as one side has."""
+    if merged.registers:
+        return registers.estimate(registers.decode(merged.registers))
+    return max(one.distinct or 0, other.distinct or 0)
 
 
 def _counts(one: ColumnProfile, other: ColumnProfile) -> Mapping[str, int]:

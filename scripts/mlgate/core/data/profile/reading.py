@@ -72,10 +72,10 @@ def distinct(column: ColumnProfile) -> int | None:
 
     Counted where all values are kept, else estimated within 7 % in 19 of 20 cases.
     """
-    if column.distinct is not None or not column.registers:
+    if column.distinct is not None:
         return column.distinct
     if column.rest == 0:
         return len(column.top)
     if column.shift == FINEST:
         return len(column.buckets.split())
-    return registers.estimate(registers.decode(column.registers))
+    return registers.estimate(registers.decode(column.registers)) if column.registers else None

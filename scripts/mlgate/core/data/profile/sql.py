@@ -4,18 +4,35 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlgate.core.data.ir import Storage
 from mlgate.core.data.profile.registers import BITS, REGISTERS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 COARSE = 45  # bits that the first pass leaves open: a few hundred buckets for most columns, and never many thousand
 LONGEST = 200  # characters; longer texts are no categories
 _HASHED = 31  # bits of a hash that are looked at: whole numbers of four bytes are quickest
 _INDEX = REGISTERS.bit_length() - 1  # of them, those that say which register
+
+
+# What the engine's hashes are known by: they may change from one of its versions to the next, and mostly do not.
+HASHES = (
+    "SELECT hash(NULL), hash(7::HUGEINT), hash(-7::HUGEINT), hash(0.1::DOUBLE), hash('mlgate'), hash(repeat('x', 99)), "
+    "hash(DATE '2024-02-29'), hash(TIMESTAMP '2024-02-29 12:00:00'), hash(TIME '12:00:00'), hash(true), "
+    "hash(1.5::DECIMAL(4, 1)), hash(1.5::DECIMAL(38, 1)), hash('a'::BLOB), hash([1, NULL]), hash({'a': 1}), "
+    "hash('a', 1, NULL)"
+)
+
+
+def hashing(answers: Sequence[int]) -> str:
+    """Return the name of what hashed, from the answers to `HASHES`: what differs in one of them has another name."""
+    named = ".".join(map(str, answers))
+    return f"duckdb-{hashlib.sha256(named.encode()).hexdigest()[:16]}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,13 +54,19 @@ class Measured:
 
 def filled(index: int, *, is_json: bool) -> str:
     """Return the aggregate of a column's cells that are not null."""
-    return f"coalesce(count_if(t{index} <> 'NULL'), 0)" if is_json else f"count(c{index})"
+    return f"coalesce(count_if(c{index} <> 'null'), 0)" if is_json else f"count(c{index})"
 
 
-def rows_digest(width: int) -> str:
+def cell(index: int, storage: Storage) -> str:
+    """Return a cell as it is hashed: the engine gives equal numbers of other widths other hashes."""
+    wide = {Storage.INTEGER: "::HUGEINT", Storage.FLOAT: "::DOUBLE"}
+    return f"c{index}{wide.get(storage, '')}"
+
+
+def rows_digest(storages: Sequence[Storage]) -> str:
     """Return the aggregate that tells tables with other rows apart, whatever the order of their rows."""
-    cells = ", ".join(f"c{index}" for index in range(width))
-    return f"coalesce(sum(hash({cells})::HUGEINT), 0)" if width else "0"
+    cells = ", ".join(cell(index, storage) for index, storage in enumerate(storages))
+    return f"coalesce(sum(hash({cells})::HUGEINT), 0)" if cells else "0"
 
 
 def first_pass(item: str, columns: Sequence[Measured], beside: Sequence[str]) -> str:
@@ -55,7 +78,7 @@ def first_pass(item: str, columns: Sequence[Measured], beside: Sequence[str]) ->
         beside: Further aggregates over `item`, whose answers come first.
     """
     values = [f"{column.value} AS x{column.index}" for column in columns]
-    hashes = [f"(hash({c.hashed}) & {2**_HASHED - 1})::INT AS h{c.index}" for c in columns]
+    hashes = [f"{_low_bits(column.hashed)} AS h{column.index}" for column in columns]
     # One more bit is set, so that every hash has a rank.
     ranks = [f"(h{c.index} >> {_INDEX}) | {1 << (_HASHED - _INDEX)} AS r{c.index}" for c in columns]
     asked = [*beside]
@@ -65,6 +88,22 @@ def first_pass(item: str, columns: Sequence[Measured], beside: Sequence[str]) ->
     for more in ([*values, *hashes], ranks):
         inner = f"(SELECT {', '.join(['*', *more])} FROM {inner})"
     return f"SELECT {', '.join(asked)} FROM {inner}"
+
+
+def _low_bits(hashed: str) -> str:
+    return f"(hash({hashed}) & {2**_HASHED - 1})::INT"
+
+
+def sampled(item: str, columns: Sequence[Measured], rows: int) -> str:
+    """Return the query of how many different cells each column has in the first rows."""
+    asked = ", ".join(f"count(DISTINCT c{column.index})" for column in columns)
+    return f"SELECT {asked} FROM (SELECT * FROM {item} LIMIT {rows})"
+
+
+def grouped(item: str, column: Measured, most: int) -> str:
+    """Return the query of a column's different cells: value, low bits of the hash, and how many there are."""
+    cells = f"SELECT c{column.index}, count(*) AS n FROM {item} GROUP BY ALL LIMIT {most}"
+    return f"SELECT {column.value}, {_low_bits(column.hashed)}, n FROM ({cells})"
 
 
 def _registers(index: int) -> str:
@@ -120,4 +159,14 @@ def ranks(marks: str | None) -> bytes:
     while marks and place >= 0:
         found[place & (REGISTERS - 1)] = place >> _INDEX
         place = marks.find("1", place + 1)
+    return bytes(found)
+
+
+def ranks_of(hashes: Iterable[int]) -> bytes:
+    """Return the registers of the low bits of hashes."""
+    found = bytearray(REGISTERS)
+    for low in hashes:
+        rest = low >> _INDEX | 1 << (_HASHED - _INDEX)
+        index, rank = low & (REGISTERS - 1), (rest & -rest).bit_length()
+        found[index] = max(found[index], rank)
     return bytes(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
+from mlgate.core.comparison.metrics.margins import Margins
 from mlgate.core.comparison.metrics.names import Needs
 from mlgate.core.comparison.metrics.ranking import Ranking
 from mlgate.core.config.model import Task
@@ -68,6 +69,12 @@ class Truth:
     def class_counts(self) -> tuple[int, ...]:
         """Return the rows of each class."""
         return tuple(int(c) for c in np.bincount(self.codes, minlength=len(self.classes)))
+
+    @cached_property
+    def class_shares(self) -> tuple[float, ...]:
+        """Return each class's share of the rows, or of their weight."""
+        counts = np.bincount(self.codes, weights=self.sampling.weight, minlength=len(self.classes))
+        return tuple(float(share) for share in counts / counts.sum())
 
     def within(self, rows: Rows) -> Truth:
         """Return the truth of some rows, with the same classes."""
@@ -181,9 +188,34 @@ class Side:
         return cells.reshape(k, k).astype(np.float64)
 
     @cached_property
+    def margins(self) -> Margins:
+        """Return the confusion table's margins, which are there however many classes it has."""
+        weight = self.truth.sampling.weight
+        return Margins.counted(self.truth.codes, self.codes, weight, len(self.truth.classes))
+
+    @cached_property
     def right(self) -> NDArray[np.bool_]:
         """Return which rows are predicted rightly."""
         return np.asarray(self.codes == self.truth.codes)
+
+    def within_top(self, k: int) -> NDArray[np.bool_]:
+        """Return the rows whose class is among the `k` with the highest scores; of equal ones the last counts first.
+
+        Args:
+            k: How many classes count.
+        """
+        given = self.scores[np.arange(self.truth.n), self.truth.codes][:, None]
+        later = np.arange(self.scores.shape[1]) > self.truth.codes[:, None]
+        before = (self.scores > given) | ((self.scores == given) & later)
+        return np.asarray(before.sum(axis=1) < k)
+
+    @cached_property
+    def pooled(self) -> Ranking:
+        """Return every pair of a row and a class ranked by its score: what micro averages are of."""
+        positive = np.arange(self.scores.shape[1]) == self.truth.codes[:, None]
+        weight = self.truth.sampling.weight
+        repeated = None if weight is None else np.repeat(weight, self.scores.shape[1])
+        return Ranking(positive.ravel(), self.scores.ravel(), repeated)
 
     @cached_property
     def rankings(self) -> tuple[Ranking, ...]:
@@ -225,10 +257,15 @@ class Side:
         given = self.scores[np.arange(self.truth.n), self.truth.codes]
         return np.asarray(squares - 2 * given + 1)
 
+    @property
+    def values(self) -> Array:
+        """Return the predicted numbers."""
+        return _given(self.predictions.values)
+
     @cached_property
     def residuals(self) -> Array:
         """Return truth minus prediction."""
-        return np.asarray(self.truth.values - _given(self.predictions.values))
+        return np.asarray(self.truth.values - self.values)
 
     @cached_property
     def squares(self) -> Array:

@@ -1,7 +1,7 @@
-"""Metrics of a confusion table as sums of ratios, with their gradients.
+"""Metrics of a confusion table as averages over classes of a ratio of two counts that are linear in the table.
 
-Every metric here is a weighted sum over classes of a ratio of two counts that are linear in the table, so one gradient
-serves accuracy, precision, recall, F1 and balanced accuracy with all of scikit-learn's averages.
+One derivative so serves precision, recall, specificity, F-beta, Jaccard and balanced accuracy, with all of
+scikit-learn's averages.
 """
 
 from __future__ import annotations
@@ -11,36 +11,65 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlgate.core.comparison.metrics.margins import Slopes, TableScore
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from mlgate.core.comparison.metrics.margins import Margins
 
     Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Ratio:
-    """For each class: `hits` x true positives / (`rows` x rows of the class + `predicted` x rows predicted as it)."""
+class Count:
+    """A count of one class: what its true positives, rows, predictions and all rows are multiplied by."""
 
-    hits: float
-    rows: float
-    predicted: float
+    hits: float = 0
+    rows: float = 0
+    predicted: float = 0
+    everything: float = 0
+
+    def of(self, margins: Margins) -> Array:
+        """Return the count of each class."""
+        return np.asarray(
+            self.hits * margins.hits
+            + self.rows * margins.rows
+            + self.predicted * margins.predicted
+            + self.everything * margins.everything
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ratio:
+    """Of one class: the count above the line, and the one below."""
+
+    above: Count
+    below: Count
+
+
+def fbeta(beta: float) -> Ratio:
+    """Return F-beta: (1 + beta^2) true positives of (beta^2 rows of the class + rows predicted as it)."""
+    square = beta * beta
+    return Ratio(above=Count(hits=1 + square), below=Count(rows=square, predicted=1))
 
 
 RATIOS = {
-    "precision": Ratio(hits=1, rows=0, predicted=1),
-    "recall": Ratio(hits=1, rows=1, predicted=0),
-    "f1": Ratio(hits=2, rows=1, predicted=1),
-    "balanced_accuracy": Ratio(hits=1, rows=1, predicted=0),
+    "precision": Ratio(above=Count(hits=1), below=Count(predicted=1)),
+    "recall": Ratio(above=Count(hits=1), below=Count(rows=1)),
+    "specificity": Ratio(above=Count(everything=1, rows=-1, predicted=-1, hits=1), below=Count(everything=1, rows=-1)),
+    "f1": fbeta(1),
+    "jaccard": Ratio(above=Count(hits=1), below=Count(rows=1, predicted=1, hits=-1)),
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableMetric:
+class TableMetric(TableScore):
     """One metric of a table with classes 0 to k - 1.
 
     Attributes:
         ratio: Its form for one class.
-        average: `binary`, `macro` or `weighted`. (`micro` is accuracy, as each row has one class.)
+        average: `binary`, `macro`, `weighted` (by the rows of each class), or `micro` (one ratio of the sums).
         positive: The class of `binary`.
     """
 
@@ -48,47 +77,54 @@ class TableMetric:
     average: str
     positive: int = 1
 
-    def weights(self, rows: Array) -> Array:
-        """Return each class's weight; the last axis is the class."""
-        if self.average == "binary":
-            weights = np.zeros_like(rows)
-            weights[..., self.positive] = 1.0
-            return weights
-        if self.average == "weighted":
-            return np.asarray(rows / rows.sum(axis=-1, keepdims=True))
-        return np.full_like(rows, 1.0 / rows.shape[-1])
-
-    def undefined(self, table: Array, classes: tuple[str, ...]) -> str | None:
-        """Return in plain words why the metric has no value on one table, or None."""
-        rows, below = table.sum(axis=1), self._below(table)
-        for index, name in enumerate(classes):
-            if below[index] == 0 and (self.average != "binary" or index == self.positive):
-                return f"class {name} is never predicted" if rows[index] > 0 else f"no row is of class {name}"
+    def undefined(self, margins: Margins, classes: tuple[str, ...]) -> str | None:
+        """Return which class's ratio divides by zero, or None."""
+        _, below, weights = self._parts(margins)
+        for index in np.flatnonzero((weights > 0) & (below == 0)):
+            if self.average == "micro":
+                return "no row is counted"
+            if margins.rows[index] == 0:
+                return f"no row is of class {classes[index]}, and it divides by them"
+            if margins.rows[index] == margins.everything:
+                return f"every row is of class {classes[index]}, and it divides by the others"
+            return f"class {classes[index]} is never predicted, and it divides by the rows that are"
         return None
 
-    def value(self, table: Array) -> Array:
-        """Return the metric of tables of shape (..., k, k), true class first; NaN where a ratio has no value."""
-        above = self.ratio.hits * np.diagonal(table, axis1=-2, axis2=-1)
-        weights = self.weights(table.sum(axis=-1))
+    def of_margins(self, margins: Margins) -> Array:
+        """Return the average of the ratios."""
+        above, below, weights = self._parts(margins)
         with np.errstate(divide="ignore", invalid="ignore"):
-            terms = np.where(weights > 0, weights * above / self._below(table), 0.0)
+            terms = np.where(weights > 0, weights * above / below, 0.0)
         return np.asarray(terms.sum(axis=-1))
 
-    def gradient(self, table: Array) -> Array:
-        """Return the derivative by every cell, for tables of shares (their sum is 1)."""
-        rows, below = table.sum(axis=-1), self._below(table)
-        weights = self.weights(rows)
+    def slopes(self, shares: Margins) -> Slopes:
+        """Return the derivative of the average of the ratios."""
+        above, below, weights = self._parts(shares)
         with np.errstate(divide="ignore", invalid="ignore"):
-            by_hit = np.where(weights > 0, self.ratio.hits * weights / below, 0.0)
-            value = np.where(weights > 0, self.ratio.hits * np.diagonal(table, axis1=-2, axis2=-1) / below, 0.0)
-            by_below = np.where(weights > 0, -weights * value / below, 0.0)
-        by_row = self.ratio.rows * by_below
-        if self.average == "weighted":
-            by_row = by_row + value
-        classes = table.shape[-1]
-        cells = by_row[..., :, None] + self.ratio.predicted * by_below[..., None, :]
-        return np.asarray(cells + np.eye(classes) * by_hit[..., :, None])
+            value = np.where(weights > 0, above / below, 0.0)
+            steep = np.where(weights > 0, weights / below, 0.0)
+        top, bottom = self.ratio.above, self.ratio.below
+        by_hit = np.broadcast_to(steep * (top.hits - value * bottom.hits), shares.rows.shape)
+        if self.average == "micro":  # the sums over classes of rows and of predictions do not vary
+            return Slopes(by_row=np.zeros_like(by_hit), by_predicted=np.zeros_like(by_hit), by_hit=by_hit)
+        by_row = steep * (top.rows - value * bottom.rows)
+        by_weight = value if self.average == "weighted" else 0.0
+        by_predicted = steep * (top.predicted - value * bottom.predicted)
+        return Slopes(by_row=by_row + by_weight, by_predicted=by_predicted, by_hit=by_hit)
 
-    def _below(self, table: Array) -> Array:
-        bottom = self.ratio.rows * table.sum(axis=-1) + self.ratio.predicted * table.sum(axis=-2)
-        return np.asarray(bottom)
+    def _parts(self, margins: Margins) -> tuple[Array, Array, Array]:
+        """Return what stands above and below the line, and the weight: of each class, or of all together."""
+        above, below = self.ratio.above.of(margins), self.ratio.below.of(margins)
+        if self.average == "micro":
+            sums = above.sum(axis=-1, keepdims=True), below.sum(axis=-1, keepdims=True)
+            return *sums, np.ones_like(sums[0])
+        return above, below, self._weights(margins)
+
+    def _weights(self, margins: Margins) -> Array:
+        if self.average == "weighted":
+            return margins.shares.rows
+        if self.average == "macro":
+            return np.full_like(margins.rows, 1.0 / margins.rows.shape[-1])
+        weights = np.zeros_like(margins.rows)
+        weights[..., self.positive] = 1.0
+        return weights

@@ -1,4 +1,4 @@
-"""Metrics that are means of a loss of each row, or smooth functions of means."""
+"""Metrics that are means of a number of each row, or smooth functions of means."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 from mlgate.core.comparison.intervals.means import Estimated, InfluenceDifference, RootDifference, TInterval
 from mlgate.core.comparison.intervals.spread import described, error_of
 from mlgate.core.comparison.intervals.unseen import Unseen, of_losses, of_root
-from mlgate.core.config.model import Task
+from mlgate.core.comparison.metrics.losses import defined
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,65 +27,70 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class OfMeans:
-    """The mean of a loss of each row."""
+    """The mean of a number of each row.
 
-    loss: Callable[[Side], Array]
+    Attributes:
+        rows: Gives the numbers of a side, shape (n,).
+        greater: Whether a higher one is better.
+        undefined: Says why a side has none.
+    """
 
-    def undefined(self, side: Side) -> str | None:
-        """Return why, if only one class is there."""
-        if side.truth.task is not Task.REGRESSION and len(side.truth.classes) < 2:
-            return "the holdout has one class only"
-        return None
+    rows: Callable[[Side], Array]
+    greater: bool = False
+    undefined: Callable[[Side], str | None] = defined
 
     def value(self, side: Side) -> float:
         """Return the mean."""
-        return side.truth.sampling.mean(self.loss(side))
+        return side.truth.sampling.mean(self.rows(side))
 
     def alone(self, side: Side) -> HasLimits:
         """Return the mean with t."""
-        value = self.value(side)
-        return TInterval(estimate=value, error=error_of(side.truth.sampling, self.loss(side)))
+        return TInterval(estimate=self.value(side), error=error_of(side.truth.sampling, self.rows(side)))
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the mean of the rows' differences, with t."""
-        own, sampling = self.loss(candidate), candidate.truth.sampling
-        if np.array_equal(own, self.loss(baseline)):
+        own, sampling = self.rows(candidate), candidate.truth.sampling
+        if np.array_equal(own, self.rows(baseline)):
             reach = of_losses(float(own.min()), float(own.max()))
             return Unseen(n=sampling.units_seen, reach=reach, value=self.value(candidate))
-        sides = [Estimated(value=self.value(s), influence=partial(self.loss, s)) for s in (candidate, baseline)]
-        return InfluenceDifference(sampling=sampling, candidate=sides[0], baseline=sides[1], greater=False)
+        sides = [Estimated(value=self.value(s), influence=partial(self.rows, s)) for s in (candidate, baseline)]
+        return InfluenceDifference(sampling=sampling, candidate=sides[0], baseline=sides[1], greater=self.greater)
 
     def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
-        """Return the rows whose losses differ."""
-        return np.asarray(self.loss(candidate) != self.loss(baseline))
+        """Return the rows whose numbers differ."""
+        return np.asarray(self.rows(candidate) != self.rows(baseline))
 
 
 @dataclass(frozen=True, kw_only=True)
 class RootOfMeans:
-    """Root mean squared error."""
+    """The root of a mean of squares.
 
-    def undefined(self, side: Side) -> str | None:
-        """Return nothing: squares always have a mean."""
-        return None if side.truth.n else "the holdout has no rows"
+    Attributes:
+        squares: Gives those of a side, shape (n,).
+        undefined: Says why a side has none.
+    """
+
+    squares: Callable[[Side], Array]
+    undefined: Callable[[Side], str | None] = defined
 
     def value(self, side: Side) -> float:
         """Return the root."""
-        return math.sqrt(side.truth.sampling.mean(side.squares))
+        return math.sqrt(side.truth.sampling.mean(self.squares(side)))
 
     def alone(self, side: Side) -> HasLimits:
         """Return the delta method's interval."""
-        value = self.value(side)
-        influence = (side.squares - value * value) / (2 * value) if value > 0 else side.squares
+        value, squares = self.value(side), self.squares(side)
+        influence = (squares - value * value) / (2 * value) if value > 0 else squares
         return TInterval(estimate=value, error=error_of(side.truth.sampling, influence))
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the difference tested on squares."""
-        sampling, squares = candidate.truth.sampling, candidate.squares
-        if np.array_equal(squares, baseline.squares):
+        sampling, squares, others = candidate.truth.sampling, self.squares(candidate), self.squares(baseline)
+        if np.array_equal(squares, others):
             reach = of_root(sampling.mean(squares), float(squares.min()), float(squares.max()))
             return Unseen(n=sampling.units_seen, reach=reach, value=self.value(candidate))
-        means = [sampling.mean(side.squares) for side in (candidate, baseline)]
-        own, other = (side.squares - mean for side, mean in zip((candidate, baseline), means, strict=True))
+        means = sampling.mean(squares), sampling.mean(others)
+        own, other = squares - means[0], others - means[1]
         scale = math.sqrt(means[0] / means[1]) if means[1] > 0 else 1.0
         variances = [error_of(sampling, rows).standard ** 2 for rows in (own, other, own - other)]
         return RootDifference(
@@ -98,12 +103,18 @@ class RootOfMeans:
 
     def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
         """Return the rows whose squares differ."""
-        return np.asarray(candidate.squares != baseline.squares)
+        return np.asarray(self.squares(candidate) != self.squares(baseline))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Determination:
-    """R2, the coefficient of determination."""
+    """R2, the coefficient of determination, and the explained variance, which forgives a constant error.
+
+    Attributes:
+        squares: Gives a side's squared residuals, or their squared distances from their mean, shape (n,).
+    """
+
+    squares: Callable[[Side], Array]
 
     def undefined(self, side: Side) -> str | None:
         """Return why, if the label does not vary."""
@@ -111,7 +122,7 @@ class Determination:
 
     def value(self, side: Side) -> float:
         """Return one minus the share of the label's variance that is left."""
-        return 1 - side.truth.sampling.mean(side.squares) / self._variance(side.truth)
+        return 1 - side.truth.sampling.mean(self.squares(side)) / self._variance(side.truth)
 
     def alone(self, side: Side) -> HasLimits:
         """Return the delta method's interval."""
@@ -119,8 +130,8 @@ class Determination:
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the delta method's difference."""
-        squares, sampling = candidate.squares, candidate.truth.sampling
-        if np.array_equal(squares, baseline.squares):
+        squares, sampling = self.squares(candidate), candidate.truth.sampling
+        if np.array_equal(squares, self.squares(baseline)):
             variance = self._variance(candidate.truth)
             reach = of_losses(float(squares.min()) / variance, float(squares.max()) / variance)
             return Unseen(n=sampling.units_seen, reach=reach, value=self.value(candidate))
@@ -129,7 +140,7 @@ class Determination:
 
     def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
         """Return the rows whose squares differ."""
-        return np.asarray(candidate.squares != baseline.squares)
+        return np.asarray(self.squares(candidate) != self.squares(baseline))
 
     def _variance(self, truth: Truth) -> float:
         return truth.sampling.mean(self._spread(truth))
@@ -139,4 +150,4 @@ class Determination:
 
     def _influence(self, side: Side) -> Array:
         left = 1 - self.value(side)
-        return np.asarray((left * self._spread(side.truth) - side.squares) / self._variance(side.truth))
+        return np.asarray((left * self._spread(side.truth) - self.squares(side)) / self._variance(side.truth))

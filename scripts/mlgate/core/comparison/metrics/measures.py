@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
+from mlgate.core.comparison.metrics import losses
+from mlgate.core.comparison.metrics.agreement import Kappa, Matthews
 from mlgate.core.comparison.metrics.asked import Asked
-from mlgate.core.comparison.metrics.label_measures import Accuracy, ClassRecall, OfTable
+from mlgate.core.comparison.metrics.confusion import RATIOS, Ratio, TableMetric, fbeta
+from mlgate.core.comparison.metrics.label_measures import OfTable, Share
 from mlgate.core.comparison.metrics.mean_measures import Determination, OfMeans, RootOfMeans
 from mlgate.core.comparison.metrics.rank_measures import OfRanks
 from mlgate.core.config.model import Task
 
 if TYPE_CHECKING:
+    from mlgate.core.comparison.metrics.margins import TableScore
     from mlgate.core.comparison.metrics.protocols import Measure
 
-SCORED: dict[str, Measure] = {
-    "roc_auc": OfRanks(auc=True),
-    "average_precision": OfRanks(auc=False),
-    "log_loss": OfMeans(loss=lambda side: side.log_losses),
-    "brier_score": OfMeans(loss=lambda side: side.brier_losses),
-    "mean_absolute_error": OfMeans(loss=lambda side: side.distances),
-    "mean_squared_error": OfMeans(loss=lambda side: side.squares),
-    "root_mean_squared_error": RootOfMeans(),
-    "r2": Determination(),
+TOP = 2  # classes that count for top-k accuracy, as scikit-learn's scorer has it
+
+WITHOUT_PARAMETERS: dict[str, Measure] = {
+    "accuracy": Share(),
+    "top_k_accuracy": Share(right=lambda side: side.within_top(TOP), least=TOP + 1),
+    "matthews_corrcoef": OfTable(score=lambda _: Matthews()),
+    "cohen_kappa": OfTable(score=lambda _: Kappa()),
+    "log_loss": OfMeans(rows=lambda side: side.log_losses),
+    "brier_score": OfMeans(rows=lambda side: side.brier_losses),
+    "mean_absolute_error": OfMeans(rows=lambda side: side.distances),
+    "mean_squared_error": OfMeans(rows=lambda side: side.squares),
+    "root_mean_squared_error": RootOfMeans(squares=lambda side: side.squares),
+    "mean_squared_log_error": OfMeans(rows=losses.logarithmic, undefined=losses.no_logarithm),
+    "root_mean_squared_log_error": RootOfMeans(squares=losses.logarithmic, undefined=losses.no_logarithm),
+    "mean_absolute_percentage_error": OfMeans(rows=losses.relative, undefined=losses.no_share),
+    "r2": Determination(squares=lambda side: side.squares),
+    "explained_variance": Determination(squares=losses.centred_squares),
 }
 
 
@@ -33,11 +46,35 @@ def measure(metric: str, average: str | None, task: Task) -> Measure:
 def measure_of(asked: Asked, task: Task) -> Measure:
     """Return the measure of what is asked for; the metric is one that `names.METRICS` lists for `task`, or an own."""
     metric = asked.metric
-    if metric in SCORED:
-        return SCORED[metric]
-    average = asked.average or ("binary" if task is Task.BINARY else "macro")
-    if metric == "accuracy" or average == "micro" or (metric, average) == ("recall", "weighted"):
-        return Accuracy()
-    if metric == "recall" and average == "binary":
-        return ClassRecall()
-    return OfTable(ratio=metric, average="macro" if metric == "balanced_accuracy" else average)
+    if asked.own is not None:
+        return OfMeans(rows=losses.own(metric), greater=asked.own.greater_is_better, undefined=_always)
+    if metric in WITHOUT_PARAMETERS:
+        return WITHOUT_PARAMETERS[metric]
+    if metric in ("roc_auc", "average_precision"):
+        return OfRanks(auc=metric == "roc_auc", average=asked.average or "macro")
+    if metric == "mean_pinball_loss":
+        return OfMeans(rows=losses.pinball(0.5 if asked.alpha is None else asked.alpha))
+    return _of_labels(asked, task)
+
+
+def _always(_: object) -> None:
+    """Return nothing: a mean of numbers that are there has a value."""
+
+
+def _of_labels(asked: Asked, task: Task) -> Measure:
+    """Return a metric of the confusion table, or the share of rows that it comes to."""
+    metric, average = asked.metric, asked.average or ("binary" if task is Task.BINARY else "macro")
+    if metric == "balanced_accuracy":
+        metric, average = "recall", "macro"
+    if average == "micro" and metric in ("precision", "recall", "f1", "fbeta"):
+        return Share()
+    if (metric, average) == ("recall", "weighted"):
+        return Share()
+    if metric in ("recall", "specificity") and average == "binary":
+        return Share(of_positive=metric == "recall")
+    ratio = fbeta(1.0 if asked.beta is None else asked.beta) if metric == "fbeta" else RATIOS[metric]
+    return OfTable(score=partial(_table_metric, ratio, average))
+
+
+def _table_metric(ratio: Ratio, average: str, positive: int) -> TableScore:
+    return TableMetric(ratio=ratio, average=average, positive=positive)

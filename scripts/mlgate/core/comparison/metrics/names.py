@@ -71,8 +71,9 @@ def _labels(*, averages: tuple[str, ...] = (), parameter: Parameter | None = Non
     )
 
 
-def _ranks(tasks: frozenset[Task]) -> Metric:
-    return Metric(tasks=tasks, greater_is_better=True, needs=Needs.SCORE, summary=True)
+def _ranks() -> Metric:
+    averages = ("macro", "micro", "weighted")
+    return Metric(tasks=CLASSIFICATION, greater_is_better=True, needs=Needs.SCORE, averages=averages, summary=True)
 
 
 def _probabilities(*, summary: bool = False, instead: str | None = None) -> Metric:
@@ -101,15 +102,26 @@ METRICS: dict[str, Metric] = {
     "balanced_accuracy": _labels(summary=True),
     "precision": _labels(averages=AVERAGES, summary=True),
     "recall": _labels(averages=AVERAGES, summary=True),
+    "specificity": _labels(averages=AVERAGES),
     "f1": _labels(averages=AVERAGES, summary=True),
-    "roc_auc": _ranks(CLASSIFICATION),
-    "average_precision": _ranks(BINARY),
+    "fbeta": _labels(averages=AVERAGES, parameter=Parameter.BETA),
+    "jaccard": _labels(averages=AVERAGES),
+    "matthews_corrcoef": _labels(),
+    "cohen_kappa": _labels(),
+    "top_k_accuracy": Metric(tasks=MULTICLASS, greater_is_better=True, needs=Needs.SCORE),
+    "roc_auc": _ranks(),
+    "average_precision": _ranks(),
     "log_loss": _probabilities(summary=True),
     "brier_score": _probabilities(summary=True),
     "mean_absolute_error": _numbers(summary=True),
     "mean_squared_error": _numbers(summary=True),
     "root_mean_squared_error": _numbers(summary=True),
+    "mean_squared_log_error": _numbers(),
+    "root_mean_squared_log_error": _numbers(),
+    "mean_absolute_percentage_error": _numbers(),
+    "mean_pinball_loss": _numbers(parameter=Parameter.ALPHA),
     "r2": _numbers(greater=True, summary=True),
+    "explained_variance": _numbers(greater=True),
 }
 
 # Names that people know a metric by, where scikit-learn's scorer (or Fairlearn's function) is called otherwise.
@@ -129,8 +141,19 @@ ALSO_KNOWN = {
     "mae": "mean_absolute_error",
     "mse": "mean_squared_error",
     "rmse": "root_mean_squared_error",
+    "msle": "mean_squared_log_error",
+    "rmsle": "root_mean_squared_log_error",
+    "mape": "mean_absolute_percentage_error",
+    "medae": "median_absolute_error",
+    "pinball": "mean_pinball_loss",
+    "pinball_loss": "mean_pinball_loss",
+    "quantile_loss": "mean_pinball_loss",
     "r2_score": "r2",
+    "explained_variance_score": "explained_variance",
     "f1_score": "f1",
+    "f2": "fbeta",
+    "f_beta": "fbeta",
+    "fbeta_score": "fbeta",
     "accuracy_score": "accuracy",
     "balanced_accuracy_score": "balanced_accuracy",
     "precision_score": "precision",
@@ -138,4 +161,20 @@ ALSO_KNOWN = {
     "sensitivity": "recall",
     "true_positive_rate": "recall",
     "tpr": "recall",
+    "true_negative_rate": "specificity",
+    "tnr": "specificity",
+    "jaccard_score": "jaccard",
+    "iou": "jaccard",
+    "mcc": "matthews_corrcoef",
+    "matthews": "matthews_corrcoef",
+    "kappa": "cohen_kappa",
+    "cohen_kappa_score": "cohen_kappa",
+    "top_k": "top_k_accuracy",
+    "ece": "expected_calibration_error",
+    "squared_calibration_error": "calibration_error",
+    "demographic_parity": "demographic_parity_difference",
+    "statistical_parity_difference": "demographic_parity_difference",
+    "equal_opportunity": "equal_opportunity_difference",
+    "equalized_odds": "equalized_odds_difference",
+    "equalised_odds_difference": "equalized_odds_difference",
 }

@@ -26,23 +26,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class OfRanks:
-    """ROC-AUC (for more than two classes the mean of one against the rest) and average precision."""
+    """ROC-AUC and average precision; for more than two classes an average of each one against the rest.
+
+    Attributes:
+        auc: Whether it is ROC-AUC.
+        average: `macro`, `weighted` (by the rows of each class) or `micro` (of all pairs of a row and a class); for two
+            classes all are one.
+    """
 
     auc: bool
+    average: str = "macro"
 
     def _ranked(self, side: Side) -> tuple[Ranked, ...]:
+        if self._pooled(side):
+            return (side.pooled.roc_auc() if self.auc else side.pooled.average_precision(),)
         return side.areas if self.auc else side.precisions
+
+    def _pooled(self, side: Side) -> bool:
+        return self.average == "micro" and side.truth.task is not Task.BINARY
 
     def undefined(self, side: Side) -> str | None:
         """Return why, if a class has no rows."""
         if len(side.truth.classes) < 2:
             return "the holdout has one class only"
-        return None
+        empty = [name for name, rows in zip(side.truth.names, side.truth.class_counts, strict=True) if not rows]
+        return f"no row is of class {empty[0]}, so that nothing can be ranked above or below it" if empty else None
 
     def value(self, side: Side) -> float:
         """Return the area, or the mean precision."""
-        ranked = self._ranked(side)
-        return math.fsum(r.value for r in ranked) / len(ranked)
+        return math.fsum(
+            share * ranked.value for share, ranked in zip(self._shares(side), self._ranked(side), strict=True)
+        )
+
+    def _shares(self, side: Side) -> tuple[float, ...]:
+        """Return how much each ranking counts."""
+        if self.average != "weighted":
+            count = len(self._ranked(side))
+            return (1 / count,) * count
+        if side.truth.task is Task.BINARY:
+            return (1.0,)
+        return side.truth.class_shares
 
     def alone(self, side: Side) -> Bounded:
         """Return the interval on the logit scale."""
@@ -81,7 +104,13 @@ class OfRanks:
         ranked = self._ranked(side)
         if self._by_placements(side.truth):
             return ranked[0].placements if ranked[0].placements is not None else ranked[0].influence
-        return np.asarray(sum(r.influence for r in ranked) / len(ranked))
+        if self._pooled(side):
+            return np.asarray(ranked[0].influence.reshape(side.truth.n, -1).mean(axis=1))
+        rows = sum(share * r.influence for share, r in zip(self._shares(side), ranked, strict=True))
+        if self.average != "weighted" or side.truth.task is Task.BINARY:
+            return np.asarray(rows)
+        by_share = np.array([r.value for r in ranked])[side.truth.codes]  # the classes' shares are estimated too
+        return np.asarray(rows + by_share - self.value(side))
 
     def _error(self, side: Side, rows: Array) -> Error:
         truth = side.truth

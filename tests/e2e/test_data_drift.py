@@ -163,6 +163,33 @@ def test_the_reference_and_the_limits_are_those_of_the_base(tmp_path: Path) -> N
     assert (status, document["tables"][1]["findings"][0]["reason"]) == (3, "drift")
 
 
+def test_the_reference_is_the_version_of_the_base(tmp_path: Path) -> None:
+    made = repository(tmp_path, mlgate_yml=config("train", "fail"), train_csv=table(0), current_csv=table(0))
+    made.commit({"train.csv": table(60), "current.csv": table(60)})
+    status, document = validated(made, base="main")
+    assert (status, [finding["reason"] for finding in document["tables"][1]["findings"]]) == (3, ["drift"])
+    assert document["tables"][1]["drift"]["columns"][0]["bins"][0]["label"] is not None
+
+
+@pytest.mark.parametrize(("path", "reason"), [("train.csv", "drift"), ("other.csv", "drift-unmeasured")])
+def test_a_reference_that_git_never_had_is_the_one_that_the_base_names(path: str, reason: str, tmp_path: Path) -> None:
+    made = repository(tmp_path, mlgate_yml=config("train", "fail"), current_csv=table(0), _gitignore="train.csv\n")
+    made.write({"train.csv": table(0), "other.csv": table(60)})
+    made.commit({"mlgate.yml": config("train", "fail").replace("train.csv", path), "current.csv": table(60)})
+    status, document = validated(made, base="main")
+    assert (status, document["tables"][1]["findings"][0]["reason"]) == (3, reason)
+
+
+def test_a_reference_that_the_base_lacks_here_is_never_silence(tmp_path: Path) -> None:
+    pointer = f"outs:\n- md5: {'0' * 32}\n  path: train.csv\n"
+    made = repository(tmp_path, mlgate_yml=config("train", "fail"), current_csv=table(0), train_csv_dvc=pointer)
+    made.commit({"train.csv.dvc": None, "train.csv": table(60), "current.csv": table(60)})
+    status, document = validated(made, base="main")
+    (finding,) = document["tables"][1]["findings"]
+    assert (status, finding["reason"]) == (3, "drift-unmeasured")
+    assert "the base's version of train cannot be had" in finding["message"]
+
+
 def test_a_column_that_is_gone_is_named(tmp_path: Path) -> None:
     gone = "\n".join(line.rpartition(",")[0] for line in table(0).splitlines()) + "\n"
     made = repository(tmp_path, mlgate_yml=config("train"), train_csv=table(0), current_csv=gone)

@@ -37,18 +37,24 @@ class BaseTable:
     Attributes:
         source: Its files, copied out; None where it has none, it is unchanged, or it cannot be had.
         missing: Why it cannot be had.
+        is_outside: Whether that is because git has no version of it at all.
         is_unchanged: Whether the base has the bytes that lie here.
         is_known: Whether whoever reads the repository can read them.
     """
 
     source: TableSource | None = None
     missing: str = ""
+    is_outside: bool = False
     is_unchanged: bool = False
     is_known: bool = True
 
 
 class _MissingError(Exception):
     """A file of the base cannot be had."""
+
+
+class _OutsideError(_MissingError):
+    """Git has never had it."""
 
 
 def base_table(judge: Judge, table: Table, folder: Path) -> BaseTable:
@@ -64,7 +70,7 @@ def base_table(judge: Judge, table: Table, folder: Path) -> BaseTable:
     try:
         return _Base(judge, judge.git, judge.base, folder).table(table)
     except _MissingError as error:
-        return BaseTable(missing=str(error))
+        return BaseTable(missing=str(error), is_outside=isinstance(error, _OutsideError))
     except MlgateError as error:
         return BaseTable(missing=error.message)
     except OSError as error:
@@ -92,10 +98,10 @@ class _Base:
 
     def table(self, table: Table) -> BaseTable:
         if is_address(table.path) or posixpath.isabs(table.path):
-            raise _MissingError(f"git has no earlier version of {table.path}, which lies outside the repository")
+            raise _OutsideError(f"git has no earlier version of {table.path}, which lies outside the repository")
         names = self._names(table.path)
         if not names:
-            raise _MissingError(f"git does not track {table.path} at the base {self.commit[:12]}")
+            raise _OutsideError(f"git does not track {table.path} at the base {self.commit[:12]}")
         files = [self._find(name) for name in names]
         is_known = all(file.is_known for file in files)
         if self._is_here(table.path, files):

@@ -45,7 +45,7 @@ def validate(
     with tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
         downloads = Path(spill) / "downloads"
         others = {work.table.name: work.files(downloads / str(index)) for index, work in enumerate(works)}
-        works = [replace(work, drift=_drift(work, works, others)) for work in works]
+        works = [replace(work, drift=_drift(work, works, others, Path(spill) / "references")) for work in works]
         for index, work in enumerate(works):
             current = scanner or Scanner(env)
             scanner = Scanner(env) if index + 1 < len(works) else None
@@ -110,12 +110,12 @@ def _held_to_lock(scanned: ScanResult, work: Work, source: TableSource, digest: 
     return scanned if found is None else replace(scanned, findings=(found, *scanned.findings))
 
 
-def _drift(work: Work, works: Sequence[Work], tables: Mapping[str, TableSource]) -> DriftRequest | None:
+def _drift(work: Work, works: Sequence[Work], tables: Mapping[str, TableSource], folder: Path) -> DriftRequest | None:
     """Return what drift is measured from; values are shown where those of both sides may be."""
     if work.reference is None:
         return None
     hidden = [name for other in works if other.table.name == work.reference.table for name in other.redacted]
-    found = work.reference.with_files(tables, tuple(hidden))
+    found = work.reference.with_files(tables, tuple(hidden), folder / work.table.name)
     return replace(found, show_values=found.show_values and work.show_values)
 
 

@@ -2,8 +2,11 @@
 
 Seeds and rows are crossed: each of S trainings predicts the same n rows. With seed, row and residual effects the mean
 difference has the variance s_seed / S + s_row / n + s_residual / (S n). The spread of the seeds' means and that of the
-rows' means each hold the residual part, so one of the two is taken out again; t has Satterthwaite's degrees of freedom
-(1946, Biometrics Bulletin 2, 110-114). It judges the recipe, not the model that would be promoted.
+rows' means each hold the residual part, so it is taken out of the latter. The quantile is Cochran and Cox's (1957,
+Experimental Designs, 2nd edition, section 4.14): each part's own t, weighted by the part. Satterthwaite's single t
+covers only 92 to 93 % with three seeds that differ much, as it takes the estimated parts for the true ones.
+
+It judges the recipe, not the model that would be promoted.
 """
 
 from __future__ import annotations
@@ -46,15 +49,14 @@ class RepeatedDifference:
     method: str = "two-way-t"
 
     @property
-    def variance(self) -> float:
-        """Return the variance of the mean; never below either of its parts."""
-        return max(self.by_seeds + self.by_rows - self.residual, self.by_seeds, self.by_rows)
+    def rows_alone(self) -> float:
+        """Return the rows' variance without the residual part, which `by_seeds` holds."""
+        return max(self.by_rows - self.residual, 0.0)
 
     @property
-    def degrees(self) -> float:
-        """Return Satterthwaite's degrees of freedom."""
-        spread = self.by_seeds**2 / (self.seeds - 1) + self.by_rows**2 / self.row_degrees
-        return self.variance**2 / spread if spread > 0 else float(self.seeds - 1)
+    def variance(self) -> float:
+        """Return the variance of the mean."""
+        return self.by_seeds + self.rows_alone
 
     @property
     def seed_share(self) -> float:
@@ -63,7 +65,11 @@ class RepeatedDifference:
 
     def limits(self, tail: float) -> Limits:
         """Return the interval that leaves the probability `tail` on each side."""
-        reach = -student_quantile(tail, self.degrees) * math.sqrt(self.variance)
+        if self.variance == 0:
+            return self.estimate, self.estimate
+        of_seeds, of_rows = (student_quantile(tail, degrees) for degrees in (self.seeds - 1, self.row_degrees))
+        quantile = (self.by_seeds * of_seeds + self.rows_alone * of_rows) / self.variance
+        reach = -quantile * math.sqrt(self.variance)
         return self.estimate - reach, self.estimate + reach
 
 

@@ -61,8 +61,8 @@ promote:
 ```
 
 Beyond the tables below: rules on metrics need a table called `holdout`, `key`, `label` and `train.predictions`; a
-rule's baseline must be one of `baselines`; a floor makes sense only for a metric that is better when higher; a margin in
-percent only for one that is never zero or negative (not for `r2`, `matthews_corrcoef`, `cohen_kappa`, a fairness
+rule's baseline must be one of `baselines`; a floor makes sense only for a metric that is better when higher; a margin
+in percent only for one that is never zero or negative (not for `r2`, `matthews_corrcoef`, `cohen_kappa`, a fairness
 difference or a metric of your own); `average`, `beta`, `alpha` and `by` only for the metrics that have them; all rules
 must fit one task; and `promote.sign` needs `promote.allowed-signers`. A rule without an `id` is called by what it says:
 `recall >= 0.6`, `accuracy vs base per carrier`.

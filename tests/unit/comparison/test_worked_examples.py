@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from tests.unit.comparison.sides import side, truth
 
-from mlgate.core.comparison.decision import holm
+from mlgate.core.comparison.correction import holm
 from mlgate.core.comparison.intervals import tango
 from mlgate.core.comparison.intervals.distributions import normal_quantile
 from mlgate.core.comparison.intervals.proportions import Proportion, mcnemar

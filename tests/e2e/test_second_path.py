@@ -91,3 +91,21 @@ def test_numbers_are_read_without_loss(tmp_path: Path) -> None:
         "/row/properties/value/minimum": [1],
         "/row/properties/value/type": [3],
     }
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_equal"),
+    [
+        ([[[[1]]]], [[[[1.0]]]], True),
+        ([[[[1]]]], [[[[1.5]]]], False),
+        ({"a": {"b": {"c": [{"x": 1, "y": 2}]}}}, {"a": {"b": {"c": [{"y": 2, "x": 1.0}]}}}, True),
+        ([[[1]]], [[[1.0]]], True),
+        (["[[[["], ["[[[[["], False),
+        ([[[['\\"]']]]], [[[['\\"]']]]], True),
+    ],
+)
+def test_items_are_compared_however_deep_they_nest(tmp_path: Path, one: Any, other: Any, are_equal: bool) -> None:
+    for schema, is_broken in (({"uniqueItems": True}, are_equal), ({"not": {"uniqueItems": True}}, not are_equal)):
+        found = findings(tmp_path, schema, [[one, other], [one, 1]])
+        wrong = {row.row for finding in found for row in finding.rows}
+        assert (0 in wrong, 1 in wrong) == (is_broken, "not" in schema)

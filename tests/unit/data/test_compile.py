@@ -37,6 +37,7 @@ from mlgate.core.data.ir import (
     Operator,
     Plan,
     Present,
+    Shallow,
     TypeIs,
     Unique,
 )
@@ -102,7 +103,7 @@ LOW = Bound(operator=Operator.AT_MOST, limit=1)
         ({"prefixItems": [{"maximum": 1}]}, "/prefixItems/0/maximum", Item(index=0, test=LOW)),
         ({"contains": {"maximum": 1}, "maxContains": 2}, "/contains", Contains(test=LOW, at_most=2)),
         ({"minItems": 2}, "/minItems", ItemCount(operator=Operator.AT_LEAST, limit=2)),
-        ({"uniqueItems": True}, "/uniqueItems", Unique()),
+        ({"uniqueItems": True, "items": {"type": ["string", "null"]}}, "/uniqueItems", Unique()),
         ({"propertyNames": {"type": "string"}}, "/propertyNames/type", Names(test=TEXT)),
         ({"additionalProperties": {"maximum": 1}, "properties": {"a": True}}, "/additionalProperties/maximum",
          Members(test=LOW, but=("a",))),
@@ -366,3 +367,13 @@ def chained(levels: int, keyword: str) -> dict[str, Any]:
 )
 def test_what_would_be_too_large_for_a_query_goes_the_second_path(schema: dict[str, Any], compiled_whole: bool) -> None:
     assert (compiled({"properties": {"c": schema}}).second == ()) is compiled_whole
+
+
+@pytest.mark.parametrize("schema", [{}, {"items": {"type": ["array", "string"]}}, {"items": {}, "prefixItems": [True]}])
+def test_items_that_nest_deep_are_compared_on_the_second_path(schema: dict[str, Any]) -> None:
+    plan = compiled({"properties": {"c": {**schema, "uniqueItems": True}}})
+    deep = Not(test=Shallow(levels=4))
+    assert [check.test for check in plan.checks if check.pointer.endswith("uniqueItems")] == [
+        AnyOf(tests=(deep, Unique()))
+    ]
+    assert [(item.pointer, item.candidates) for item in plan.second] == [("/row/properties/c/uniqueItems", deep)]

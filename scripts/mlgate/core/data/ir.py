@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 Scalar = str | int | float | bool | None
+LEVELS = 3  # of arrays and objects in each other, through which two items of an array are compared
 
 
 class Kind(StrEnum):
@@ -280,13 +281,20 @@ class Unique:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shallow:
+    """Arrays and objects lie in each other down to so many levels, an array itself included; other values pass."""
+
+    levels: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Never:
     """No row is right."""
 
 
 Leaf = TypeIs | Finite | OneOf | Bound | MultipleOf | Length | Matches | Formatted
 Combination = All | AnyOf | ExactlyOne | Not
-Inside = Has | Member | Members | Names | MemberCount | Item | Items | Contains | ItemCount | Unique
+Inside = Has | Member | Members | Names | MemberCount | Item | Items | Contains | ItemCount | Unique | Shallow
 Test = Leaf | Present | Absent | OnlyColumns | Never | Combination | Inside
 
 

@@ -10,6 +10,7 @@ from mlgate.core.data.drift.wording import lines as drift_lines
 from mlgate.core.documents.data import ContractSide
 from mlgate.core.documents.diff import DiffState
 from mlgate.core.outcome import Outcome, Severity
+from mlgate.core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +42,9 @@ def text_of(document: DataDocument) -> str:
 
 
 def _table(table: TableResult) -> Iterator[str]:
-    rows = "not read" if table.rows is None else f"{table.rows:,} rows"
+    rows = "not read" if table.rows is None else counted(table.rows, "row")
     name = table.path if table.name == table.path else f"{table.name} ({table.path})"
-    yield f"{name}: {table.outcome.value}, {rows}, {table.checks} checks"
+    yield f"{name}: {table.outcome.value}, {rows}, {counted(table.checks, 'check')}"
     for finding in table.findings:
         yield from (f"  {line}" for line in _finding(table, finding))
     if table.diff is not None:

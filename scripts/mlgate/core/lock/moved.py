@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.documents.data import DataFinding
 from mlgate.core.lock.model import NAME
+from mlgate.core.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -38,8 +39,8 @@ def moved(
     elif pinned.digest != digest:
         what = names[0] if len(names) == 1 else f"one of the {len(names):,} files"
         message = f"{what} changed, and {NAME} did not"
-    elif None not in (rows, pinned.rows) and rows != pinned.rows:
-        message = f"the table has {rows:,} rows, and {NAME} says {pinned.rows:,}"
+    elif rows is not None and pinned.rows is not None and rows != pinned.rows:
+        message = f"the table has {counted(rows, 'row')}, and {NAME} says {pinned.rows:,}"
     else:
         return None
     return DataFinding(check="", count=1, reason="data-changed", message=f"{message}. {RELOCK}")

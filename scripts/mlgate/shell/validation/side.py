@@ -58,7 +58,7 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
         if rule.pointer in counted.unique:
             continue
         broken += judge_rule(opened, rule, plan, answers.get(rule.pointer, Answer(rows=counted.rows)))
-    broken += _fallback(opened, plan, part)
+    broken += _fallback(opened, plan, part, counted.rows)
     places = {rule.pointer: number for number, rule in enumerate(part.rules)}
     broken.sort(key=lambda item: places.get(item.pointer, -1))  # the contract's order: checks of rows, then its rules
     return ScanResult(
@@ -100,7 +100,7 @@ def _columns(table: Table, counted: Counted) -> tuple[Column, ...]:
     )
 
 
-def _fallback(opened: Opened, plan: Plan, part: ContractPart) -> list[Broken]:
+def _fallback(opened: Opened, plan: Plan, part: ContractPart, rows_read: int) -> list[Broken]:
     if not plan.fallback:
         return []
     from mlgate.shell.validation import matching, rows  # noqa: PLC0415 - as above
@@ -116,7 +116,7 @@ def _fallback(opened: Opened, plan: Plan, part: ContractPart) -> list[Broken]:
             columns=() if item.column is None else (item.column,),
             count=item.count,
             rows=tuple(item.rows),
-            message=f"{subject(item.column)} does not satisfy {pointer} in {item.count:,} rows",
+            message=f"{subject(item.column)} does not satisfy {pointer} in {item.count:,} of {rows_read:,} rows",
         )
         for pointer, item in found.items()
     ]

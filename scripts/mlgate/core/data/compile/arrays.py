@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mlgate.core.data.compile.parts import Compiled, joined, one, unknown
+from mlgate.core.data.compile.parts import Compiled, joined, negated, one, some, unknown
 from mlgate.core.data.compile.values import ARRAYS
-from mlgate.core.data.ir import Contains, Item, ItemCount, Items, Operator, Test, Unique
+from mlgate.core.data.ir import LEVELS, Contains, Item, ItemCount, Items, Operator, Shallow, Test, Unique
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,8 +54,21 @@ def contains(compiler: Compiler, place: Place) -> Compiled:
 
 
 def unique_items(_: Compiler, place: Place) -> Compiled:
-    """Compile `uniqueItems`."""
-    return one(f"{place.pointer}/uniqueItems", Unique()) if place.schema["uniqueItems"] else Compiled()
+    """Compile `uniqueItems`; arrays whose items nest deeper than can be compared go the second path."""
+    if not place.schema["uniqueItems"]:
+        return Compiled()
+    pointer = f"{place.pointer}/uniqueItems"
+    if _has_flat_items(place.schema):
+        return one(pointer, Unique())
+    deep = negated(Shallow(levels=LEVELS + 1))
+    return joined((one(pointer, some((deep, Unique()))), unknown(pointer, deep)))
+
+
+def _has_flat_items(schema: dict[str, Any]) -> bool:
+    """Return whether items that are arrays or objects are wrong in any case."""
+    items = schema.get("items")
+    kinds = items.get("type", "object") if isinstance(items, dict) and "prefixItems" not in schema else "object"
+    return not {"array", "object"} & set([kinds] if isinstance(kinds, str) else kinds)
 
 
 def count(keyword: str, place: Place) -> Compiled:

@@ -9,7 +9,7 @@ from mlgate.core.data.broken import Broken, of_rule
 from mlgate.core.data.query import key_is_null
 from mlgate.core.data.rules import extremes, freshness, moments, ordering, quantiles, shares
 from mlgate.core.data.rules.answers import Answer, Measure
-from mlgate.core.words import listed
+from mlgate.core.words import counted, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -98,13 +98,13 @@ _JUDGES: dict[RuleKind, Judge] = {
 
 def row_count(rules: Sequence[TableRule], rows: int) -> list[Broken]:
     """Judge how many rows there are. A table with none is wrong unless an `at-least` says how few will do."""
-    counted = [rule for rule in rules if rule.kind is RuleKind.ROW_COUNT]
-    if rows == 0 and all(rule.at_least is None for rule in counted):
+    limited = [rule for rule in rules if rule.kind is RuleKind.ROW_COUNT]
+    if rows == 0 and all(rule.at_least is None for rule in limited):
         return [Broken(pointer="", message="the table has no rows", reason="table-empty")]
     broken = []
-    for rule in counted:
+    for rule in limited:
         if rule.at_least is not None and rows < float(rule.at_least):
-            broken.append(of_rule(rule, f"{rows:,} rows, at least {rule.at_least:,.0f} are asked for", rows))
+            broken.append(of_rule(rule, f"{counted(rows, 'row')}, at least {rule.at_least:,.0f} are asked for", rows))
         if rule.at_most is not None and rows > float(rule.at_most):
-            broken.append(of_rule(rule, f"{rows:,} rows, at most {rule.at_most:,.0f} are allowed", rows))
+            broken.append(of_rule(rule, f"{counted(rows, 'row')}, at most {rule.at_most:,.0f} are allowed", rows))
     return broken

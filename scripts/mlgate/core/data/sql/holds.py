@@ -28,6 +28,7 @@ from mlgate.core.data.ir import (
     OneOf,
     OnlyColumns,
     Present,
+    Shallow,
     Storage,
     Test,
     TypeIs,
@@ -35,7 +36,7 @@ from mlgate.core.data.ir import (
 )
 from mlgate.core.data.sql.cell import Cell
 from mlgate.core.data.sql.leaf import breaks_leaf
-from mlgate.core.data.sql.normal import normal
+from mlgate.core.data.sql.normal import is_shallow, normal
 from mlgate.core.data.sql.row import Row
 from mlgate.core.data.sql.text import literal, pointer, pointer_of
 
@@ -78,6 +79,7 @@ def holds(test: Test, place: Place) -> str:
             | Contains()
             | ItemCount()
             | Unique()
+            | Shallow()
         ):
             return _inside(test, place)
     return _leaf(test, place)
@@ -141,6 +143,8 @@ def _array(test: Inside, value: Cell) -> str:
             return f"{found} >= {test.at_least}{most}"
         case ItemCount():
             return f"json_array_length({value.value}) {test.operator} {test.limit}"
+        case Shallow():
+            return is_shallow(value, test.levels)
     name = f"e{value.depth}"
     forms = f"list_transform({items}, lambda {name}: {normal(_element(name, value))})"
     return f"len(list_distinct({forms})) = json_array_length({value.value})"

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from mlgate.core.data.ir import Storage
+from mlgate.core.data.ir import LEVELS, Storage
 from mlgate.core.data.sql.cell import Cell
-from mlgate.core.data.sql.text import pointer_of
+from mlgate.core.data.sql.text import literal, pointer_of
 
-LEVELS = 3  # of arrays and objects within each other; further inside, only what is written alike is equal
+_TEXT = r'"(?:[^"\\]|\\.)*"'
 
 
 def normal(cell: Cell, levels: int = LEVELS) -> str:
-    """Return the form of a JSON value as an SQL expression."""
+    """Return the form of a JSON value as an SQL expression; past the levels, what is written alike is equal."""
     scalar = (
         f"CASE {cell.json_type} WHEN 'VARCHAR' THEN 's' || ({cell.value}->>'$') "
         f"WHEN 'BOOLEAN' THEN ({cell.value}->>'$') WHEN 'NULL' THEN 'null' "
@@ -31,3 +31,16 @@ def _nested(cell: Cell, levels: int) -> str:
     items = f"list_transform(json_extract({cell.value}, '$[*]'), lambda e: {{'k': '', 'v': e}})"
     children = f"CASE WHEN {cell.json_type} = 'OBJECT' THEN {members} ELSE {items} END"
     return f"left({cell.json_type}, 1) || CAST(to_json(list_transform({children}, lambda {name}: {child})) AS VARCHAR)"
+
+
+def is_shallow(cell: Cell, levels: int) -> str:
+    """Return the condition that arrays and objects lie in each other no deeper than that.
+
+    Without texts and all that is no bracket, each round takes away the innermost pairs.
+    """
+    text = f"CAST({cell.value} AS VARCHAR)"
+    few = f"length({text}) - length(replace(replace({text}, '[', ''), '{{', '')) <= {levels}"
+    brackets = f"regexp_replace(regexp_replace({text}, {literal(_TEXT)}, '', 'g'), '[^\\[\\]{{}}]', '', 'g')"
+    for _ in range(levels):
+        brackets = f"regexp_replace({brackets}, '\\[\\]|\\{{\\}}', '', 'g')"
+    return f"CASE WHEN {few} THEN true ELSE {brackets} = '' END"

@@ -11,6 +11,7 @@ from mlgate.core.data.rules import limits
 from mlgate.core.data.rules.answers import unmeasured
 from mlgate.core.data.wording import percent
 from mlgate.core.outcome import Severity
+from mlgate.core.words import counted
 from mlgate.shell.validation.rules.other import CannotReadError, open_source, reading_other
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def rows_change(opened: Opened, rule: TableRule, answer: Answer) -> list[Broken]
         return []
     side = "more" if answer.rows > before else "fewer"
     message = (
-        f"{answer.rows:,} rows, {percent(change)} {side} than the {before:,} of the base, "
+        f"{counted(answer.rows, 'row')}, {percent(change)} {side} than the {before:,} of the base, "
         f"{limits.said(rule, change, percent)}"
     )
     return [of_rule(rule, message, abs(answer.rows - before))]

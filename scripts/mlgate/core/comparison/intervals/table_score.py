@@ -157,7 +157,8 @@ def _tilted(weights: Array, slopes: Array) -> Array:
     missing = -(shares * flat).sum(axis=1)
     end = np.where(missing > 0, flat.argmax(axis=1), flat.argmin(axis=1))
     rows = np.arange(len(flat))
-    extra = np.where(feasible & (w[rows, end] == 0), missing / flat[rows, end], 0.0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        extra = np.where(feasible & (w[rows, end] == 0), missing / flat[rows, end], 0.0)
     shares[rows, end] += extra
     shares /= shares.sum(axis=1, keepdims=True)
     return np.asarray(shares.reshape(weights.shape))

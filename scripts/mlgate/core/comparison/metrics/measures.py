@@ -9,8 +9,10 @@ from mlgate.core.comparison.metrics import losses
 from mlgate.core.comparison.metrics.agreement import Kappa, Matthews
 from mlgate.core.comparison.metrics.asked import Asked
 from mlgate.core.comparison.metrics.confusion import RATIOS, Ratio, TableMetric, fbeta
+from mlgate.core.comparison.metrics.fairness import AMONG, of_groups
 from mlgate.core.comparison.metrics.label_measures import OfTable, Share
 from mlgate.core.comparison.metrics.mean_measures import Determination, OfMeans, RootOfMeans
+from mlgate.core.comparison.metrics.quantile_measures import MedianOfRows
 from mlgate.core.comparison.metrics.rank_measures import OfRanks
 from mlgate.core.config.model import Task
 
@@ -32,6 +34,7 @@ WITHOUT_PARAMETERS: dict[str, Measure] = {
     "root_mean_squared_error": RootOfMeans(squares=lambda side: side.squares),
     "mean_squared_log_error": OfMeans(rows=losses.logarithmic, undefined=losses.no_logarithm),
     "root_mean_squared_log_error": RootOfMeans(squares=losses.logarithmic, undefined=losses.no_logarithm),
+    "median_absolute_error": MedianOfRows(rows=lambda side: side.distances),
     "mean_absolute_percentage_error": OfMeans(rows=losses.relative, undefined=losses.no_share),
     "r2": Determination(squares=lambda side: side.squares),
     "explained_variance": Determination(squares=losses.centred_squares),
@@ -52,6 +55,8 @@ def measure_of(asked: Asked, task: Task) -> Measure:
         return WITHOUT_PARAMETERS[metric]
     if metric in ("roc_auc", "average_precision"):
         return OfRanks(auc=metric == "roc_auc", average=asked.average or "macro")
+    if metric in AMONG:
+        return of_groups(metric, asked.by or "")
     if metric == "mean_pinball_loss":
         return OfMeans(rows=losses.pinball(0.5 if asked.alpha is None else asked.alpha))
     return _of_labels(asked, task)

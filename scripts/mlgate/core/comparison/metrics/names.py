@@ -118,10 +118,14 @@ METRICS: dict[str, Metric] = {
     "root_mean_squared_error": _numbers(summary=True),
     "mean_squared_log_error": _numbers(),
     "root_mean_squared_log_error": _numbers(),
+    "median_absolute_error": _numbers(),
     "mean_absolute_percentage_error": _numbers(),
     "mean_pinball_loss": _numbers(parameter=Parameter.ALPHA),
     "r2": _numbers(greater=True, summary=True),
     "explained_variance": _numbers(greater=True),
+    "demographic_parity_difference": _fairness(),
+    "equal_opportunity_difference": _fairness(),
+    "equalized_odds_difference": _fairness(),
 }
 
 # Names that people know a metric by, where scikit-learn's scorer (or Fairlearn's function) is called otherwise.

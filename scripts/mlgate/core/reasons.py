@@ -97,7 +97,7 @@ REASONS: dict[str, ReasonText] = {
     ),
     "holdout-changed": _entry(
         "`gate.on-holdout-change`, default fail",
-        "Key, label, group or weight of the holdout differ from the base: another test would judge.",
+        "Key, label, group, weight or slices of the holdout differ from the base: another test would judge.",
         "Change the holdout in a pull request of its own, with `gate.on-holdout-change: warn` merged before.",
     ),
     "holdout-features-changed": _entry(
@@ -252,6 +252,16 @@ REASONS: dict[str, ReasonText] = {
         "fail",
         "The metric has no value here: one class only, no predicted positives, no rows.",
         "Use a metric or a holdout on which it has one.",
+    ),
+    "slice-column-missing": _entry(
+        "fail",
+        "A rule divides the holdout by a column that the holdout has not, or that has too many different values.",
+        "Correct the name under `slices`, add the column to the holdout, or name one with fewer values.",
+    ),
+    "slice-empty": _entry(
+        "fail",
+        "A rule asks for slices by `bins`, and no row has a number in that column: no slice has a row.",
+        "Name a column of numbers, or remove `bins` to have a slice of each value.",
     ),
     "metric-vanished": _entry(
         "fail", "A rule's metric could not be computed for the task.", "Correct the rule or the label."

@@ -280,7 +280,7 @@ def test_what_was_cut_is_named() -> None:
     shown = render_markdown(hostile("x" * 200, 300), limit=30_000, full_report_link="https://x.example/r")
     assert "Left out because the limit of this place is reached: " in shown
     assert "See the [full report](https://x.example/r)." in shown
-    assert "more rules in the full report." in shown
+    assert "more in the full report." in shown
 
 
 def test_every_reason_is_named_even_where_there_is_no_room_for_its_message() -> None:

@@ -107,6 +107,9 @@ class RuleResult:
         adjusted_p_value: `p_value` after the correction for the number of rules; null where it is not corrected.
         carriers: Independent rows (or clusters) that carry a difference.
         clusters: Groups of rows that move together; null where rows are independent.
+        gained: Of a paired proportion: rows that only the candidate has right; divided by the design effect, if any.
+        lost: Of a paired proportion: rows that only the baseline has right, divided alike.
+        pairs: Of a paired proportion: the rows that it is a share of, e.g. those of a class for recall, divided alike.
         unit: Of a budget: `bytes`, `seconds`, or empty.
         waived: The waiver that covers the result; null if none does.
         merged: Of a slice of small ones: the values that are in it, at most 20.
@@ -143,6 +146,9 @@ class RuleResult:
     adjusted_p_value: float | None = None
     carriers: int | None = None
     clusters: int | None = None
+    gained: float | None = None
+    lost: float | None = None
+    pairs: float | None = None
     unit: str = ""
     waived: Waived | None = None
     merged: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ from mlgate.core.outcome import Outcome
 from mlgate.core.report import facts, numbers, wording
 from mlgate.core.report.data_html import changes, drift
 from mlgate.core.report.html_parts import badge, lead, note, table
+from mlgate.core.report.slices_html import by_slice, flips, weak
 from mlgate.core.report.tags import Markup, join, tag
 from mlgate.core.report.untrusted import visible_line
 
@@ -30,7 +31,9 @@ MAX_UNBROKEN = 40  # characters of a name that stay on one line
 def sections(report: ReportDocument, drawn: Drawn) -> list[Part | None]:
     """Return id, title and content of each section that the report has something for."""
     return [
+        by_slice(report),
         _metrics(report, drawn),
+        weak(report),
         _curves(drawn),
         _predictions(report, drawn),
         _data(report),
@@ -75,25 +78,8 @@ def _predictions(report: ReportDocument, drawn: Drawn) -> Part | None:
     shown = _figures(drawn, "confusion")
     if comparison is None or not (comparison.flips or shown):
         return None
-    rows = [
-        tag(
-            "tr",
-            tag("th", item.against, scope="row"),
-            tag("td", numbers.count(item.newly_right), class_="n", data_label="Newly right"),
-            tag("td", numbers.count(item.newly_wrong), class_="n", data_label="Newly wrong"),
-            tag("td", numbers.share(item.agreement), class_="n", data_label="Agreement"),
-        )
-        for item in comparison.flips
-    ]
-    keys = [
-        note(f"Newly wrong against {item.against}: ", tag("code", ", ".join(item.newly_wrong_keys[:MAX_ROWS])))
-        for item in comparison.flips
-        if item.newly_wrong_keys
-    ]
-    words = lead("Flips are rows that only one of the two models gets right.") if rows else Markup("")
-    flips = table(["Against", ">Newly right", ">Newly wrong", ">Agreement"], rows, class_="stack")
     title = tag("h3", "Confusion") if shown else Markup("")
-    return ("predictions", "Predictions", join(words, flips if rows else Markup(""), *keys, title, shown))
+    return ("predictions", "Predictions", join(flips(comparison), title, shown))
 
 
 def _data(report: ReportDocument) -> Part | None:

@@ -101,3 +101,8 @@ def duration(seconds: float) -> str:
 def short(digest: str | None) -> str:
     """Return the start of a digest or commit."""
     return digest[:SHORT_DIGEST] if digest else NONE
+
+
+def probability(value: float) -> str:
+    """Return a p-value or q-value with two significant digits."""
+    return "< 0.0001" if value < 0.0001 else f"{value:.2g}"

@@ -11,6 +11,7 @@ from mlgate.core.report.data_diff import changes
 from mlgate.core.report.data_drift import drift
 from mlgate.core.report.md import Section, Space, paragraphs, table
 from mlgate.core.report.numbers import counted
+from mlgate.core.report.slices_md import by_slice, flips, weak
 from mlgate.core.report.untrusted import code, fenced, prose
 
 if TYPE_CHECKING:
@@ -21,14 +22,27 @@ if TYPE_CHECKING:
     from mlgate.core.documents.report import ReportDocument, StepStatus
 
 MAX_PLACES = 3
-MAX_KEYS = 20
 MAX_CLASSES = 8
 MAX_LOG_LINES = 40
 
 
 def sections(report: ReportDocument, space: Space) -> list[Section]:
     """Return the sections that the report has something for, in their order."""
-    made = (data, changes, drift, metrics, flips, confusions, plots, training, policy, steps, provenance)
+    made = (
+        by_slice,
+        data,
+        changes,
+        drift,
+        metrics,
+        weak,
+        flips,
+        confusions,
+        plots,
+        training,
+        policy,
+        steps,
+        provenance,
+    )
     return [section for make in made if (section := make(report, space)) is not None]
 
 
@@ -115,25 +129,6 @@ def metrics(report: ReportDocument, space: Space) -> Section | None:
     listed, held = table(head, rows, space=space.share(0.15))
     legend = "A positive difference is better, whatever the metric. │ marks no difference, ┊ the rule's limit."
     return Section(title="Metrics", body=paragraphs(listed, _more(len(rows) - held, "metric"), legend), priority=3)
-
-
-def flips(report: ReportDocument, space: Space) -> Section | None:
-    """Return how many rows became right and wrong."""
-    comparison = report.comparison
-    if comparison is None or not comparison.flips:
-        return None
-    rows = [
-        [code(f.against), numbers.count(f.newly_right), numbers.count(f.newly_wrong), numbers.share(f.agreement)]
-        for f in comparison.flips
-    ]
-    listed, _ = table(["Against", ">Newly right", ">Newly wrong", ">Agreement"], rows, space=space.share(0.05))
-    keys = [
-        f"Newly wrong against {code(f.against)}: " + ", ".join(code(key, limit=60) for key in shown)
-        for f in comparison.flips[:MAX_PLACES]
-        if (shown := f.newly_wrong_keys[:MAX_KEYS])
-    ]
-    named = space.share(0.1).first(keys, most=MAX_PLACES)
-    return Section(title="Predictions that flipped", body=paragraphs(listed, *named), priority=4)
 
 
 def confusions(report: ReportDocument, space: Space) -> Section | None:

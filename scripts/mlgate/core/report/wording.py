@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.config.model import Severity
+from mlgate.core.config.model import Severity, Task
 from mlgate.core.outcome import Outcome
 from mlgate.core.reasons import REASONS
 from mlgate.core.report import numbers
@@ -51,19 +51,19 @@ def consequence(report: ReportDocument) -> str:
 
 
 def _finding(report: ReportDocument) -> str:
-    total = numbers.counted(len(report.rules), "rule")
-    unmet = [rule for rule in report.rules if rule.outcome is not Outcome.PASS]
+    total = numbers.counted(len({rule.id for rule in report.rules}), "rule")
+    unmet = {rule.id for rule in report.rules if rule.outcome is not Outcome.PASS}
     match report.outcome:
         case Outcome.FAIL:
-            failing = sum(rule_outcome(rule) is Outcome.FAIL for rule in report.rules)
+            failing = len({rule.id for rule in report.rules if rule_outcome(rule) is Outcome.FAIL})
             return f"{failing} of {total} not met. {_broken(report)}".strip() if failing else _broken(report)
         case Outcome.INCONCLUSIVE:
             open_rules = f"{len(unmet)} of {total}"
             return f"The holdout is too small to tell for {open_rules}: no drop is shown, nor that there is none."
         case Outcome.WARN if unmet:
-            return f"{len(report.rules) - len(unmet)} of {total} met."
+            return f"{len({rule.id for rule in report.rules}) - len(unmet)} of {total} met."
         case _ if report.rules:
-            met = {1: "the rule", 2: "both rules"}.get(len(report.rules), f"all {total}")
+            met = {1: "the rule", 2: "both rules"}.get(len({rule.id for rule in report.rules}), f"all {total}")
             return f"The candidate meets {met}{_on(report.comparison)}."
         case _:
             return "The data satisfies its contracts." if report.data and report.data.tables else ""
@@ -131,6 +131,11 @@ def limit(rule: RuleResult) -> str:
     return f"drop at most {numbers.plain(rule.margin)}" if rule.margin else "no drop"
 
 
+def of_numbers(comparison: ComparisonDocument) -> bool:
+    """Return whether numbers are predicted and not classes, so that no row is right or wrong."""
+    return comparison.task is Task.REGRESSION
+
+
 def rule_name(rule: RuleResult) -> str:
     """Return a rule's id with its slice."""
     return f"{rule.id}, {rule.slice}" if rule.slice else rule.id
@@ -139,6 +144,12 @@ def rule_name(rule: RuleResult) -> str:
 def rule_outcome(rule: RuleResult) -> Outcome:
     """Return what a rule's outcome does: a failing one of severity `warn` only warns."""
     return Outcome.WARN if rule.outcome is Outcome.FAIL and rule.severity is Severity.WARN else rule.outcome
+
+
+def ended(rule: RuleResult) -> str:
+    """Return what became of a rule, to follow its name."""
+    outcome = rule_outcome(rule)
+    return {Outcome.PASS: "passes", Outcome.WARN: "warns", Outcome.FAIL: "fails"}.get(outcome, "is inconclusive")
 
 
 def rule_decimals(rule: RuleResult) -> int:

@@ -67,7 +67,8 @@ class Seeker:
         looked, found = weakest.search(self.arena, self._questions(), self._cuts)
         if looked is None:
             return None, ()
-        left_out = [name for name in self.sought.columns if name not in looked.columns]
+        divided = {made.column for made in self._cuts}
+        left_out = [name for name in self.sought.columns if name not in divided]
         return replace(looked, left_out=(*left_out, *self.sought.left_out)), found
 
     def _questions(self) -> list[Question]:

@@ -92,8 +92,11 @@ def search(
     if not questions or not made:
         return None, ()
     examined = [found for divided in made for found in _examine(arena, questions, divided)]
+    open_ = [divided.column for divided in made if any(divided.column not in q.judged for q in questions)]
+    if not open_:
+        return None, ()
     looked = SliceSearch(
-        columns=tuple(divided.column for divided in made),
+        columns=tuple(open_),
         metrics=tuple(dict.fromkeys(question.asked.metric for question in questions)),
         slices=len(examined),
     )

@@ -16,6 +16,7 @@ from mlgate.shell.comparison.baselines import pointed
 from mlgate.shell.comparison.pinned import blob_id
 from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import engine
+from mlgate.shell.tables.files import suffix_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,7 +92,7 @@ def fetch(judge: Judge, path: str, base_path: str, scratch: Path) -> BaseHoldout
         if digest == file_digest(here):
             return BaseHoldout(same_bytes=True)
         return BaseHoldout(problem=_reason("holdout-changed", f"{base_path} in Git LFS is another file at the base."))
-    copy = scratch / f"{COPY_NAME}{PurePosixPath(base_path).suffix}"
+    copy = scratch / f"{COPY_NAME}{suffix_of(PurePosixPath(base_path))}"
     copy.write_bytes(data)
     return BaseHoldout(copy=copy)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlgate.shell.base.fixed import fixed_at_base
 from mlgate.shell.comparison.baselines import pointed
 from mlgate.shell.digests import file_digest
+from mlgate.shell.tables.files import suffix_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +37,7 @@ def at_base(judge: Judge, path: str, scratch: Path, name: str) -> Path | None:
         return None
     if (digest := pointed(data)) is not None:
         return here if here.is_file() and file_digest(here) == digest else None
-    copy = scratch / f"{name}{PurePosixPath(path).suffix}"
+    copy = scratch / f"{name}{suffix_of(PurePosixPath(path))}"
     copy.write_bytes(data)
     return copy
 

@@ -30,7 +30,7 @@ from mlgate.shell.comparison.promoted import Promoted
 from mlgate.shell.comparison.registry import read_log
 from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import sources
-from mlgate.shell.tables.files import Unreadable, inspect
+from mlgate.shell.tables.files import Unreadable, inspect, suffix_of
 from mlgate.shell.tables.reference import Subject
 from mlgate.shell.training.plain import Plain
 
@@ -165,7 +165,7 @@ class Maker:
         from mlgate.shell.comparison.rescoring import Rescorer  # noqa: PLC0415 - as above
 
         train = self.policy.judging.train
-        suffix = PurePosixPath(train.predictions).suffix if train and train.predictions else ".csv"
+        suffix = suffix_of(PurePosixPath(train.predictions)) if train and train.predictions else ".csv"
         folder, run_folder = self.judge.config_folder, self.folder.path
         held = Bytes(log=log, config=self.policy.judging, folder=folder, run_folder=run_folder)
         rescorer = Rescorer(

@@ -19,6 +19,7 @@ from mlgate.core.training.environment import cleaned, secrets
 from mlgate.core.training.log import Log
 from mlgate.errors import MlgateError, OutsideError
 from mlgate.shell.base.inputs import config_at
+from mlgate.shell.tables.files import suffix_of
 from mlgate.shell.training import command, worker
 from mlgate.shell.training import place as training_place
 from mlgate.shell.training.base import link_untracked, outside, worktree
@@ -85,7 +86,7 @@ class Rescorer:
         labels = training_place.labels(self.policy)
         table = training_place.copy_holdout(self.holdout, labels, scratch, self.world)
         self.output.unlink(missing_ok=True)
-        written = scratch / f"predictions{self.output.suffix}"
+        written = scratch / f"predictions{suffix_of(self.output)}"
         given = prediction.Given(model=str(model), table=str(table), output=str(written))
         self.world.log(f"scoring {version.model} {version.version} again: the holdout is another than it was judged on")
         if way is None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from mlgate.core.data.source import Compression, Format
-from mlgate.shell.tables.files import Unreadable, header, inspect, one_file
+from mlgate.shell.tables.files import MAX_HEADER_BYTES, Unreadable, header_of, inspect, one_file
+from mlgate.shell.tables.preparing import plain_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,28 +77,39 @@ def source(path: Path, types: Mapping[str, str] | None = None) -> Source:
     columns; without it they are found in the whole file, and text stays text.
 
     Args:
-        path: `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.ndjson`.
+        path: `.csv`, `.tsv`, `.parquet`, `.jsonl` or `.ndjson`; texts may be compressed, `.csv.gz` or `.csv.zst`.
         types: DuckDB type by column name, for CSV and JSON Lines. A cell that is not of its type makes the query fail:
             wrap it in `reading`.
 
     Raises:
         Unreadable: As `tables.inspect` and `tables.header`.
     """
-    form, plain = inspect(path), one_file(path)
-    if plain.compression is not Compression.NONE:
-        raise Unreadable(f"{path.name} is compressed", remedy="Only tables may be: decompress the file.")
+    form, written = inspect(path), one_file(path)
     name = literal(str(path.absolute()))
     if form is Format.PARQUET:
         return Source(sql=f"read_parquet({name})", binary=True, format=form)
     if form is Format.JSON_LINES:
-        return Source(sql=_json_lines(name, types), binary=False, format=form)
-    columns = header(path, plain)
+        _first_bytes(path, written)
+        return Source(sql=_json_lines(name, types, written.compression), binary=False, format=form)
+    columns = header_of(_first_bytes(path, written), path.name, written)
     declared = {column: (types or {}).get(column, "VARCHAR") for column in columns}
-    return Source(sql=csv_item(plain, declared), binary=False, format=form, columns=columns)
+    return Source(sql=csv_item(written, declared), binary=False, format=form, columns=columns)
+
+
+def _first_bytes(path: Path, written: TableSource) -> bytes:
+    """Return what a header is looked for in; a compressed file is read to its end once: the engine knows no limit."""
+    if written.compression is Compression.NONE:
+        with path.open("rb") as file:
+            return file.read(MAX_HEADER_BYTES)
+    blocks = plain_blocks(path, path.name, written)
+    first = next(blocks, b"")
+    for _ in blocks:
+        pass
+    return first[:MAX_HEADER_BYTES]
 
 
 def csv_item(source: TableSource, types: Mapping[str, str]) -> str:
-    """Return the FROM item of CSV or TSV files in UTF-8, in their dialect; `types` has all columns, in order."""
+    """Return the FROM item of CSV or TSV files in UTF-8, as their source says; `types` has all columns, in order."""
     dialect = source.dialect
     quote = dialect.quote or ""
     options = {
@@ -106,6 +118,7 @@ def csv_item(source: TableSource, types: Mapping[str, str]) -> str:
         "quote": literal(quote),
         "escape": literal((dialect.escape or "") if quote else ""),
         "columns": _struct(types),
+        "compression": literal(source.compression.value),
     }
     if dialect.nulls != ("",):
         options["nullstr"] = f"[{', '.join(map(literal, dialect.nulls))}]"
@@ -119,11 +132,12 @@ def paths(source: TableSource) -> str:
     return f"[{', '.join(map(literal, source.files))}]"
 
 
-def _json_lines(name: str, types: Mapping[str, str] | None) -> str:
+def _json_lines(name: str, types: Mapping[str, str] | None, compression: Compression) -> str:
+    how = f"format='newline_delimited', compression={literal(compression.value)}"
     if types is not None:
-        return f"read_json({name}, format='newline_delimited', columns={_struct(types)})"
+        return f"read_json({name}, {how}, columns={_struct(types)})"
     # A date format that matches nothing: strings that look like dates stay strings.
-    return f"read_json({name}, format='newline_delimited', sample_size=-1, dateformat='|', timestampformat='|')"
+    return f"read_json({name}, {how}, sample_size=-1, dateformat='|', timestampformat='|')"
 
 
 def _struct(types: Mapping[str, str]) -> str:

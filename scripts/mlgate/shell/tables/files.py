@@ -91,6 +91,13 @@ def told(path: PurePath) -> tuple[Format, Compression]:
     return form, compression
 
 
+def suffix_of(path: PurePath) -> str:
+    """Return the extensions that say how a table is written: `.csv`, or `.csv.gz`."""
+    if path.suffix.lower() not in COMPRESSIONS:
+        return path.suffix
+    return f"{path.with_suffix('').suffix}{path.suffix}"
+
+
 def format_of(path: PurePath) -> Format:
     """Return the format that the extension of `path` names.
 
@@ -209,17 +216,25 @@ def header(path: Path, source: TableSource) -> tuple[str, ...]:
     if not source.dialect.header:
         return source.dialect.columns
     with path.open("rb") as file:
-        data = file.read(MAX_HEADER_BYTES).removeprefix(BOM)
+        return header_of(file.read(MAX_HEADER_BYTES), path.name, source)
+
+
+def header_of(data: bytes, name: str, source: TableSource) -> tuple[str, ...]:
+    """Return the column names that the first bytes of a file with a header hold.
+
+    Raises:
+        Unreadable: As `header`.
+    """
     marks = Marks.of(source.delimiter, source.dialect)
-    record = next(Reader(marks).records(data), None)
+    record = next(Reader(marks).records(data.removeprefix(BOM)), None)
     if record is None or record.fault:
         fault = (record.fault if record else None) or "it never ends"
-        message = f"{path.name}: the header is not strict CSV: {fault}{dialect_hint(fault)}"
+        message = f"{name}: the header is not strict CSV: {fault}{dialect_hint(fault)}"
         raise Unreadable(message, line=1)
     names = fields_of(record.text, marks)
     problem = names_problem(names)
     if problem:
-        raise Unreadable(f"{path.name}: {problem}", line=1)
+        raise Unreadable(f"{name}: {problem}", line=1)
     return names
 
 

@@ -70,17 +70,33 @@ def _encoding(source: TableSource) -> str | None:
 
 def _copy(file: Path, target: Path, name: str, source: TableSource, encoding: str | None) -> None:
     recode = _recoder(encoding, name) if encoding else lambda block, _is_last: block
+    with target.open("wb") as copy:
+        for block in plain_blocks(file, name, source):
+            copy.write(recode(block, False))
+        copy.write(recode(b"", True))
+
+
+def plain_blocks(file: Path, name: str, source: TableSource) -> Iterator[bytes]:
+    """Yield a file's bytes, decompressed, a block at a time.
+
+    Args:
+        file: One of the table's.
+        name: What people call it.
+        source: How it is written.
+
+    Raises:
+        Unreadable: It is cut off or damaged, no text of its kind, or larger than the limits.
+    """
     size, limit = 0, max(FREE_BYTES, MOST_TIMES * file.stat().st_size)
-    with _decompressing(file, name, source.compression) as opened, target.open("wb") as copy:
+    with _decompressing(file, name, source.compression) as opened:
         block = opened.read(BLOCK_BYTES)
         check_text(name, source.format, block[:POINTER_BYTES])
         while block:
             size += len(block)
             if size > min(limit, MOST_BYTES):
                 raise _too_large(name, size, source.compression)
-            copy.write(recode(block, False))
+            yield block
             block = opened.read(BLOCK_BYTES)
-        copy.write(recode(b"", True))
 
 
 def _too_large(name: str, size: int, compression: Compression) -> Unreadable:

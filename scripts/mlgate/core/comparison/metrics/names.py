@@ -113,6 +113,8 @@ METRICS: dict[str, Metric] = {
     "average_precision": _ranks(),
     "log_loss": _probabilities(summary=True),
     "brier_score": _probabilities(summary=True),
+    "calibration_error": _probabilities(),
+    "expected_calibration_error": _probabilities(instead="calibration_error"),
     "mean_absolute_error": _numbers(summary=True),
     "mean_squared_error": _numbers(summary=True),
     "root_mean_squared_error": _numbers(summary=True),

@@ -32,6 +32,8 @@ def unusable(side: Side, asked: Asked) -> Reason | None:
 def _no_metric(asked: Asked, about: Metric | None, truth: Truth) -> str | None:
     if about is None or truth.task not in about.tasks:
         return f"is no metric of a {truth.task} label"
+    if about.instead is not None:
+        return f"is shown and decides nothing: name {about.instead}"
     if asked.average == "binary" and truth.task is not Task.BINARY:
         return "with average binary needs a label of two classes"
     return None

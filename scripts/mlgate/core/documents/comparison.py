@@ -245,7 +245,9 @@ class GrownError:
 
 @dataclass(frozen=True, kw_only=True)
 class WeakSlice:
-    """A slice that nobody asked for, on which the candidate does worse: a finding, never a failure.
+    """A slice that nobody asked for, on which the candidate does worse than the baseline and than on all rows.
+
+    It is a finding, never a failure.
 
     Attributes:
         slice: Its name.

@@ -112,9 +112,9 @@ def looked_at(comparison: ComparisonDocument) -> str:
     where = f"{numbers.counted(search.slices, 'comparison')} on slices of {_names(search.columns)}"
     found = numbers.counted(len(comparison.slices), "slice")
     ending = (
-        "None shows a drop that so many looks do not explain."
+        "On none is the candidate worse than on all rows by more than so many looks explain."
         if not comparison.slices
-        else f"{found} {'shows' if len(comparison.slices) == 1 else 'show'} a drop that so many looks do not explain."
+        else f"On {found} the candidate is worse than on all rows by more than so many looks explain."
     )
     left = f" Not looked at: {_names(search.left_out)}." if search.left_out else ""
     return f"Looked at, though no rule asks for it: {where}, by {_names(search.metrics)}. {ending}{left}"

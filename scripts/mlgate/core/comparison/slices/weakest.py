@@ -1,4 +1,4 @@
-"""The slices that nobody asked for and on which the candidate does worse: findings, never failures.
+"""The slices that nobody asked for and on which the candidate does worse than on all rows: findings, never failures.
 
 Every slice of every column is examined, so that chance alone would find some. Three things keep chance out: an adjusted
 p-value (Benjamini and Hochberg, 1995, Journal of the Royal Statistical Society B 57, 289-300) over all that was
@@ -53,7 +53,7 @@ class Examined:
         slice: Where.
         duel: What was seen on its rows.
         overall: The difference on all rows.
-        p_value: One-sided, of a drop.
+        p_value: One-sided, of a drop that is larger than that on all rows.
     """
 
     question: Question
@@ -113,7 +113,7 @@ def _examine(arena: Arena, questions: Sequence[Question], divided: Cut) -> Itera
             duel, overall = (a.duel(question.asked, question.against) for a in (part.arena, arena))
             if isinstance(duel, Reason) or isinstance(overall, Reason) or duel.difference.degenerate:
                 continue
-            p_value = rounded(duel.difference.p_drop(0.0))
+            p_value = rounded(duel.difference.p_drop(min(0.0, overall.estimate)))
             yield Examined(question=question, slice=part.slice, duel=duel, overall=overall.estimate, p_value=p_value)
 
 

@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "validate-data": "check tables against their contracts",
     "train-model": "run the training command, or fit an estimator",
     "compare-models": "compare the candidate with the baselines on the holdout",
+    "explain": "how a verdict came about, in plain words",
     "plan": "the rows that a question needs, and what a holdout can tell",
     "build-report": "decide, and write report.json, report.md and report.html",
     "post-report": "post the report: job summary and pull-request comment",

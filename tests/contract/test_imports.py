@@ -127,6 +127,7 @@ def test_there_is_one_runnable_for_each_action() -> None:
         "init",
         "contract",
         "data",
+        "explain",
         "plan",
     }  # for people
 

@@ -27,6 +27,7 @@ ALLOWED = frozenset((
     "html", "head", "meta", "title", "style", "body", "main", "header", "nav", "section", "footer", "div", "span", "p",
     "h1", "h2", "h3", "ul", "li", "a", "i", "strong", "code", "pre", "br", "figure", "figcaption", "table", "thead",
     "tbody", "tr", "th", "td", "svg", "g", "path", "line", "rect", "circle", "text", "tspan", "defs", "clippath",
+    "details", "summary",
 ))
 # fmt: on
 

@@ -11,6 +11,7 @@ from mlgate.core.comparison import decision, sentences
 from mlgate.core.comparison.correction import Judged
 from mlgate.core.comparison.decision import Sensitivity
 from mlgate.core.comparison.intervals.distributions import normal_quantile
+from mlgate.core.comparison.intervals.proportions import PairedProportions
 from mlgate.core.comparison.intervals.unpaired import UnpairedDifference
 from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome
@@ -94,6 +95,7 @@ def compared(arena: Arena, rule: Rule, blank: RuleResult, duel: Duel) -> Judged 
         detectable_drop=None if silent else sensitivity.detectable_drop,
         rows_needed=None if silent else sensitivity.rows_needed(arena.truth.n),
     )
+    result = _counted(result, duel)
     result = dataclasses.replace(result, message=sentences.against(result, duel.side, sensitivity))
     return Judged(
         result=result,
@@ -101,6 +103,15 @@ def compared(arena: Arena, rule: Rule, blank: RuleResult, duel: Duel) -> Judged 
         sensitivity=None if found.degenerate and not found.identical else sensitivity,
         side=duel.side,
     )
+
+
+def _counted(result: RuleResult, duel: Duel) -> RuleResult:
+    """Return the result with the counts of a paired proportion, which plans and explanations start from."""
+    pairs = duel.difference
+    if not isinstance(pairs, PairedProportions):
+        return result
+    gained, lost, n = (rounded(count) for count in (pairs.gained, pairs.lost, pairs.n))
+    return dataclasses.replace(result, gained=gained, lost=lost, pairs=n)
 
 
 def _absolute(arena: Arena, rule: Rule, duel: Duel) -> _Compared:

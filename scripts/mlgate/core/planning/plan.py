@@ -154,8 +154,29 @@ def _of_rule(question: Question, pilot: ComparisonDocument, rule: RuleResult, co
     margin = margin_of(rule) if question.margin is None else question.margin
     whole = pilot.holdout.rows if pilot.holdout else rule.n
     n = rule.n if question.rows is None else max(1, round(rule.n * question.rows / whole))
-    made = _by_error(question, rule, margin, n, seen=pilot.confidence, wanted=confidence)
+    if rule.method == "tango" and rule.pairs and not rule.relative:
+        made = _by_counts(question, rule, margin, n, of=rule.pairs, confidence=confidence)
+    else:
+        made = _by_error(question, rule, margin, n, seen=pilot.confidence, wanted=confidence)
     return dataclasses.replace(made, rule=rule.id, slice=rule.slice, metric=rule.metric)
+
+
+def _by_counts(
+    question: Question, rule: RuleResult, margin: float, n: int, *, of: float, confidence: float
+) -> PowerPlan:
+    """Return the plan of a paired proportion, if the models go on to disagree as often as in the pilot.
+
+    Args:
+        question: What is asked.
+        rule: With its `gained` and `lost` rows.
+        margin: In the metric's units.
+        n: Rows at hand, of all kinds.
+        of: The pilot's rows that the proportion is of: all, or those of a class.
+        confidence: Of the interval.
+    """
+    seen = ((rule.gained or 0.0) + (rule.lost or 0.0)) / of
+    pairs = Pairs(disagreement=max(seen, abs(question.difference)), difference=question.difference)
+    return _enumerated(question, pairs, margin=margin, share=of / rule.n, n=n, confidence=confidence)
 
 
 def _by_error(question: Question, rule: RuleResult, margin: float, n: int, *, seen: float, wanted: float) -> PowerPlan:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.report import numbers, wording
+from mlgate.core.explanation.head import head_of
+from mlgate.core.outcome import Outcome
+from mlgate.core.report import explanations, numbers, slices, wording
 from mlgate.core.report.bars import bar
 from mlgate.core.report.html_parts import badge, lead, note, table
 from mlgate.core.report.tags import Markup, join, tag
@@ -24,7 +26,10 @@ def rules(report: ReportDocument) -> Part | None:
     confidence = wording.confidence(report.comparison)
     head = ["Rule", ">Baseline", ">Candidate", ">Difference", confidence, "", "Outcome"]
     told = wording.said(report)
-    rows = [row for rule in report.rules[:MAX_RULES] for row in _rows(rule, confidence, told)]
+    why = _explanations(report)
+    shown = [(i, rule) for i, rule in enumerate(report.rules) if rule.slice is None][:MAX_RULES]
+    rows = [row for i, rule in shown for row in _rows(rule, confidence, told, why.get(i, Markup("")))]
+    rows += [_group_row(group) for group in slices.grouped(report.rules)]
     power = wording.power(report.comparison) if report.comparison else ""
     content = join(
         lead("Candidate minus baseline on the same holdout rows, turned so that a positive difference is better."),
@@ -36,7 +41,18 @@ def rules(report: ReportDocument) -> Part | None:
     return ("rules", "Rules", content)
 
 
-def _rows(rule: RuleResult, confidence: str, told: set[str]) -> list[Markup]:
+def _explanations(report: ReportDocument) -> dict[int, Markup]:
+    """Return the folded explanations by the number of the rule; of very many rules those that do not pass first."""
+    shown = [i for i, rule in enumerate(report.rules) if rule.slice is None]
+    order = sorted(shown, key=lambda i: report.rules[i].outcome is Outcome.PASS)
+    head, open_verdict = head_of(report.comparison, report), report.outcome is Outcome.INCONCLUSIVE
+    return {
+        i: explanations.folded_html(report.rules[i], head, unfolded=open_verdict and rank == 0)
+        for rank, i in enumerate(order[: explanations.MAX_EXPLAINED])
+    }
+
+
+def _rows(rule: RuleResult, confidence: str, told: set[str], why: Markup) -> list[Markup]:
     places, floor = wording.rule_decimals(rule), wording.is_floor(rule)
     said = _remark(rule, told)
     first = tag(
@@ -48,9 +64,21 @@ def _rows(rule: RuleResult, confidence: str, told: set[str]) -> list[Markup]:
         tag("td", numbers.interval(rule.interval, places, plus=not floor), class_="nowrap", data_label=confidence),
         tag("td", bar(rule)),
         tag("td", badge(wording.rule_outcome(rule)), data_label="Outcome"),
-        class_="told" if said else None,
+        class_="told" if said or why else None,
     )
-    return [first, tag("tr", tag("td", said, colspan="7"), class_="remark")] if said else [first]
+    return [first, tag("tr", tag("td", said, why, colspan="7"), class_="remark")] if said or why else [first]
+
+
+def _group_row(group: slices.Group) -> Markup:
+    """Return one row for all slices of a rule, which have a section of their own."""
+    count = f"{wording.limit(group.results[0])}, in {numbers.counted(len(group.results), 'slice')}"
+    link = tag("a", group.tally, href="#slices")
+    return tag(
+        "tr",
+        tag("th", tag("code", group.id), tag("span", count, class_="sub"), scope="row"),
+        tag("td", link, colspan="5", data_label="Slices"),
+        tag("td", badge(group.worst), data_label="Outcome"),
+    )
 
 
 def _asks(rule: RuleResult) -> str:

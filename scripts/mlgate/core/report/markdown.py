@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlgate.core.outcome import Outcome
-from mlgate.core.report import md, numbers, wording
+from mlgate.core.report import explanations, md, numbers, slices, wording
 from mlgate.core.report.md import Space, fitting, paragraphs
 from mlgate.core.report.sections import outcome, sections
 from mlgate.core.report.untrusted import code, cut, fenced, prose
@@ -48,9 +48,14 @@ def render_markdown(
     foot = _foot(report, full_report_link)
     made = sections(report, space)
     left = space.less(head, foot, _cut_note(made, full_report_link), "\n\n\n\n")
+    ranked = _ranked(report)
+    why = explanations.unmet(report, ranked, left)
+    left = left.less(*why)
     kept, dropped = fitting(made, left)
     parts = [section.text() for section in kept]
-    return paragraphs(head, *parts, _cut_note(dropped, full_report_link), foot) + "\n"
+    why += explanations.met(report, ranked, left.less(*(f"{part}\n" for part in parts)))
+    told = "\n".join(why).rstrip("\n")
+    return paragraphs(head, told, *parts, _cut_note(dropped, full_report_link), foot) + "\n"
 
 
 def _head(report: ReportDocument, space: Space) -> str:
@@ -94,18 +99,25 @@ def _spaced(text: str) -> str:
 def _rules(report: ReportDocument, space: Space) -> str:
     if not report.rules:
         return ""
-    ranked = sorted(report.rules, key=lambda rule: _BADNESS.index(wording.rule_outcome(rule)))
+    ranked = _ranked(report)
     confidence = wording.confidence(report.comparison)
     head = ["Rule", ">Baseline", ">Candidate", ">Difference", confidence, "Asks for", "Outcome"]
-    listed, held = md.table(head, map(_rule_row, ranked), space=space.share(0.6), most=MAX_RULES)
-    rest = ranked[held:]
-    more = f"{numbers.counted(len(rest), 'more rule')} in the full report." if rest else ""
+    groups = slices.grouped(report.rules)
+    divided = [_group_row(group) for group in sorted(groups, key=lambda group: _BADNESS.index(group.worst))]
+    rows = [*map(_rule_row, ranked), *divided]
+    listed, held = md.table(head, rows, space=space.share(0.6), most=MAX_RULES)
+    more = f"{numbers.counted(len(rows) - held, 'more rule')} in the full report." if len(rows) > held else ""
     said = wording.said(report)
     lines = (_remark(rule, said) for rule in ranked if wording.has_remark(rule, said))
     remarks = space.share(0.35).first(lines, most=MAX_RULES)
     power = wording.power(report.comparison) if report.comparison else ""
     standing = " ".join(map(prose, wording.standing(report.comparison))) if report.comparison else ""
     return paragraphs(listed, more, "\n".join(remarks), power, standing)
+
+
+def _ranked(report: ReportDocument) -> list[RuleResult]:
+    """Return the rules on the whole holdout, worst first; those by slice have a section of their own."""
+    return sorted(slices.whole(report.rules), key=lambda rule: _BADNESS.index(wording.rule_outcome(rule)))
 
 
 def _rule_row(rule: RuleResult) -> list[str]:
@@ -119,6 +131,13 @@ def _rule_row(rule: RuleResult) -> list[str]:
         wording.limit(rule),
         outcome(wording.rule_outcome(rule)),
     ]
+
+
+def _group_row(group: slices.Group) -> list[str]:
+    """Return one row for all slices of a rule."""
+    name = f"{code(group.id)} in {numbers.counted(len(group.results), 'slice')}"
+    said = f"{outcome(group.worst)} ({group.tally})"
+    return [name, *([numbers.NONE] * 4), wording.limit(group.results[0]), said]
 
 
 def _remark(rule: RuleResult, said: set[str]) -> str:

@@ -98,6 +98,12 @@ th:last-child, td:last-child { padding-right: 0; }
 .rules th[scope=row] { min-width: 190px; }
 .rules .remark td { padding-top: 0; color: var(--muted); font-size: 13px; }
 .rules tr.told > * { border-bottom: 0; }
+.rules details { margin-top: 2px; max-width: 80ch; }
+.rules details[open] { margin-bottom: 6px; }
+.rules summary { cursor: pointer; color: var(--muted); }
+.rules details > p { color: var(--text); margin-top: 8px; font-size: 14px; }
+.rules h3 { margin: 10px 0 2px; font-size: 12.5px; color: var(--text); }
+.rules ul { margin: 0; padding-left: 18px; }
 .facts th[scope=row], .facts td { padding-top: 6px; padding-bottom: 6px; }
 .facts th { width: 1%; white-space: nowrap; padding-right: 28px; color: var(--muted); font-weight: 500; }
 .facts code { font-size: 12.5px; }

@@ -146,12 +146,6 @@ def rule_outcome(rule: RuleResult) -> Outcome:
     return Outcome.WARN if rule.outcome is Outcome.FAIL and rule.severity is Severity.WARN else rule.outcome
 
 
-def ended(rule: RuleResult) -> str:
-    """Return what became of a rule, to follow its name."""
-    outcome = rule_outcome(rule)
-    return {Outcome.PASS: "passes", Outcome.WARN: "warns", Outcome.FAIL: "fails"}.get(outcome, "is inconclusive")
-
-
 def rule_decimals(rule: RuleResult) -> int:
     """Return the decimals for all numbers of a rule."""
     return numbers.decimals(interval=rule.interval, value=rule.candidate)

@@ -1,0 +1,1 @@
+"""How a verdict came about, in plain words: one text for the command, the comment and the page."""

@@ -286,10 +286,21 @@ REASONS: dict[str, ReasonText] = {
         "The value is above `at-most`.",
         "Look at the rows that flipped, undo what changed, or change the limit in a pull request of its own.",
     ),
+    "over-budget": _entry(
+        "fail",
+        "The candidate costs more than the baseline, by more than the margin.",
+        "Make it cheaper, or change the margin in a pull request of its own. Training time and memory differ from run "
+        "to run: leave them room.",
+    ),
+    "budget-unmeasured": _entry(
+        "fail",
+        "A number that a budget asks for was not measured: training did not run here, or left no such number.",
+        "Let mlgate run the training, and have it write the file that the budget names.",
+    ),
     "floor-not-proven": _entry(
-        "note",
+        "note; inconclusive for a rule with `proven: true`",
         "The value is on the right side, but the interval crosses the limit.",
-        "Add holdout rows, or block on fewer rules (`severity: warn`).",
+        "Add holdout rows, or take the limit that the interval does not cross.",
     ),
     "holdout-too-small": _entry(
         "inconclusive",
@@ -306,6 +317,31 @@ REASONS: dict[str, ReasonText] = {
     ),
     "few-differing-rows": _entry("note", "Fewer than 10 rows carry the difference.", "Read the interval with care."),
     "small-holdout": _entry("note", "The smaller class has fewer than 200 rows.", "Read the interval with care."),
+    "unpaired": _entry(
+        "note",
+        "The baseline's predictions are not known row by row: its recorded value was compared, which tells less.",
+        "Promote a model once more, so that its predictions for the holdout are kept.",
+    ),
+    "waived": _entry(
+        "warn at least",
+        "The rule fails, and a waiver in `mlgate-waivers.yml` of the base says who answers for it, why, and until when.",
+        "Mend what the waiver is about before it ends, and remove it.",
+    ),
+    "waiver-expired": _entry(
+        "fails where its rule does",
+        "The rule fails, and the waiver that covered it has ended.",
+        "Mend what it was about, or extend `until` in a pull request of its own.",
+    ),
+    "waiver-unknown": _entry(
+        "warn",
+        "A waiver names a rule or a slice that there is not: it covers nothing.",
+        "Correct the name in `mlgate-waivers.yml`, or remove the waiver.",
+    ),
+    "waivers-unreadable": _entry(
+        "warn",
+        "The base's `mlgate-waivers.yml` has mistakes: nothing is waived.",
+        "Correct the file in a pull request of its own.",
+    ),
     "identical": _entry(
         "pass", "Candidate and baseline are the same model, byte for byte, and predict the same.", "Nothing to do."
     ),

@@ -1,4 +1,4 @@
-"""Configurations and contracts from disk. Loading a configuration imports no more than a YAML reader."""
+"""Configurations, contracts and waivers from disk. Loading a configuration imports no more than a YAML reader."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.config.contract import Contract
     from mlgate.core.config.model import Config
+    from mlgate.core.config.waivers import Waiver
     from mlgate.errors import ConfigError
 
 
@@ -65,6 +66,28 @@ def parse_contract(data: bytes, name: str) -> Contract:
 
     read = json_text.read if name.lower().endswith(".json") else yaml.read
     return parse_values(read(data, name), name)
+
+
+def load_waivers(path: Path, name: str) -> tuple[Waiver, ...]:
+    """Read the file of waivers; none where there is no such file.
+
+    Raises:
+        ConfigError: With every mistake; nothing else is raised.
+    """
+    if not path.exists() and not path.is_symlink():
+        return ()
+    return parse_waivers(_bytes(path, name, "Write a list of waivers, or remove it."), name)
+
+
+def parse_waivers(data: bytes, name: str) -> tuple[Waiver, ...]:
+    """Return the waivers that the bytes of a file say.
+
+    Raises:
+        ConfigError: With every mistake; nothing else is raised.
+    """
+    from mlgate.core.config.waivers import parse as parse_values  # noqa: PLC0415 - only where rules are judged
+
+    return parse_values(yaml.read(data, name), name)
 
 
 def _bytes(path: Path, name: str, remedy: str) -> bytes:

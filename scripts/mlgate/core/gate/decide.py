@@ -30,7 +30,7 @@ BASE, REPORT = "fetch-base", "build-report"
 COMPARED = ("key", "label", "group", "weight", "positive", "task")
 WRONG_USE = frozenset({"config-invalid", "base-unreadable", "input-unreadable", "usage"})
 # What stands in the first lines of a report although it blocks nothing.
-PROMINENT = ("policy-introduced", "policy-changed", SKIPPED, "registry-empty")
+PROMINENT = ("waived", "policy-introduced", "policy-changed", SKIPPED, "registry-empty")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -36,6 +36,7 @@ ENVIRONMENT_FILES = (
     "pixi.lock",
     ".python-version",
 )
+WAIVERS = "mlgate-waivers.yml"  # beside the configuration, where there is one
 # What tools leave beside code and no model depends on; the run folder is one of them.
 CACHES = ("__pycache__", "*.pyc", ".*_cache", ".ipynb_checkpoints", "*.egg-info", ".venv", ".DS_Store", "mlgate-run")
 
@@ -49,12 +50,14 @@ class Dependencies:
         files: Configuration, contracts, tables, and files that a baseline names.
         folders: Where environment files are looked for.
         outputs: What training writes: never an input.
+        waivers: The file of waivers; there need not be one.
     """
 
     code: tuple[str, ...]
     files: tuple[str, ...]
     folders: tuple[str, ...]
     outputs: tuple[str, ...]
+    waivers: str = WAIVERS
 
     def covers(self, path: str, *, tracked: bool = False) -> bool:
         """Return whether a change of `path` may change the model or its verdict; what git tracks is no mere output."""
@@ -70,7 +73,9 @@ class Dependencies:
         return not any(below(path, output) for output in self.outputs)
 
     def is_beside(self, path: str) -> bool:
-        """Return whether `path` pins the environment, or says how git is to write the inputs to disk."""
+        """Return whether `path` pins the environment, waives rules, or says how git is to write the inputs to disk."""
+        if path == self.waivers:
+            return True
         folder, name = posixpath.split(path)
         above = folder or "."
         if name == ".gitattributes":
@@ -106,9 +111,9 @@ def judging_files(config: Config) -> frozenset[str]:
 
 
 def policy_files(config: Config) -> frozenset[str]:
-    """Return the files whose edit is an edit of the policy: those that judge, and the list of who may sign."""
+    """Return the files whose edit is an edit of the policy: those that judge, waivers, and the list of who may sign."""
     signers = config.promote.allowed_signers if config.promote else None
-    return judging_files(config) | ({signers} if signers else frozenset())
+    return judging_files(config) | {WAIVERS} | ({signers} if signers else frozenset())
 
 
 def dependencies(config: Config, name: str, prefix: str) -> Dependencies:
@@ -116,6 +121,8 @@ def dependencies(config: Config, name: str, prefix: str) -> Dependencies:
     files = {join(prefix, path) for path in (*judging_files(config), *map(_place, config.tables))}
     train = config.train
     outputs = tuple(join(prefix, path) for path in (train.model, train.predictions) if path) if train else ()
+    budgets = {str(rule.budget.file) for rule in config.gate.rules if rule.budget and rule.budget.file}
+    outputs += tuple(join(prefix, path) for path in sorted(budgets))
     if train is None or (train.run is None and train.estimator is None):
         files |= set(outputs)  # brought from elsewhere: the files are the model
         outputs = ()
@@ -125,6 +132,7 @@ def dependencies(config: Config, name: str, prefix: str) -> Dependencies:
         files=tuple(sorted({name, *files})),
         folders=tuple(sorted({".", prefix or "."})),
         outputs=outputs,
+        waivers=join(prefix, WAIVERS),
     )
 
 

@@ -149,16 +149,30 @@ def _of_rules(results: tuple[RuleResult, ...], gate: Gate, *, complete: bool) ->
     severity = {rule.id: rule.severity for rule in gate.rules}
     for result in results:
         yield _of_rule(result, severity.get(result.id, result.severity))
-    measured = {result.id for result in results}
-    yield from (_vanished(rule) for rule in gate.rules if complete and rule.id not in measured)
+    yield from (_vanished(rule) for rule in gate.rules if complete and not _has_result(rule, results))
+
+
+def _has_result(rule: Rule, results: tuple[RuleResult, ...]) -> bool:
+    """Return whether a rule was judged: one without slices on the whole holdout, and not on a part of it."""
+    return any(result.id == rule.id and (rule.slices or result.slice is None) for result in results)
+
+
+def _is_measured(result: RuleResult) -> bool:
+    """Return whether a result holds what a pass is read from, or says that there is nothing yet to compare with."""
+    has_numbers = result.candidate is not None and (result.against is None or result.difference is not None)
+    return has_numbers or (result.against is not None and "registry-empty" in result.reasons)
 
 
 def _of_rule(result: RuleResult, severity: Severity) -> Judgement:
-    outcome = result.outcome if severity is Severity.FAIL else at_most(result.outcome, Outcome.WARN)
     name = result.id if result.slice is None else f"{result.id} in {result.slice}"
+    if result.outcome is Outcome.PASS and not _is_measured(result):
+        message = f"{name}: comparison.json lets the rule pass, and has no number for it"
+        return fail("document-invalid", message, COMPARISON)
+    outcome = worst([result.outcome, Outcome.WARN]) if result.waived else result.outcome
+    outcome = outcome if severity is Severity.FAIL else at_most(outcome, Outcome.WARN)
     message = f"{name}: {result.message}" if result.message else name
     reasons = result.reasons or ("document-invalid",)
-    if result.outcome is Outcome.PASS:
+    if outcome is Outcome.PASS:
         # What the rules table says of a rule that holds is no reason of the verdict, but for one thing.
         reasons = tuple(reason for reason in result.reasons if reason == "registry-empty") or ("",)
     return Judgement(outcome=outcome, reason=Reason(id=reasons[0], message=message, step=COMPARISON))

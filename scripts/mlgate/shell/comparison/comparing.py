@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mlgate.core.comparison.columns import Column
     from mlgate.core.config.model import Config, Rule
     from mlgate.core.documents.training import Artifact
+    from mlgate.shell.base.waivers import Allowed
     from mlgate.shell.comparison.baselines import Found
     from mlgate.shell.comparison.evidence_files import Keeper
     from mlgate.shell.comparison.holdout import Columns
@@ -135,14 +136,19 @@ class Answer:
     problem: HoldoutError | PredictionsError | engine.Unreadable | None = None
 
 
-def document(request: Request, *, on_holdout_change: Outcome = Outcome.FAIL) -> ComparisonDocument:
+def document(
+    request: Request, *, on_holdout_change: Outcome = Outcome.FAIL, allowed: Allowed | None = None
+) -> ComparisonDocument:
     """Compare, and return what `comparison.json` says.
 
     Args:
         request: What is to be compared.
         on_holdout_change: What another or an unpinned holdout comes to.
+        allowed: What the policies take as a warning; None for nothing.
     """
     found = answer(request)
+    if allowed is not None and found.comparison is not None:
+        found = _after(found, found.comparison, allowed)
     changed = found.identity.reason if found.identity else None
     outcomes = [rule.outcome for rule in found.comparison.rules] if found.comparison else [Outcome.FAIL]
     if changed is not None and changed.id != "holdout-features-changed":
@@ -162,6 +168,17 @@ def document(request: Request, *, on_holdout_change: Outcome = Outcome.FAIL) -> 
         private=request.private,
         **measured,
     )
+
+
+def _after(found: Answer, compared: Comparison, allowed: Allowed) -> Answer:
+    """Return the answer after what the policies allow, with what is to be said of waivers."""
+    unknown = allowed.judging.unknown(compared.rules)
+    rules = allowed.judging.over(compared.rules)
+    proposed = compared.proposed_rules
+    if allowed.proposed is not None:
+        proposed = allowed.proposed.over(proposed)
+    after = dataclasses.replace(compared, rules=rules, proposed_rules=proposed)
+    return dataclasses.replace(found, comparison=after, notes=(*found.notes, *allowed.problems, *unknown))
 
 
 def _reports(request: Request, identity: Identity | None) -> int | None:

@@ -17,6 +17,7 @@ from mlgate.core.outcome import Outcome
 from mlgate.core.registry.promotion.promoted import compares_with_promoted
 from mlgate.errors import InputError, MlgateError
 from mlgate.shell import configuration
+from mlgate.shell.base import waivers
 from mlgate.shell.base.tables import base_table
 from mlgate.shell.comparison import comparing
 from mlgate.shell.comparison import identity as holdout_identity
@@ -76,16 +77,19 @@ class Maker:
 
         Raises:
             InputError: `document-missing` or `document-stale`.
+            ConfigError: The working copy's waivers have mistakes.
         """
         training = self.folder.read(TrainingDocument)
         reads = dict(self.folder.reads)
+        allowed = waivers.read(self.policy, self.judge, self.world.now().date().isoformat())
         try:
             request = self._request(training)
         except NothingToCompare as error:
             reason = Reason(id=error.reason, message=error.message, step=holdout_identity.STEP)
             return ComparisonDocument(outcome=Outcome.FAIL, reasons=(reason,), reads=reads)
         on_change = Outcome(self.policy.judging.gate.on_holdout_change.value)
-        return dataclasses.replace(comparing.document(request, on_holdout_change=on_change), reads=reads)
+        compared = comparing.document(request, on_holdout_change=on_change, allowed=allowed)
+        return dataclasses.replace(compared, reads=reads)
 
     def _request(self, training: TrainingDocument) -> Request:
         """Return what is to be compared; trains the base where it is a baseline."""

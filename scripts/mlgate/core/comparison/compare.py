@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.comparison import plots
 from mlgate.core.comparison.arena import Arena, Duel, Opponent
+from mlgate.core.comparison.calibrated import calibrated
 from mlgate.core.comparison.metrics.asked import Asked
 from mlgate.core.comparison.rules import judge, metrics_of
 from mlgate.core.comparison.slices import seeking
@@ -14,6 +15,7 @@ from mlgate.core.comparison.slices.flips import flips
 from mlgate.core.comparison.slices.seeking import Sought
 from mlgate.core.config.model import BaselineKind, SlicePolicy
 from mlgate.core.documents.comparison import (
+    Calibration,
     Confusion,
     Curve,
     Flips,
@@ -45,6 +47,7 @@ class Comparison:
     flips: tuple[Flips, ...]
     curves: tuple[Curve, ...]
     confusions: tuple[Confusion, ...]
+    calibrations: tuple[Calibration, ...]
     slices: tuple[WeakSlice, ...]
     search: SliceSearch | None
     power: float | None
@@ -91,6 +94,7 @@ def compare(
         flips=tuple(f for side in shown[1:] if (f := flips(arena.candidate, side, cuts, keys)) is not None),
         curves=tuple(c for side in shown for c in plots.curves(side, show_values=shown_values)) if whole else (),
         confusions=tuple(c for side in shown if (c := plots.confusion(side)) is not None),
+        calibrations=tuple(told for side in shown if (told := calibrated(side)) is not None) if whole else (),
         slices=weakest,
         search=found,
         power=power,

@@ -208,6 +208,39 @@ class Confusion:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """How far a side's probabilities are from shares: of the positive class, or of the likeliest of more classes.
+
+    The Brier score of these probabilities is `reliability - resolution + uncertainty + within`. The last three
+    fields, one entry a bin of rows with similar probability, are the reliability curve.
+
+    Attributes:
+        side: `candidate` or the baseline's name.
+        calibration_error: Squared, with its bias taken out: about zero for a calibrated model, and as often below.
+        expected_calibration_error: Over 15 bins of equal width; above zero for a calibrated model too, so no rule names
+            it.
+        reliability: How far the bins' probabilities are from their shares of hits, squared.
+        resolution: How far these shares are from that of all rows, squared; higher is better.
+        uncertainty: The score of whoever always foretells the share of all rows.
+        within: What the bins do not tell.
+        rows: Of each bin.
+        probability: The mean of each bin.
+        hit: The share of each bin that is of the class.
+    """
+
+    side: str
+    calibration_error: float
+    expected_calibration_error: float
+    reliability: float
+    resolution: float
+    uncertainty: float
+    within: float
+    rows: tuple[int, ...] = ()
+    probability: tuple[float, ...] = ()
+    hit: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class SliceFlips:
     """The flips in one slice.
 
@@ -353,6 +386,7 @@ class ComparisonDocument(Document):
         flips: By baseline.
         curves: For the plots.
         confusions: For the plots.
+        calibrations: Of every side with probabilities.
         evidence: Files in the run folder that promotion records beside the model: `holdout-predictions` (hashed keys,
             predictions, scores) and `profile` (of the train table, else of the holdout).
         holdout_uses: How often this holdout has judged, as far as the registry's log tells; null where nobody looked.
@@ -378,6 +412,7 @@ class ComparisonDocument(Document):
     flips: tuple[Flips, ...] = ()
     curves: tuple[Curve, ...] = ()
     confusions: tuple[Confusion, ...] = ()
+    calibrations: tuple[Calibration, ...] = ()
     evidence: tuple[Artifact, ...] = ()
     holdout_uses: int | None = None
     holdout_reports: int | None = None

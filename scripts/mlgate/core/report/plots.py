@@ -149,6 +149,7 @@ def _forest(rows: list[dict[str, Any]]) -> dict[str, Any]:
 CURVES = {
     "roc": ("ROC", "False positive rate", "True positive rate"),
     "precision-recall": ("Precision and recall", "Recall", "Precision"),
+    "reliability": ("Reliability", "Mean probability", "Share of hits"),
     "residuals": ("Residuals", "Predicted", "Residual"),
 }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mlgate.core.comparison.intervals.difference import Paired
 from mlgate.core.comparison.intervals.distributions import student_cdf
@@ -22,25 +22,28 @@ if TYPE_CHECKING:
     from mlgate.core.comparison.intervals.spread import Array, Sampling
 
 
-@dataclass(frozen=True, kw_only=True)
-class Quadratic:
-    """One side's value.
+class Quadratic(Protocol):
+    """One side's sum of squared means, without bias: it can be negative.
 
     Attributes:
-        value: The sum of squared means, without bias; it can be negative.
-        influence: Shape (n,), of the rows on it.
-        noise: The variance that is left where all means are zero.
+        value: The sum.
     """
 
     value: float
-    influence: Array
-    noise: float
 
-    def interval(self, sampling: Sampling) -> TInterval:
-        """Return the value plus and minus t standard errors."""
-        return TInterval(
-            estimate=self.value, error=_with_noise(sampling, self.influence, self.noise), method="u-statistic-t"
-        )
+    def influence(self) -> Array:
+        """Return that of each row, shape (n,), up to a constant."""
+        ...
+
+    def noise(self) -> float:
+        """Return the variance that is left where all means are zero."""
+        ...
+
+
+def alone(side: Quadratic, sampling: Sampling) -> TInterval:
+    """Return one side's value plus and minus t standard errors."""
+    error = _with_noise(sampling, side.influence(), side.noise())
+    return TInterval(estimate=side.value, error=error, method="u-statistic-t")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,8 +74,9 @@ class QuadraticDifference(Paired):
     @cached_property
     def error(self) -> Error:
         """Return its standard error."""
-        influence = self.scale * self.baseline.influence - self.candidate.influence
-        return _with_noise(self.sampling, influence, self.scale**2 * self.baseline.noise + self.candidate.noise)
+        influence = self.scale * self.baseline.influence() - self.candidate.influence()
+        noise = self.scale**2 * self.baseline.noise() + self.candidate.noise()
+        return _with_noise(self.sampling, influence, noise)
 
     @property
     def degenerate(self) -> bool:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgate.core.comparison.intervals.quadratic import QuadraticDifference
+from mlgate.core.comparison.intervals.quadratic import QuadraticDifference, alone
 from mlgate.core.comparison.intervals.unseen import Unseen
-from mlgate.core.comparison.metrics.calibration import calibration_error, forecast
+from mlgate.core.comparison.metrics.calibration import CalibrationError, forecast
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class CalibrationError:
+class OfCalibration:
     """The debiased squared calibration error."""
 
     def undefined(self, side: Side) -> str | None:
@@ -31,18 +31,18 @@ class CalibrationError:
 
     def value(self, side: Side) -> float:
         """Return the error; of a well calibrated model it is about zero, and as often below."""
-        return calibration_error(forecast(side)).value
+        return CalibrationError(forecast(side)).value
 
     def alone(self, side: Side) -> HasLimits:
         """Return the interval of the U-statistic."""
-        return calibration_error(forecast(side)).interval(side.truth.sampling)
+        return alone(CalibrationError(forecast(side)), side.truth.sampling)
 
     def difference(self, candidate: Side, baseline: Side) -> Difference:
         """Return the difference of the two U-statistics."""
-        sampling, own = candidate.truth.sampling, calibration_error(forecast(candidate))
+        sampling, own = candidate.truth.sampling, CalibrationError(forecast(candidate))
         if np.array_equal(candidate.scores, baseline.scores):
             return Unseen(n=sampling.units_seen, reach=_reach, value=own.value)
-        return QuadraticDifference(sampling=sampling, candidate=own, baseline=calibration_error(forecast(baseline)))
+        return QuadraticDifference(sampling=sampling, candidate=own, baseline=CalibrationError(forecast(baseline)))
 
     def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
         """Return the rows whose scores differ."""

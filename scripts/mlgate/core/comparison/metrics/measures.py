@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.comparison.metrics import losses
 from mlgate.core.comparison.metrics.agreement import Kappa, Matthews
 from mlgate.core.comparison.metrics.asked import Asked
-from mlgate.core.comparison.metrics.calibration_measures import CalibrationError
+from mlgate.core.comparison.metrics.calibration_measures import OfCalibration
 from mlgate.core.comparison.metrics.confusion import RATIOS, Ratio, TableMetric, fbeta
 from mlgate.core.comparison.metrics.fairness import AMONG, of_groups
 from mlgate.core.comparison.metrics.label_measures import OfTable, Share
@@ -30,7 +30,7 @@ WITHOUT_PARAMETERS: dict[str, Measure] = {
     "cohen_kappa": OfTable(score=lambda _: Kappa()),
     "log_loss": OfMeans(rows=lambda side: side.log_losses),
     "brier_score": OfMeans(rows=lambda side: side.brier_losses),
-    "calibration_error": CalibrationError(),
+    "calibration_error": OfCalibration(),
     "mean_absolute_error": OfMeans(rows=lambda side: side.distances),
     "mean_squared_error": OfMeans(rows=lambda side: side.squares),
     "root_mean_squared_error": RootOfMeans(squares=lambda side: side.squares),

@@ -21,10 +21,8 @@ from mlgate.shell.tables import engine
 from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable, header, read_blocks
 from mlgate.shell.tables.preparing import prepared
+from mlgate.shell.validation.copies import read_once
 from mlgate.shell.validation.counting import WIDE
-from mlgate.shell.validation.describing import described
-from mlgate.shell.validation.diffing import diff
-from mlgate.shell.validation.drifting import drifted
 from mlgate.shell.validation.opened import Opened
 from mlgate.shell.validation.reading import Reading
 from mlgate.shell.validation.side import scan_side
@@ -189,18 +187,29 @@ def _scan(request: ScanRequest, reading: Reading) -> ScanResult:
         names = _json_names(request, present)
     declared = declared_by(part.row for part in request.sides.values())
     table = table_layout.table(connection, source, names, declared)
-    opened = Opened(request=request, connection=connection, table=table, reading=reading)
+    opened = read_once(Opened(request=request, connection=connection, table=table, reading=reading))
     if request.drift_alone:
-        return drifted(opened, ScanResult())
+        return _with_more(opened, ScanResult())
     result = ScanResult()
     for name, part in (request.sides or {"new": ContractPart()}).items():
         result = _joined(result, scan_side(opened, part), ContractSide(name))
     lost = _other_names(opened, names) or _lost_rows(opened, result.rows or 0)
     if lost:
         return ScanResult(findings=(lost,))
-    result = described(opened, result)
-    result = drifted(opened, replace(result, diff=diff(opened, result)))
+    result = _with_more(opened, result)
     return replace(result, columns=_json_columns(result, present)) if is_json else result
+
+
+def _with_more(opened: Opened, result: ScanResult) -> ScanResult:
+    """Return a result with profile, diff and drift, as far as the request asks for them."""
+    if not opened.request.asks_more:
+        return result
+    from mlgate.shell.validation import describing, diffing, drifting  # noqa: PLC0415 - a contract alone needs none
+
+    if opened.request.drift_alone:
+        return drifting.drifted(opened, result)
+    result = describing.described(opened, result)
+    return drifting.drifted(opened, replace(result, diff=diffing.diff(opened, result)))
 
 
 def _names(source: TableSource, reading: Reading) -> Sequence[str]:

@@ -10,7 +10,7 @@ from mlgate.core.data.sql.text import literal
 # Numbers in CSV. Where text is allowed too, only what JSON itself would call a number is one: `007` stays text.
 NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 STRICT_NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
-_JSON_NUMBERS = "('BIGINT', 'UBIGINT', 'DOUBLE')"
+JSON_NUMBERS = "('BIGINT', 'UBIGINT', 'DOUBLE')"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,8 @@ class Cell:
         kinds: What a CSV cell may be read as.
         accepts_null: Whether a null cell is a null value; else it is absent. Not for JSON, which tells them apart.
         plain: For a CSV cell of numbers only that needs no pattern, expression of the number, see `core.data.plain`.
+        string: For JSON, expression of the text, where the query has it ready.
+        double: For JSON, expression of the number, where the query has it ready.
         depth: How many lambdas surround it: each has a variable of its own name.
     """
 
@@ -33,6 +35,8 @@ class Cell:
     kinds: Kinds = frozenset({Kind.STRING})
     accepts_null: bool = True
     plain: str = ""
+    string: str = ""
+    double: str = ""
     depth: int = 0
 
     @property
@@ -82,7 +86,7 @@ class Cell:
             case Storage.TIMESTAMP:
                 return f"replace(CAST({self.value} AS VARCHAR), ' ', 'T')"
             case Storage.JSON:
-                return f"CASE WHEN {self.json_type} = 'VARCHAR' THEN {self.value}->>'$' END"
+                return self.string or f"CASE WHEN {self.json_type} = 'VARCHAR' THEN {self.value}->>'$' END"
             case Storage.TEXT if Kind.STRING in self.kinds:
                 others = [c for c in (self.is_number, self.is_boolean) if c]
                 return f"CASE WHEN NOT ({' OR '.join(others)}) THEN {self.value} END" if others else self.value
@@ -98,7 +102,7 @@ class Cell:
                 return f"CAST({self.value} AS DOUBLE)"
             case Storage.JSON:
                 cast = f"TRY_CAST({self.value} AS DOUBLE)"
-                return f"CASE WHEN {self.json_type} IN {_JSON_NUMBERS} THEN {cast} END"
+                return self.double or f"CASE WHEN {self.json_type} IN {JSON_NUMBERS} THEN {cast} END"
             case Storage.TEXT if self.is_number:
                 cast = self.plain or f"TRY_CAST({self.value} AS DOUBLE)"
                 return f"CASE WHEN {self.is_number} THEN {cast} END" if Kind.STRING in self.kinds else cast

@@ -324,7 +324,7 @@ REASONS: dict[str, ReasonText] = {
     ),
     "waived": _entry(
         "warn at least",
-        "The rule fails, and a waiver in `mlgate-waivers.yml` of the base says who answers for it, why, and until when.",
+        "The rule fails, and a waiver in `mlgate-waivers.yml` of the base says who answers for it, why, until when.",
         "Mend what the waiver is about before it ends, and remove it.",
     ),
     "waiver-expired": _entry(

@@ -10,6 +10,7 @@ from mlgate.core.documents.shared import Failure, Reason
 from mlgate.core.documents.training import TrainingDocument, TrainingSource
 from mlgate.core.outcome import Outcome
 from mlgate.core.report.wording import reason_text
+from mlgate.core.training.budget_files import budgets_of
 from mlgate.core.training.ending import STEP, duration
 from mlgate.errors import ExitStatus
 from mlgate.options import Common, option
@@ -80,19 +81,22 @@ def _train(inputs: Inputs, folder: RunFolder, world: World) -> TrainingDocument:
         duration_seconds=trained.ended.duration_seconds,
         peak_memory_bytes=trained.ended.peak_memory_bytes,
         log_tail=trained.log_tail,
+        numbers=trained.numbers,
         environment=trained.environment,
     )
 
 
 def _brought(policy: Policy, judge: Judge, folder: RunFolder) -> TrainingDocument:
-    declared = training.declared_outputs(policy.working)
+    budgets = budgets_of((policy.working, policy.judging, policy.proposed))
+    declared = training.declared_outputs(policy.working, budgets)
     outputs = Outputs(judge.config_folder, declared, folder.path / "training" / "aside")
     missing = outputs.missing()
     problem = None
     if missing:
         message = f"Nothing was to be run here, and there is no {' and no '.join(missing)}."
         problem = _reason("candidate-missing", message)
-    judged = _judged(policy, judge, problem, () if missing else outputs.artifacts())
+    judged = _judged(policy, judge, problem, () if missing else training.judged_outputs(outputs))
+    judged["numbers"] = () if missing else training.budget_numbers(budgets, judge.config_folder)
     if not missing:
         judged["reasons"] += (_reason("brought", "Model and predictions were trained elsewhere."),)
     return _document(policy, folder, source=TrainingSource.BROUGHT, **judged)

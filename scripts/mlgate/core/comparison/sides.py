@@ -142,8 +142,13 @@ class Predictions:
 
     def equals(self, other: Predictions) -> bool:
         """Return whether both sides predict the same, in every column and on every row."""
-        pairs = ((self.codes, other.codes), (self.values, other.values), (self.scores, other.scores))
+        pairs = [(self.codes, other.codes), (self.values, other.values), (self.scores, other.scores)]
+        pairs += [(_numbers(self.own.get(name)), _numbers(other.own.get(name))) for name in {*self.own, *other.own}]
         return all(np.array_equal(a, b) if a is not None and b is not None else a is b for a, b in pairs)
+
+
+def _numbers(own: Array | Reason | None) -> Array | None:
+    return None if isinstance(own, Reason) else own
 
 
 class Side:

@@ -168,6 +168,8 @@ def _check_measured(rule: Rule, cursor: Cursor, config: Config) -> None:
             f"`{rule.metric}` is measured while mlgate trains, and it trains nothing",
             "Add `train: {run: ...}`, or remove the rule.",
         )
+    elif rule.budget.kind is BudgetKind.FILE and train is not None and train.estimator is not None:
+        _find(cursor, "budget").problem("an estimator leaves no such file", "Train by a command of yours: `run: ...`.")
     kinds = {baseline.name: baseline.kind for baseline in config.baselines}
     if kinds.get(rule.against or "") in (BaselineKind.DUMMY, BaselineKind.PREDICTIONS):
         _find(cursor, "against").problem(

@@ -52,6 +52,23 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Number:
+    """A number that training left in a JSON file, for a budget.
+
+    Attributes:
+        file: Relative to the configuration's folder.
+        pointer: The JSON pointer of the number.
+        value: The number; null if there is none.
+        problem: Why there is none.
+    """
+
+    file: str
+    pointer: str
+    value: float | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainingDocument(Document):
     """`training.json`: how the candidate was made. Written by train-model.
 
@@ -70,6 +87,7 @@ class TrainingDocument(Document):
         tree: Its tree.
         dirty: Whether the checkout differed from the commit.
         artifacts: The model and the predictions.
+        numbers: What the budgets of the policy ask of files that training leaves.
         model_format: Of the model's file, by its content, where the configuration promotes; null if it is refused.
         runs_code: Whether loading the model can run code that it brings.
     """
@@ -89,6 +107,7 @@ class TrainingDocument(Document):
     tree: str | None = None
     dirty: bool = False
     artifacts: tuple[Artifact, ...] = ()
+    numbers: tuple[Number, ...] = ()
     model_format: str | None = None
     runs_code: bool = False
 

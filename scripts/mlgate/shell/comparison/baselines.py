@@ -16,6 +16,7 @@ from mlgate.shell.digests import file_digest
 if TYPE_CHECKING:
     from mlgate.core.config.model import Baseline, Rule
     from mlgate.core.documents.shared import Reason
+    from mlgate.core.documents.training import TrainingDocument
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.run_folder import RunFolder
@@ -40,6 +41,7 @@ class Found:
         version: Of the promoted model.
         recorded: Whether the file has hashes of keys, as the registry keeps them.
         notes: What has to be said of how they were had.
+        training: How its model was made; None where nobody knows.
     """
 
     baseline: Baseline
@@ -50,6 +52,7 @@ class Found:
     version: str | None = None
     recorded: bool = False
     notes: tuple[Reason, ...] = ()
+    training: TrainingDocument | None = None
 
     @property
     def is_open(self) -> bool:
@@ -101,7 +104,12 @@ class Finder:
             trained = train_base(self.policy, self.judge, self.folder, self.world, self.holdout)
         except MlgateError as error:
             return Found(baseline=baseline, reason=error.reason, message=f"{error.message.rstrip('.')}. {error.remedy}")
-        return Found(baseline=baseline, path=trained.predictions, model_digest=trained.model_digest)
+        return Found(
+            baseline=baseline,
+            path=trained.predictions,
+            model_digest=trained.model_digest,
+            training=trained.training,
+        )
 
     def _file(self, baseline: Baseline, path: str, *, proposed: bool) -> Found:
         here = self.judge.config_folder / path

@@ -21,13 +21,13 @@ from mlgate.core.documents.comparison import BaselineResult, ComparisonDocument,
 from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome, worst
 from mlgate.core.report.numbers import SHORT_DIGEST
+from mlgate.shell.comparison import costs, wear
 from mlgate.shell.comparison import holdout as holdouts
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison import prior as priors
-from mlgate.shell.comparison import wear
 from mlgate.shell.comparison.holdout import HoldoutError, HoldoutTable
 from mlgate.shell.comparison.identity import STEP
-from mlgate.shell.comparison.predictions import PredictionsError, Reader
+from mlgate.shell.comparison.predictions import PredictionsError, Reader, own_columns
 from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import engine
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.comparison.columns import Column
     from mlgate.core.config.model import Config, Rule
-    from mlgate.core.documents.training import Artifact
+    from mlgate.core.documents.training import Artifact, TrainingDocument
     from mlgate.shell.base.waivers import Allowed
     from mlgate.shell.comparison.baselines import Found
     from mlgate.shell.comparison.evidence_files import Keeper
@@ -75,6 +75,7 @@ class Request:
         log: The registry's; None where it has no part in the run.
         promoted: Finds what was promoted; None where that is no baseline.
         keeper: Keeps evidence for promotion; None where nothing is promoted.
+        training: How the candidate was made, for budgets; None where only files are compared.
     """
 
     holdout: Path
@@ -98,6 +99,7 @@ class Request:
     log: Log | None = None
     promoted: Promoted | None = None
     keeper: Keeper | None = None
+    training: TrainingDocument | None = None
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -207,7 +209,8 @@ def answer(request: Request) -> Answer:
             return Answer(problem=_as_holdout(error))
         identity = holdout_identity.compare(database, table, request.base)
         holdout = _holdout(request, truth, identity)
-        reader = Reader(holdout=table, truth=truth, show_keys=request.show_keys)
+        own = own_columns((*request.rules, *request.proposed))
+        reader = Reader(holdout=table, truth=truth, show_keys=request.show_keys, own=own)
         all_found = tuple(_closed(request, found, identity) for found in request.found)
         opponents = tuple(_opponent(request, found, reader) for found in all_found)
         partial = Answer(
@@ -236,6 +239,7 @@ def answer(request: Request) -> Answer:
             keys=table.keys if request.show_keys else None,
             whole=request.whole,
         )
+        compared = costs.added(request, compared, all_found)
         return dataclasses.replace(partial, comparison=compared, evidence=evidence, notes=(*partial.notes, *notes))
 
 

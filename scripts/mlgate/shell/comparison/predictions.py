@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,18 +15,20 @@ from mlgate.core.comparison.sides import Predictions
 from mlgate.core.config.model import Task
 from mlgate.core.documents.shared import Reason
 from mlgate.errors import InputError
-from mlgate.shell.comparison import recorded
+from mlgate.shell.comparison import recorded as recorded_files
 from mlgate.shell.comparison.beside import WHOLE_TYPES
 from mlgate.shell.comparison.holdout import LARGEST, MOST_KEYS, WHOLE, column_types
 from mlgate.shell.tables import engine
 from mlgate.shell.tables.engine import identifier, literal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from mlgate.core.comparison.sides import Truth
+    from mlgate.core.config.model import Rule
     from mlgate.shell.comparison.holdout import HoldoutTable
 
     Array = NDArray[np.float64]
@@ -42,6 +44,11 @@ class PredictionsError(InputError):
     default_reason = "predictions-unreadable"
 
 
+def own_columns(rules: Iterable[Rule]) -> dict[str, str]:
+    """Return the column of each metric of the user's that rules name."""
+    return {rule.metric: rule.own.column for rule in rules if rule.own is not None and rule.own.column is not None}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reader:
     """Reads the files of both sides against one holdout.
@@ -50,11 +57,13 @@ class Reader:
         holdout: In the database.
         truth: Its labels.
         show_keys: Whether messages may name keys.
+        own: By name of a metric of the user's, the column that holds its number of each row.
     """
 
     holdout: HoldoutTable
     truth: Truth
     show_keys: bool = False
+    own: Mapping[str, str] = field(default_factory=dict)
 
     def read(self, path: Path, name: str) -> Predictions:
         """Return one side's predictions in key order.
@@ -79,7 +88,15 @@ class Reader:
             with engine.reading(path):
                 sql = self._with_keys(sql) if recorded else sql
                 types = column_types(self.holdout.database, sql)
-                plan = _Plan(types=types, truth=self.truth, holdout=self.holdout, file=path.name, recorded=recorded)
+                written = {name: recorded_files.OWN + name for name in self.own} if recorded else self.own
+                plan = _Plan(
+                    types=types,
+                    truth=self.truth,
+                    holdout=self.holdout,
+                    file=path.name,
+                    recorded=recorded,
+                    own=written,
+                )
                 columns = self.holdout.database.execute(plan.query(sql)).fetchnumpy()
         except engine.Unreadable as error:
             reason = error.reason if error.reason == "data-not-pulled" else "predictions-unreadable"
@@ -92,8 +109,8 @@ class Reader:
         """Return the rows of a recorded file with the key that each hash stands for; null for one of no holdout row."""
         key = identifier(self.holdout.columns.key)
         return (
-            f"(SELECT h.key AS {key}, r.* EXCLUDE ({identifier(recorded.KEY)}) FROM {sql} r LEFT JOIN "
-            f"{self.holdout.name} h ON {recorded.hash_of('h.key')} = r.{identifier(recorded.KEY)})"
+            f"(SELECT h.key AS {key}, r.* EXCLUDE ({identifier(recorded_files.KEY)}) FROM {sql} r LEFT JOIN "
+            f"{self.holdout.name} h ON {recorded_files.hash_of('h.key')} = r.{identifier(recorded_files.KEY)})"
         )
 
     def _order(self, positions: Indices, path: Path, sql: str, plan: _Plan) -> Indices:
@@ -160,7 +177,16 @@ class Reader:
             scores=usable,
             problems=problems,
             not_probabilities=None if usable is None else self._not_probabilities(usable),
+            own={metric: self._own(metric, number, plan, columns) for number, metric in enumerate(plan.own)},
         )
+
+    def _own(self, metric: str, number: int, plan: _Plan, columns: dict[str, NDArray[Any]]) -> Array | Reason:
+        """Return the number of each row for a metric of the user's, or why there is none."""
+        if f"o{number}" not in columns:
+            message = f"{plan.file} has no column {plan.own[metric]!r}, which {metric} is the mean of"
+            return Reason(id="predictions-column-missing", message=message)
+        values = columns[f"o{number}"].astype(np.float64)
+        return self._bad_numbers(values, metric) or values
 
     def _bad_classes(self, codes: NDArray[Any]) -> Reason | None:
         null, unknown = np.flatnonzero(codes == NULL), np.flatnonzero(codes == UNKNOWN)
@@ -203,6 +229,7 @@ class _Plan:
     holdout: HoldoutTable
     file: str
     recorded: bool = False
+    own: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def scores(self) -> tuple[str, ...]:
@@ -260,6 +287,10 @@ class _Plan:
         for number, column in enumerate(self.scores):
             inner.append(f"{self._number(column)} AS s{number}")
             chosen.append(f"p.s{number}")
+        for number, column in enumerate(self.own.values()):
+            if column in self.types:
+                inner.append(f"{self._number(column)} AS o{number}")
+                chosen.append(f"p.o{number}")
         if "prediction" in self.types:
             expression, join = self._prediction()
             inner.append(f"{expression} AS prediction")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from mlgate.core import codec
+from mlgate.core.documents.report import ReportDocument
 from mlgate.core.documents.shared import Reason
+from mlgate.core.documents.training import Artifact, TrainingDocument
 from mlgate.core.registry.promotion.promoted import promoted_version, unpromoted
 from mlgate.errors import MlgateError
 from mlgate.shell.comparison import recorded
@@ -81,10 +84,24 @@ class Promoted:
             path=path,
             message=message,
             model_digest=model,
+            training=self._training(version),
             version=version.version,
             recorded=not notes,
             notes=notes,
         )
+
+    def _training(self, version: Record) -> TrainingDocument | None:
+        """Return how the version was made, as its report says it; else what its record holds: the model's size."""
+        kept = next((item for item in version.artifacts if item.name == "report" and item.store == "branch"), None)
+        data = None if kept is None else self.log.blob(kept.digest)
+        try:
+            if data is not None and (made := codec.from_plain(ReportDocument, codec.loads(data)).training) is not None:
+                return made
+        except codec.DecodeError:
+            pass  # of another mlgate: the record has the size
+        models = [item for item in version.artifacts if item.name == "model"]
+        held = tuple(Artifact(name="model", path="", digest=item.digest, size=item.size) for item in models)
+        return TrainingDocument(artifacts=held) if held else None
 
     def _deprecated(self, entry: Entry) -> tuple[Reason, ...]:
         """Return that the version must not be used any more, where somebody has said so."""

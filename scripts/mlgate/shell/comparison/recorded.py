@@ -3,7 +3,8 @@
 The file is CSV, compressed by gzip, one line a row: `key_sha256,prediction,score`. What stands under `key_sha256` is
 the first 32 characters of the sha256 of the key as text; lines are sorted by it. Numbers have all their digits, so that
 a comparison with the file is one with the predictions that were judged. A label of more than two classes has
-`score_<class>` columns; a label that the contract hides has `class 0`, `class 1`, ... for its classes.
+`score_<class>` columns; a label that the contract hides has `class 0`, `class 1`, ... for its classes. A metric of the
+user's has a column `own_<name>`.
 
 The hashes have no salt: how many keys a new holdout shares with an old one must be countable. They keep keys from
 whoever reads along. Whoever guesses a key can see whether it is there, as with any salt that lies beside them.
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlgate.core.documents.shared import Reason
 from mlgate.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from mlgate.shell.comparison.holdout import HoldoutTable
 
 KEY = "key_sha256"
+OWN = "own_"  # before the name of a metric of the user's: its number of each row
 HASH_CHARACTERS = 32
 MOST_BYTES = 20_000_000
 MOST_EXPANDED = 400_000_000  # what may come out of a file: an altered one must not fill the disk
@@ -79,7 +82,8 @@ def _columns(truth: Truth, predictions: Predictions) -> dict[str, NDArray[Any]]:
         columns["score"] = predictions.scores
     if predictions.scores is not None and predictions.scores.ndim == 2:
         columns |= {f"score_{name}": predictions.scores[:, k] for k, name in enumerate(truth.names)}
-    return columns
+    own = {name: found for name, found in predictions.own.items() if not isinstance(found, Reason)}
+    return columns | {OWN + name: found for name, found in own.items()}
 
 
 def unpack(data: bytes, target: Path) -> Path:

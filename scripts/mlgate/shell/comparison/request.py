@@ -19,7 +19,7 @@ from mlgate.errors import InputError, MlgateError
 from mlgate.shell import configuration
 from mlgate.shell.base import waivers
 from mlgate.shell.base.tables import base_table
-from mlgate.shell.comparison import comparing
+from mlgate.shell.comparison import comparing, costs
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison.baselines import Finder, proposed_rules
 from mlgate.shell.comparison.comparing import Request
@@ -82,6 +82,8 @@ class Maker:
         training = self.folder.read(TrainingDocument)
         reads = dict(self.folder.reads)
         allowed = waivers.read(self.policy, self.judge, self.world.now().date().isoformat())
+        if training.error is None and training.outcome is not Outcome.FAIL and costs.are_all(self.policy):
+            return dataclasses.replace(costs.alone(self.policy, training, allowed), reads=reads)
         try:
             request = self._request(training)
         except NothingToCompare as error:
@@ -126,6 +128,7 @@ class Maker:
             log=log,
             promoted=self._promoted(log, predicted),
             keeper=self._keeper(log, spill),
+            training=training,
         )
 
     @cached_property

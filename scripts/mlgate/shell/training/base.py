@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.data.globs import is_glob
 from mlgate.core.documents.base import PolicySource
+from mlgate.core.documents.training import TrainingDocument
 from mlgate.core.gate import inputs
+from mlgate.core.training.budget_files import budgets_of
 from mlgate.errors import MlgateError, OutsideError
 from mlgate.shell.digests import file_digest
 from mlgate.shell.run_folder import write_atomically
@@ -47,10 +49,12 @@ class Base:
     Attributes:
         predictions: Where its predictions lie.
         model_digest: sha256 of its model; None where it has none.
+        training: How it was made, as far as budgets ask; None where its files were taken as they are.
     """
 
     predictions: Path
     model_digest: str | None = None
+    training: TrainingDocument | None = None
 
 
 def train_base(policy: Policy, judge: Judge, folder: RunFolder, world: World, holdout: Path) -> Base:
@@ -113,8 +117,9 @@ def _brought(path: str, model: str | None, judge: Judge, folder: RunFolder) -> B
 
 
 def _trained(place: Place, folder: RunFolder, world: World) -> Base:
-    declared = training.declared_outputs(place.config)
-    trained = training.make(place, declared, world)
+    budgets = budgets_of((place.config,))
+    declared = training.declared_outputs(place.config, budgets)
+    trained = training.make(place, declared, world, budgets)
     if trained.reason is not None:
         last = f" Its last line: {trained.log_tail[-1]}" if trained.log_tail else ""
         raise OutsideError(
@@ -126,7 +131,13 @@ def _trained(place: Place, folder: RunFolder, world: World) -> Base:
     target = folder.fresh("base") / f"predictions{source.suffix}"
     shutil.copyfile(source, target)
     digests = [artifact.digest for artifact in trained.artifacts if artifact.name == "model"]
-    return Base(predictions=target, model_digest=digests[0] if digests else None)
+    made = TrainingDocument(
+        duration_seconds=trained.ended.duration_seconds,
+        peak_memory_bytes=trained.ended.peak_memory_bytes,
+        artifacts=trained.artifacts,
+        numbers=trained.numbers,
+    )
+    return Base(predictions=target, model_digest=digests[0] if digests else None, training=made)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from mlgate.core.documents.shared import Reason
 from mlgate.core.documents.training import Artifact, Environment, TrainingSource
 from mlgate.core.gate import inputs
 from mlgate.core.training import ending
+from mlgate.core.training.budget_files import budgets_of, number
 from mlgate.core.training.environment import cleaned, secrets
 from mlgate.core.training.log import Log
 from mlgate.errors import InputError
@@ -22,14 +23,17 @@ from mlgate.shell.training.place import Place
 from mlgate.shell.training.plain import Plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from mlgate.core.config.model import Config, Train
+    from mlgate.core.config.model import Budget, Config, Train
+    from mlgate.core.documents.training import Number
     from mlgate.core.gate.policy import Policy
     from mlgate.core.training.ending import Ended
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World
+
+MOST_BYTES = 10_000_000  # of a JSON file that holds a few numbers
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +45,7 @@ class Trained:
         ended: How it ended.
         reason: Why there is no candidate; None if there is one.
         artifacts: Model and predictions; empty without a candidate.
+        numbers: What budgets ask of files that it left.
         log_tail: The last lines; empty with a candidate.
         environment: What it ran in.
     """
@@ -51,6 +56,7 @@ class Trained:
     artifacts: tuple[Artifact, ...]
     log_tail: tuple[str, ...]
     environment: Environment
+    numbers: tuple[Number, ...] = ()
 
 
 def candidate(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> Trained:
@@ -63,7 +69,8 @@ def candidate(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> 
     config = policy.working
     scratch = folder.path.resolve() / "training"
     tables = training_place.tables(config, judge.config_folder)
-    declared = declared_outputs(config)
+    budgets = budgets_of((config, policy.judging, policy.proposed))
+    declared = declared_outputs(config, budgets)
     _refuse_inputs(config, declared, judge)
     with tempfile.TemporaryDirectory(prefix="mlgate-holdout-") as gone_before_training:
         plain = Plain.of(judge, Path(gone_before_training), world)
@@ -73,7 +80,7 @@ def candidate(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> 
     with tempfile.TemporaryDirectory(prefix="mlgate-train-") as kept:
         learns_from = learned(config, Plain.of(judge, Path(kept), world))
         place = Place(config=config, folder=judge.config_folder, scratch=scratch, tables=tables, holdout=holdout)
-        return make(replace(place, learned=learns_from), declared, world)
+        return make(replace(place, learned=learns_from), declared, world, budgets)
 
 
 def learned(config: Config, plain: Plain) -> Path | None:
@@ -82,10 +89,26 @@ def learned(config: Config, plain: Plain) -> Path | None:
     return plain.file(table) if table and config.train and config.train.estimator else None
 
 
-def declared_outputs(config: Config) -> dict[str, str]:
-    """Return the declared outputs by name, relative to the configuration's folder."""
+def declared_outputs(config: Config, budgets: Iterable[Budget] = ()) -> dict[str, str]:
+    """Return the declared outputs by name, relative to the configuration's folder, and the files that budgets read."""
     named = {"model": config.train.model, "predictions": config.train.predictions} if config.train else {}
-    return {name: path for name, path in named.items() if path is not None}
+    declared = {name: path for name, path in named.items() if path is not None}
+    files = dict.fromkeys(str(budget.file) for budget in budgets)
+    return declared | {f"budget-{index}": file for index, file in enumerate(files)}
+
+
+def budget_numbers(budgets: Iterable[Budget], folder: Path) -> tuple[Number, ...]:
+    """Return what budgets ask of the files that training left in `folder`."""
+    return tuple(number(budget, _small(folder / str(budget.file))) for budget in budgets)
+
+
+def _small(path: Path) -> bytes | None:
+    try:
+        if not path.is_file() or path.stat().st_size > MOST_BYTES:
+            return None
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _refuse_inputs(config: Config, declared: Mapping[str, str], judge: Judge) -> None:
@@ -93,7 +116,7 @@ def _refuse_inputs(config: Config, declared: Mapping[str, str], judge: Judge) ->
     for name, path in declared.items():
         if _tracked(path, judge):
             raise InputError(
-                f"`train.{name}` names {path}, which git tracks: what training leaves would change the commit that it "
+                f"{_where(name)} names {path}, which git tracks: what training leaves would change the commit that it "
                 "is made from",
                 remedy=f"Run `git rm --cached -r {path}` and add it to .gitignore, or name another file.",
                 reason="config-invalid",
@@ -101,10 +124,14 @@ def _refuse_inputs(config: Config, declared: Mapping[str, str], judge: Judge) ->
         for read in (*(table.path for table in config.tables), Path(config.path).name):
             if Path(os.path.normpath(read)).is_relative_to(os.path.normpath(path)):
                 raise InputError(
-                    f"`train.{name}` names {path}, which is or holds the input {read}",
+                    f"{_where(name)} names {path}, which is or holds the input {read}",
                     remedy="Name another file.",
                     reason="config-invalid",
                 )
+
+
+def _where(name: str) -> str:
+    return "a budget" if name.startswith("budget-") else f"`train.{name}`"
 
 
 def _tracked(path: str, judge: Judge) -> bool:
@@ -114,7 +141,7 @@ def _tracked(path: str, judge: Judge) -> bool:
     return bool(judge.git.entries(judge.commit, [inputs.join(judge.prefix, path)]))
 
 
-def make(place: Place, declared: Mapping[str, str], world: World) -> Trained:
+def make(place: Place, declared: Mapping[str, str], world: World, budgets: Sequence[Budget] = ()) -> Trained:
     """Train in `place`: outputs moved aside, the command run, its outputs measured.
 
     Raises:
@@ -133,7 +160,8 @@ def make(place: Place, declared: Mapping[str, str], world: World) -> Trained:
     except BaseException:  # Ctrl-C, too: nothing was trained, so the files from before stay what they were
         outputs.restore()
         raise
-    return _judged(train, ended, outputs, log, found)
+    trained = _judged(train, ended, outputs, log, found)
+    return trained if trained.reason else replace(trained, numbers=budget_numbers(budgets, place.folder))
 
 
 def _train(place: Place) -> Train:
@@ -168,6 +196,11 @@ def _run(place: Place, declared: Mapping[str, str], env: Mapping[str, str], log:
     )
 
 
+def judged_outputs(outputs: Outputs) -> tuple[Artifact, ...]:
+    """Return the outputs that are judged and promoted: model and predictions."""
+    return tuple(artifact for artifact in outputs.artifacts() if artifact.name in ("model", "predictions"))
+
+
 def _judged(train: Train, ended: Ended, outputs: Outputs, log: Log, found: Environment) -> Trained:
     missing = outputs.missing() if ended.status == 0 else ()
     reason = ending.reason(ended, timeout_seconds=train.timeout_seconds, missing=missing)
@@ -181,7 +214,7 @@ def _judged(train: Train, ended: Ended, outputs: Outputs, log: Log, found: Envir
         source=TrainingSource.RUN if train.run is not None else TrainingSource.ESTIMATOR,
         ended=ended,
         reason=reason,
-        artifacts=() if reason else outputs.artifacts(),
+        artifacts=() if reason else judged_outputs(outputs),
         log_tail=log.tail if reason else (),
         environment=found,
     )

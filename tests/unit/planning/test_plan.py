@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from tests import builders
 
+from mlgate.core.config.model import BaselineKind
+from mlgate.core.documents.comparison import BaselineResult
 from mlgate.core.planning import wording
 from mlgate.core.planning.plan import plan
 from mlgate.core.planning.question import Question, problems
@@ -80,6 +82,32 @@ def test_a_rule_that_tells_nothing_is_named(fields: dict[str, object], cause: st
     assert made.tests == ()
     assert cause in made.left_out[0]
     assert made.left_out[0] in wording.text(made)
+
+
+def test_a_share_is_planned_from_the_rows_on_which_the_models_disagreed() -> None:
+    rule = builders.a_rule(method="tango", margin=0.02, gained=44.0, lost=36.0, pairs=800.0, interval=(-0.01, 0.03))
+    comparison = builders.a_comparison(rules=(rule,))
+    (test,) = plan(Question(), comparison).tests
+    (described,) = plan(Question(margin=0.02, disagreement=0.1, class_share=0.2, rows=4_000), None).tests
+    assert (test.method, test.disagreement) == ("enumeration", 0.1)
+    assert (test.passes, test.rows_needed, test.detectable_drop) == (
+        described.passes,
+        described.rows_needed,
+        described.detectable_drop,
+    )
+
+
+def test_a_dummy_is_no_pilot() -> None:
+    dummy = BaselineResult(name="promoted", kind=BaselineKind.DUMMY, available=True)
+    made = plan(Question(), builders.a_comparison(baselines=(dummy,)))
+    assert made.tests == ()
+    assert "look at no column" in made.left_out[0]
+
+
+def test_a_relative_margin_has_the_error_of_its_contrast() -> None:
+    rule = builders.an_inconclusive_rule(margin=0.02, relative=True, standard_error=0.006)
+    (test,) = plan(Question(), builders.a_comparison(rules=(rule,))).tests
+    assert test.standard_error == pytest.approx(0.006)
 
 
 def test_how_often_the_holdout_has_judged_stands_beside_what_it_bears() -> None:

@@ -84,15 +84,15 @@ def _rows(rule: RuleResult) -> str:
             "A margin above 0: with this one no number of rows lets a candidate that is neither better nor worse pass "
             "reliably."
         )
-    now = numbers.count(rule.n)
+    now, of = numbers.count(rule.n), " of this slice" if rule.slice else ""
     if rule.rows_needed <= rule.n:
         return (
-            f"The {now} rows are enough for a candidate that is neither better nor worse. This one lies too near the "
-            "margin: look at the rows that flipped, and improve it."
+            f"The {now} rows{of} are enough for a candidate that is neither better nor worse. This one lies too near "
+            "the margin: look at the rows that flipped, and improve it."
         )
     return (
-        f"More rows: on about {numbers.count(rule.rows_needed)} in place of {now} a candidate that is neither better "
-        "nor worse passes four times in five. `mlgate plan` tells the same for other margins."
+        f"More rows{of}: on about {numbers.count(rule.rows_needed)} in place of {now} a candidate that is neither "
+        "better nor worse passes four times in five. `mlgate plan` tells the same for other margins."
     )
 
 

@@ -147,12 +147,9 @@ def _filled_in(rule: RuleResult, head: Head) -> Iterator[str]:
     degrees = math.inf if rule.degrees is None else rule.degrees
     t = -student_quantile(head.tail, degrees)
     if rule.method in SYMMETRIC and estimate is not None and high > low:
-        figures = figures_of(rule)
+        shown = (f"{estimate:+.4g}" if rule.against else f"{estimate:.4g}").replace("-", numbers.MINUS)
         freedom = "" if math.isinf(degrees) else f" (t with {degrees:,.4g} degrees of freedom)"
-        yield (
-            f"Here: {figures.difference(estimate) if figures.signed else figures.value(estimate)} "
-            f"± {t:.4g} × {(high - low) / 2 / t:.4g}{freedom}."
-        )
+        yield (f"Here: {shown} ± {t:.4g} × {(high - low) / 2 / t:.4g}{freedom}.")
     elif rule.gained is not None and rule.lost is not None and rule.pairs is not None:
         counts = f"gained = {_amount(rule.gained)}, lost = {_amount(rule.lost)}, n = {_amount(rule.pairs)}"
         yield f"Here: {counts}, quantile {t:.4g}."

@@ -7,6 +7,8 @@ import math
 from typing import TYPE_CHECKING
 
 from mlgate.core.codec import rounded
+from mlgate.core.comparison.intervals.distributions import normal_quantile
+from mlgate.core.config.model import BaselineKind
 from mlgate.core.documents.plan import BoundPlan, PlanDocument, PowerPlan
 from mlgate.core.planning import bounds, paired
 from mlgate.core.planning.bounds import Bennett, Demand, Hoeffding, HoeffdingDifference
@@ -14,7 +16,7 @@ from mlgate.core.planning.paired import Pairs
 from mlgate.core.planning.standard import Pilot, error_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from mlgate.core.documents.comparison import ComparisonDocument, RuleResult
     from mlgate.core.planning.bounds import Bound
@@ -122,8 +124,9 @@ def _of_rules(
     question: Question, pilot: ComparisonDocument, confidence: float
 ) -> tuple[tuple[PowerPlan, ...], tuple[str, ...]]:
     made, left_out = [], []
+    dummies = {result.name for result in pilot.baselines if result.kind is BaselineKind.DUMMY}
     for rule in pilot.rules:
-        cause = _cause_to_leave_out(rule)
+        cause = _cause_to_leave_out(rule, dummies)
         if cause:
             left_out.append(f"{rule.id}{f' in {rule.slice}' if rule.slice else ''}: {cause}")
         else:
@@ -131,9 +134,11 @@ def _of_rules(
     return tuple(made), tuple(left_out)
 
 
-def _cause_to_leave_out(rule: RuleResult) -> str:
+def _cause_to_leave_out(rule: RuleResult, dummies: Collection[str]) -> str:
     if rule.against is None:
         return "compares with no baseline"
+    if rule.against in dummies:
+        return "compares with predictions that look at no column, from which every model differs"
     if rule.difference is None or rule.interval is None or rule.n < 1:
         return "was not measured"
     if rule.method == "identity":
@@ -182,8 +187,7 @@ def _by_counts(
 def _by_error(question: Question, rule: RuleResult, margin: float, n: int, *, seen: float, wanted: float) -> PowerPlan:
     """Return the plan from the standard error that the pilot had on the side of the margin."""
     degrees = math.inf if rule.degrees is None else rule.degrees
-    reach = (rule.difference or 0.0) - (rule.interval or (0.0, 0.0))[0]
-    error = error_of(reach=reach, tail=(1 - seen) / 2, degrees=degrees)
+    error = error_of(reach=_reach(rule, (1 - seen) / 2), tail=(1 - seen) / 2, degrees=degrees)
     pilot = Pilot(n=rule.n, error=error, tail=(1 - wanted) / 2, degrees=degrees)
     return PowerPlan(
         margin=rounded(margin),
@@ -194,3 +198,13 @@ def _by_error(question: Question, rule: RuleResult, margin: float, n: int, *, se
         detectable_drop=pilot.detectable_drop(n, margin=margin, power=question.power),
         rows_needed=pilot.rows_needed(margin=margin, power=question.power, difference=question.difference),
     )
+
+
+def _reach(rule: RuleResult, tail: float) -> float:
+    """Return how far the interval that decides reaches down from its estimate.
+
+    Of a relative margin that is the interval of the contrast, of which the comparison tells the standard error.
+    """
+    if rule.relative and rule.standard_error is not None:
+        return -normal_quantile(tail) * rule.standard_error
+    return (rule.difference or 0.0) - (rule.interval or (0.0, 0.0))[0]

@@ -107,7 +107,7 @@ def _test_row(plan: PlanDocument, test: PowerPlan) -> list[str]:
     places = numbers.decimals(interval=None, value=test.detectable_drop or test.margin or None)
     return [
         _name(plan, test),
-        numbers.plain(test.margin),
+        numbers.plain(float(f"{test.margin:.4g}")),
         numbers.NONE if test.rows is None else numbers.count(test.rows),
         numbers.NONE if test.passes is None else numbers.share(test.passes),
         numbers.number(test.detectable_drop, max(2, places - 1)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.explanation.explain import explain
 from mlgate.core.explanation.head import head_of
 from mlgate.core.outcome import Outcome
-from mlgate.core.report import wording
+from mlgate.core.report import slices, wording
 from mlgate.core.report.md import Section, paragraphs
 from mlgate.core.report.tags import Markup, join, tag
 from mlgate.core.report.untrusted import code, prose
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MAX_EXPLAINED = 60
 SHARE = 0.45  # of what the rules leave: sections of the report need the rest
 LONGEST = 60
+MOST_SLICES = 3  # those that are missed most; `mlgate explain RULE --slice SLICE` has the others
 
 
 def unmet(report: ReportDocument, ranked: Sequence[RuleResult], space: Space) -> list[str]:
@@ -31,10 +32,11 @@ def unmet(report: ReportDocument, ranked: Sequence[RuleResult], space: Space) ->
 
     Args:
         report: Whose rules they are; where its verdict is open the first one is unfolded.
-        ranked: The rules, worst first.
+        ranked: The rules on the whole holdout, worst first.
         space: What is left beside the rules.
     """
     shown = [rule for rule in ranked if rule.outcome is not Outcome.PASS]
+    shown += slices.ranked(slices.grouped(report.rules))[0][:MOST_SLICES]
     head, opened = head_of(report.comparison, report), report.outcome is Outcome.INCONCLUSIVE
     made = (_folded(rule, head, unfolded=opened and i == 0) for i, rule in enumerate(shown))
     return space.share(SHARE).first(made, most=MAX_EXPLAINED)
@@ -68,12 +70,17 @@ def _spaced(text: str) -> str:
     return f"{' ' * text.startswith(' ')}{words}{' ' * text.endswith(' ')}" if words else text
 
 
+def of_group(group: slices.Group, head: Head) -> Markup:
+    """Return the explanations of the slices that miss a rule most, to stand under the row of its slices."""
+    return join(*(folded_html(rule, head) for rule in slices.ranked([group])[0][:MOST_SLICES]))
+
+
 def folded_html(rule: RuleResult, head: Head, *, unfolded: bool = False) -> Markup:
     """Return the explanation of one rule, to stand under its row."""
     told = explain(rule, head)
     return tag(
         "details",
-        tag("summary", f"Why it {ended(rule)}"),
+        tag("summary", f"Why {rule.slice or 'it'} {ended(rule)}"),
         tag("p", told.summary),
         *_parts(told.parts),
         open="" if unfolded else None,

@@ -14,6 +14,7 @@ from mlgate.core.report.tags import Markup, join, tag
 if TYPE_CHECKING:
     from mlgate.core.documents.comparison import RuleResult
     from mlgate.core.documents.report import ReportDocument
+    from mlgate.core.explanation.head import Head
     from mlgate.core.report.html_parts import Part
 
 MAX_RULES = 5_000
@@ -29,7 +30,8 @@ def rules(report: ReportDocument) -> Part | None:
     why = _explanations(report)
     shown = [(i, rule) for i, rule in enumerate(report.rules) if rule.slice is None][:MAX_RULES]
     rows = [row for i, rule in shown for row in _rows(rule, confidence, told, why.get(i, Markup("")))]
-    rows += [_group_row(group) for group in slices.grouped(report.rules)]
+    head_of_all = head_of(report.comparison, report)
+    rows += [row for group in slices.grouped(report.rules) for row in _group_rows(group, head_of_all)]
     power = wording.power(report.comparison) if report.comparison else ""
     content = join(
         lead("Candidate minus baseline on the same holdout rows, turned so that a positive difference is better."),
@@ -69,16 +71,18 @@ def _rows(rule: RuleResult, confidence: str, told: set[str], why: Markup) -> lis
     return [first, tag("tr", tag("td", said, why, colspan="7"), class_="remark")] if said or why else [first]
 
 
-def _group_row(group: slices.Group) -> Markup:
-    """Return one row for all slices of a rule, which have a section of their own."""
+def _group_rows(group: slices.Group, head: Head) -> list[Markup]:
+    """Return one row for all slices of a rule, which have a section of their own, and why the worst came out so."""
     count = f"{wording.limit(group.results[0])}, in {numbers.counted(len(group.results), 'slice')}"
-    link = tag("a", group.tally, href="#slices")
-    return tag(
+    link, why = tag("a", group.tally, href="#slices"), explanations.of_group(group, head)
+    first = tag(
         "tr",
         tag("th", tag("code", group.id), tag("span", count, class_="sub"), scope="row"),
         tag("td", link, colspan="5", data_label="Slices"),
         tag("td", badge(group.worst), data_label="Outcome"),
+        class_="told" if why else None,
     )
+    return [first, tag("tr", tag("td", why, colspan="7"), class_="remark")] if why else [first]
 
 
 def _asks(rule: RuleResult) -> str:

@@ -6,8 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlgate.core.config.model import Baseline, BaselineKind, Config, Estimator, Table, Train
-from mlgate.core.gate.inputs import dependencies, digest, is_environment_file, join, pointers
+from mlgate.core.config.model import Baseline, BaselineKind, Config, Estimator, Gate, OwnMetric, Rule, Table, Train
+from mlgate.core.gate.inputs import (
+    dependencies,
+    digest,
+    is_environment_file,
+    join,
+    judging_files,
+    pointers,
+    policy_files,
+)
 
 TABLES = (Table(name="train", path="data/t.csv", contract="c.yml"), Table(name="holdout", path="data/h.csv"))
 BASELINES = (
@@ -97,6 +105,8 @@ def test_what_is_brought_is_an_input() -> None:
         ("src2/a.py", False),
         ("README.md", False),
         ("mlgate.yml", True),
+        ("mlgate-waivers.yml", True),
+        ("src2/mlgate-waivers.yml", False),
         ("data/h.csv", True),
         ("data/other.csv", False),
         ("requirements-dev.txt", True),
@@ -108,6 +118,20 @@ def test_what_is_brought_is_an_input() -> None:
 def test_which_changes_count(path: str, covered: bool) -> None:
     train = Train(run="x", inputs=("src",), model="models", predictions="p.csv")
     assert dependencies(config(train), "mlgate.yml", "").covers(path) is covered
+
+
+def test_waivers_lie_beside_the_configuration() -> None:
+    found = dependencies(config(Train(run="x", inputs=("src",))), "a/b/mlgate.yml", "a/b")
+    assert found.covers("a/b/mlgate-waivers.yml")
+    assert not found.covers("mlgate-waivers.yml")
+    assert "mlgate-waivers.yml" in policy_files(config(None))
+
+
+def test_the_function_of_a_metric_is_the_base_s_to_give() -> None:
+    own = OwnMetric(file="metric.py", function="cost")
+    rules = (Rule(id="cost", metric="cost", own=own, at_most=1.0),)
+    made = Config(path="mlgate.yml", version=1, gate=Gate(rules=rules))
+    assert "metric.py" in judging_files(made)
 
 
 @pytest.mark.parametrize(

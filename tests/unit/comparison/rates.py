@@ -28,7 +28,10 @@ TAIL = 0.025
 Z = -normal_quantile(TAIL)
 ONCE_IN_A_THOUSAND = 3.29  # standard errors; 2.5 % + 3.29 of them is 3.65 % in 2,000 rounds and 3.0 % in 10,000
 HAIR = 1e-10  # what documents are rounded to
-PARAMETERS = {"fbeta": {"beta": 2.0}, "mean_pinball_loss": {"alpha": 0.9}}
+ASKED = {
+    "fbeta": Asked(metric="fbeta", beta=2.0),
+    "mean_pinball_loss": Asked(metric="mean_pinball_loss", alpha=0.9),
+}
 
 
 def at_most(rate: float, rounds: int) -> float:
@@ -63,8 +66,8 @@ class Limits:
         if self.tables:
             parts.append(np.array(table_score.limits(_together(self.tables), Z)))
         if self.proportions:
-            counts = (np.array([getattr(p, name) for p in self.proportions]) for name in ("gained", "lost", "n"))
-            parts.append(np.array(tango.limits(*counts, Z)))
+            gained, lost, n = np.array([(p.gained, p.lost, p.n) for p in self.proportions]).T
+            parts.append(np.array(tango.limits(gained, lost, n, Z)))
         return np.concatenate(parts, axis=1)
 
 
@@ -104,7 +107,7 @@ def rates(limits: Any, true: float) -> Rates:
 
 def of(metric: str, world: World) -> Measure:
     """Return the measure of a metric, with the parameters that this simulation gives it."""
-    return measure_of(Asked(metric=metric, **PARAMETERS.get(metric, {})), world.task)
+    return measure_of(ASKED.get(metric, Asked(metric=metric)), world.task)
 
 
 def holdouts(world: World, rows: Rows, rounds: int) -> Iterator[tuple[Side, Side]]:

@@ -1,6 +1,6 @@
 """Error rates and coverage over seeded simulated holdouts, with the true difference known by construction.
 
-Compact: `benchmarks/error_rates.py` has more rounds and situations. A limit is what a method with the promised rate
+Compact: `benchmarks/statistics.py` has more rounds and situations. A limit is what a method with the promised rate
 exceeds once in about 1,000 runs of that many rounds.
 """
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlgate.core.config.model import Budget, Rule
     from mlgate.core.documents.training import TrainingDocument
 
-METHOD = "measured-once"
+METHOD = "measured"
 UNMEASURED = "budget-unmeasured"
 UNITS = {
     BudgetKind.MODEL_SIZE: "bytes",
@@ -117,12 +117,12 @@ def _baseline(budget: Budget, other: Other | None) -> float | Reason:
 
 def _limited(result: RuleResult) -> RuleResult:
     value = result.candidate or 0.0
-    text = f"{result.metric} is {quantity(value, result.unit)}"
+    text = f"{result.metric} is {numbers.amount(value, result.unit)}"
     if result.at_least is not None:
-        text += f", the floor is {quantity(result.at_least, result.unit)}."
+        text += f", the floor is {numbers.amount(result.at_least, result.unit)}."
         reasons = ("below-floor",) if value < result.at_least else ()
     else:
-        text += f", the ceiling is {quantity(result.at_most or 0.0, result.unit)}."
+        text += f", the ceiling is {numbers.amount(result.at_most or 0.0, result.unit)}."
         reasons = ("above-ceiling",) if value > (result.at_most or 0.0) else ()
     return _decided(result, reasons, text)
 
@@ -134,8 +134,8 @@ def _compared(result: RuleResult) -> RuleResult:
     difference = rounded(other - own)
     grown = difference < -allowed
     text = (
-        f"{result.metric} is {quantity(own, result.unit)}, the baseline's {quantity(other, result.unit)}; "
-        f"at most {quantity(other + allowed, result.unit)} is accepted."
+        f"{result.metric} is {numbers.amount(own, result.unit)}, the baseline's {numbers.amount(other, result.unit)}; "
+        f"at most {numbers.amount(other + allowed, result.unit)} is accepted."
     )
     return _decided(replace(result, difference=difference), ("over-budget",) if grown else (), text)
 
@@ -143,10 +143,3 @@ def _compared(result: RuleResult) -> RuleResult:
 def _decided(result: RuleResult, reasons: tuple[str, ...], text: str) -> RuleResult:
     outcome = Outcome(result.severity.value) if reasons else Outcome.PASS
     return replace(result, outcome=outcome, reasons=reasons, message=text)
-
-
-def quantity(value: float, unit: str) -> str:
-    """Return a number for people, with its unit."""
-    if unit == "bytes":
-        return numbers.size(round(value))
-    return numbers.duration(value) if unit == "seconds" else f"{value:,.6g}"

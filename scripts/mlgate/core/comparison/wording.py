@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.comparison.sentences import number
 from mlgate.core.outcome import Outcome
+from mlgate.core.report import numbers as amounts
 from mlgate.core.report import slices
 from mlgate.core.report.wording import power, standing
 
@@ -29,7 +30,7 @@ def text(document: ComparisonDocument) -> str:
     if whole:
         lines += ["", *table([HEADERS, *(_row(rule) for rule in whole)]), ""]
     told = {reason.message for reason in document.reasons}
-    open_ = [rule for rule in whole if rule.outcome is not Outcome.PASS or not rule.interval]
+    open_ = [rule for rule in whole if rule.outcome is not Outcome.PASS or (rule.reasons and not rule.interval)]
     open_ = [rule for rule in open_ if rule.message not in told]
     lines += [f"{rule.id}: {', '.join(rule.reasons)}: {rule.message}" for rule in open_]
     lines += [line for group in groups for line in _by_slice(group)]
@@ -72,6 +73,14 @@ def _weak_row(weak: WeakSlice) -> tuple[str, ...]:
     return (weak.slice, weak.metric, weak.against, str(weak.n), *numbers)
 
 
+def _values(rule: RuleResult) -> tuple[str, str, str]:
+    """Return both values and the difference; of a budget with its unit."""
+    if rule.unit:
+        baseline, candidate = (amounts.number(value, unit=rule.unit) for value in (rule.baseline, rule.candidate))
+        return baseline, candidate, amounts.signed(rule.difference, unit=rule.unit)
+    return number(rule.baseline), number(rule.candidate), number(rule.difference, signed=True)
+
+
 def _row(rule: RuleResult) -> tuple[str, ...]:
     signed = rule.against is not None
     interval = "-"
@@ -79,9 +88,7 @@ def _row(rule: RuleResult) -> tuple[str, ...]:
         interval = f"{number(rule.interval[0], signed=signed)} to {number(rule.interval[1], signed=signed)}"
     return (
         rule.id,
-        number(rule.baseline),
-        number(rule.candidate),
-        number(rule.difference, signed=True),
+        *_values(rule),
         interval,
         str(rule.outcome),
     )

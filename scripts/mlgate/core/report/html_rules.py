@@ -60,9 +60,9 @@ def _rows(rule: RuleResult, confidence: str, told: set[str], why: Markup) -> lis
     first = tag(
         "tr",
         tag("th", tag("code", wording.rule_name(rule)), tag("span", _asks(rule), class_="sub"), scope="row"),
-        tag("td", numbers.number(rule.baseline, places), class_="n", data_label="Baseline"),
-        tag("td", numbers.number(rule.candidate, places), class_="n", data_label="Candidate"),
-        tag("td", numbers.signed(rule.difference, places), class_="n", data_label="Difference"),
+        tag("td", numbers.number(rule.baseline, places, rule.unit), class_="n", data_label="Baseline"),
+        tag("td", numbers.number(rule.candidate, places, rule.unit), class_="n", data_label="Candidate"),
+        tag("td", numbers.signed(rule.difference, places, rule.unit), class_="n", data_label="Difference"),
         tag("td", numbers.interval(rule.interval, places, plus=not floor), class_="nowrap", data_label=confidence),
         tag("td", bar(rule)),
         tag("td", badge(wording.rule_outcome(rule)), data_label="Outcome"),

@@ -124,9 +124,9 @@ def _rule_row(rule: RuleResult) -> list[str]:
     places = wording.rule_decimals(rule)
     return [
         code(wording.rule_name(rule)),
-        numbers.number(rule.baseline, places),
-        numbers.number(rule.candidate, places),
-        numbers.signed(rule.difference, places),
+        numbers.number(rule.baseline, places, rule.unit),
+        numbers.number(rule.candidate, places, rule.unit),
+        numbers.signed(rule.difference, places, rule.unit),
         numbers.interval(rule.interval, places, plus=not wording.is_floor(rule)),
         wording.limit(rule),
         outcome(wording.rule_outcome(rule)),

@@ -27,17 +27,21 @@ def _within(places: int) -> int:
     return max(0, min(8, places))
 
 
-def number(value: float | None, places: int = DEFAULT_DECIMALS) -> str:
-    """Return a value with a fixed number of decimals, or a dash."""
+def number(value: float | None, places: int = DEFAULT_DECIMALS, unit: str = "") -> str:
+    """Return a value with a fixed number of decimals, or of a unit with as many as it has use for; or a dash."""
     if value is None:
         return NONE
+    if unit:
+        return amount(value, unit)
     return f"{_no_negative_zero(value, places):,.{places}f}".replace("-", MINUS)
 
 
-def signed(value: float | None, places: int = DEFAULT_DECIMALS) -> str:
+def signed(value: float | None, places: int = DEFAULT_DECIMALS, unit: str = "") -> str:
     """Return a difference with its sign."""
     if value is None:
         return NONE
+    if unit:
+        return f"{'+' if value >= 0 else MINUS}{amount(abs(value), unit)}"
     return f"{_no_negative_zero(value, places):+,.{places}f}".replace("-", MINUS)
 
 
@@ -53,8 +57,17 @@ def interval(bounds: tuple[float, float] | None, places: int = DEFAULT_DECIMALS,
     return f"{show(bounds[0], places)} to {show(bounds[1], places)}"
 
 
-def plain(value: float) -> str:
-    """Return a limit as a person wrote it: `0.005`, `20`."""
+def amount(value: float, unit: str) -> str:
+    """Return `bytes` or `seconds` as people say them; a number without a unit with its digits."""
+    if unit == "bytes":
+        return f"{MINUS if value < 0 else ''}{size(round(abs(value)))}"
+    return duration(value) if unit == "seconds" else f"{value:,.6g}".replace("-", MINUS)
+
+
+def plain(value: float, unit: str = "") -> str:
+    """Return a limit as a person wrote it: `0.005`, `20`, `20 MB`."""
+    if unit:
+        return amount(value, unit)
     return f"{value:.6g}".replace("-", MINUS)
 
 

@@ -121,14 +121,16 @@ def is_note(reason: Reason) -> bool:
 def limit(rule: RuleResult) -> str:
     """Return what a rule asks for."""
     if rule.at_least is not None:
-        return f"at least {numbers.plain(rule.at_least)}"
+        return f"at least {numbers.plain(rule.at_least, rule.unit)}"
     if rule.at_most is not None:
-        return f"at most {numbers.plain(rule.at_most)}"
+        return f"at most {numbers.plain(rule.at_most, rule.unit)}"
     if rule.margin is None:
         return numbers.NONE
+    size = abs(rule.margin)
+    shown = numbers.share(size) if rule.relative else numbers.plain(size, rule.unit)
     if rule.margin < 0:
-        return f"gain at least {numbers.plain(-rule.margin)}"
-    return f"drop at most {numbers.plain(rule.margin)}" if rule.margin else "no drop"
+        return f"gain at least {shown}"
+    return f"drop at most {shown}" if rule.margin else "no drop"
 
 
 def of_numbers(comparison: ComparisonDocument) -> bool:

@@ -155,6 +155,36 @@ def test_the_correction_says_what_it_did() -> None:
     assert "It still fails after Holm's correction for 3 results" in told(still)
 
 
+GROWN: dict[str, Any] = {
+    "against": "base",
+    "at_most": None,
+    "baseline": 2e7,
+    "difference": -1e7,
+    "margin": 0.2,
+    "relative": True,
+    "reasons": ("over-budget",),
+}
+
+
+def a_budget(**fields: Any) -> RuleResult:
+    return builders.a_floor(
+        **{
+            "id": "model-size <= 20MB",
+            "metric": "model-size",
+            "at_least": None,
+            "at_most": 2e7,
+            "candidate": 3e7,
+            "n": 0,
+            "unit": "bytes",
+            "interval": None,
+            "method": "measured",
+            "outcome": Outcome.FAIL,
+            "reasons": ("above-ceiling",),
+            **fields,
+        }
+    )
+
+
 @pytest.mark.parametrize(
     ("rule", "said"),
     [
@@ -172,7 +202,14 @@ def test_the_correction_says_what_it_did() -> None:
         (builders.a_floor(proven=True, outcome=Outcome.INCONCLUSIVE, rows_needed=900), "about 900, if the value"),
         (builders.a_rule(candidate=None, reasons=("registry-empty",)), "Nothing has been promoted yet"),
         (builders.a_failing_rule(candidate=None, reasons=("metric-undefined",)), "what is not measured does not pass"),
-        (builders.a_floor(at_least=None, at_most=2e7, candidate=3e7, unit="bytes", interval=None), "30 MB ≤ 20 MB"),
+        (a_budget(), "30 MB ≤ 20 MB does not hold"),
+        (a_budget(), "model-size is 30 MB, not within what the rule accepts"),
+        (a_budget(), "Bring the number to within the limit"),
+        (a_budget(candidate=1.5e7, outcome=Outcome.PASS, reasons=()), "15 MB ≤ 20 MB holds"),
+        (a_budget(**GROWN), "30 MB ≤ 24 MB does not hold"),
+        (a_budget(**GROWN), "model-size must be at most that of base and 20 % of its value more"),
+        (a_budget(**GROWN), REASONS["over-budget"].remedy.split(",", maxsplit=1)[0]),
+        (a_budget(**GROWN | {"difference": None, "method": ""}), "what is not measured does not pass"),
         (builders.a_rule(slice="carrier = AA"), "roc_auc where carrier = AA"),
         (builders.a_failing_rule(severity=Severity.WARN, outcome=Outcome.WARN), "warns and never blocks"),
         (

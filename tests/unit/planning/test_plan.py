@@ -71,6 +71,7 @@ def test_a_relative_margin_is_taken_in_the_metrics_units() -> None:
 @pytest.mark.parametrize(
     ("fields", "cause"),
     [
+        ({"method": "measured", "interval": None}, "is a budget"),
         ({"method": "identity"}, "same model"),
         ({"reasons": ("degenerate",)}, "no standard error"),
         ({"difference": None, "interval": None}, "was not measured"),

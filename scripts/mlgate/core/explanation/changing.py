@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from mlgate.core.comparison.intervals.distributions import normal_quantile
 from mlgate.core.comparison.sentences import at_least
 from mlgate.core.config.model import BaselineKind, Severity
+from mlgate.core.explanation import budgets
 from mlgate.core.explanation.figures import figures_of
-from mlgate.core.explanation.measuring import plainly
+from mlgate.core.explanation.measuring import plainly, unmeasured
 from mlgate.core.outcome import Outcome
 from mlgate.core.reasons import REASONS
 from mlgate.core.report import numbers
@@ -33,7 +34,7 @@ def changes(rule: RuleResult, head: Head) -> Iterator[str]:
     """Yield what a person can do, the usual thing first."""
     if rule.outcome is Outcome.PASS:
         yield from _of_pass(rule)
-    elif rule.candidate is None or rule.against is None or rule.difference is None:
+    elif unmeasured(rule) or rule.against is None or budgets.is_budget(rule):
         yield from _of_remedies(rule)
     elif rule.outcome is Outcome.INCONCLUSIVE:
         yield from _of_inconclusive(rule, head)
@@ -52,14 +53,20 @@ def _of_pass(rule: RuleResult) -> Iterator[str]:
 
 
 def _of_remedies(rule: RuleResult) -> Iterator[str]:
-    told = [REASONS[reason].remedy for reason in rule.reasons if reason in REASONS]
+    told = [_remedy(rule, reason) for reason in rule.reasons if reason in REASONS]
     yield from dict.fromkeys(remedy for remedy in told if remedy != "Nothing to do.")
     if rule.outcome is Outcome.INCONCLUSIVE:
         many = f": about {numbers.count(rule.rows_needed)}, if the value stays" if rule.rows_needed else ""
         yield f"More rows of the holdout{many}. The interval gets shorter with the root of their number."
-    if rule.candidate is None:
+    if unmeasured(rule):
         yield "If the policy is to allow this, `gate.accept-reasons` names the reason: it then warns."
     yield WAIVER
+
+
+def _remedy(rule: RuleResult, reason: str) -> str:
+    if budgets.is_budget(rule) and reason in ("above-ceiling", "below-floor"):
+        return "Bring the number to within the limit, or change the limit in a pull request of its own."
+    return REASONS[reason].remedy
 
 
 def _of_inconclusive(rule: RuleResult, head: Head) -> Iterator[str]:
@@ -127,11 +134,11 @@ def _of_fail(rule: RuleResult) -> Iterator[str]:
 
 def unsaid(rule: RuleResult, head: Head) -> Iterator[str]:
     """Yield what the outcome must not be taken for."""
-    if rule.candidate is None:
+    if unmeasured(rule):
         yield "Anything about the candidate."
         return
-    if rule.unit:
-        yield "How the number comes out on another machine."
+    if budgets.is_budget(rule):
+        yield from budgets.unsaid(rule)
         return
     yield from _of_limits(rule) if rule.against is None else _of_differences(rule, head)
     if rule.slice is None:

@@ -7,8 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.core.config.model import Severity
+from mlgate.core.explanation import budgets
 from mlgate.core.explanation.figures import figures_of, holds
-from mlgate.core.explanation.measuring import plainly, with_unit
+from mlgate.core.explanation.measuring import plainly, unmeasured
 from mlgate.core.outcome import Outcome
 from mlgate.core.reasons import REASONS
 from mlgate.core.report import numbers
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
 
 def decided(rule: RuleResult, head: Head) -> Iterator[str]:
     """Yield each condition with the numbers put in, then what they came to."""
-    if rule.candidate is None:
+    if unmeasured(rule):
         yield from _unmeasured(rule)
+    elif budgets.is_budget(rule):
+        yield from budgets.decided(rule)
     elif rule.against is None or rule.difference is None:
         yield from _limited(rule)
     else:
@@ -46,12 +49,7 @@ def _limited(rule: RuleResult) -> Iterator[str]:
     for sign, bound, end in (("≥", rule.at_least, low), ("≤", rule.at_most, high)):
         if bound is None:
             continue
-        if rule.unit:
-            true = value >= bound if sign == "≥" else value <= bound
-            shown = f"{with_unit(rule, value)} {sign} {with_unit(rule, bound)}"
-            yield f"The number is held against the limit: {shown} {'holds' if true else 'does not hold'}."
-        else:
-            yield f"The value is held against the limit: {holds(figures, value, sign, bound)}."
+        yield f"The value is held against the limit: {holds(figures, value, sign, bound)}."
         if rule.proven:
             yield f"So is the end of the interval: {holds(figures, end, sign, bound)}."
     if rule.interval is not None and not rule.proven:

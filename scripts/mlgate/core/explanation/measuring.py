@@ -48,7 +48,10 @@ def asked(rule: RuleResult) -> Iterator[str]:
             yield "With `proven` the whole interval must be on the right side, not the value alone."
         return
     against = plainly(rule.against)
-    if not rule.margin:
+    if rule.unit or rule.method == "measured":
+        more = f" and {margin(rule)} more" if rule.margin else ""
+        yield f"{metric} must be at most that of {against}{more}."
+    elif not rule.margin:
         yield f"{metric} must be shown to be no worse than that of {against} at all."
     elif rule.margin < 0:
         yield f"{metric} must be shown to be better than that of {against} by at least {margin(rule)}."
@@ -59,23 +62,26 @@ def asked(rule: RuleResult) -> Iterator[str]:
 def margin(rule: RuleResult) -> str:
     """Return the size of a rule's margin: in the metric's units, or as a share of the baseline's value."""
     size = abs(rule.margin or 0.0)
-    return f"{numbers.plain(100 * size)} % of its value" if rule.relative else numbers.plain(size)
+    return f"{numbers.plain(100 * size)} % of its value" if rule.relative else numbers.plain(size, rule.unit)
 
 
 def _bounds(rule: RuleResult) -> Iterator[str]:
     if rule.at_least is not None:
-        yield f"at least {with_unit(rule, rule.at_least)}"
+        yield f"at least {numbers.plain(rule.at_least, rule.unit)}"
     if rule.at_most is not None:
-        yield f"at most {with_unit(rule, rule.at_most)}"
+        yield f"at most {numbers.plain(rule.at_most, rule.unit)}"
 
 
-def with_unit(rule: RuleResult, value: float) -> str:
-    """Return a limit as a person wrote it, of a budget with its unit."""
-    if rule.unit == "bytes":
-        return numbers.size(round(value))
-    if rule.unit == "seconds":
-        return numbers.duration(value)
-    return numbers.plain(value)
+def unmeasured(rule: RuleResult) -> bool:
+    """Return whether a rule has no number to decide by: none of the candidate, or none of its baseline."""
+    return rule.candidate is None or (rule.against is not None and rule.difference is None)
+
+
+def value_of(rule: RuleResult) -> str:
+    """Return the candidate's value with as many digits as it deserves, of a budget with its unit."""
+    if rule.unit or rule.method == "measured":
+        return numbers.amount(rule.candidate or 0.0, rule.unit)
+    return figures_of(rule).value(rule.candidate)
 
 
 def measured(rule: RuleResult, head: Head) -> Iterator[str]:
@@ -83,16 +89,16 @@ def measured(rule: RuleResult, head: Head) -> Iterator[str]:
     if rule.candidate is None:
         yield "Nothing: see why below."
         return
-    figures = figures_of(rule)
-    value = with_unit(rule, rule.candidate) if rule.unit else figures.value(rule.candidate)
-    rows = f" on {numbers.counted(rule.n, 'row')}" if rule.n and not rule.unit else ""
+    figures, rows = figures_of(rule), f" on {numbers.counted(rule.n, 'row')}" if rule.n else ""
     if rule.against is None or rule.difference is None:
-        yield f"The candidate has {value}{rows}."
+        yield f"The candidate has {value_of(rule)}{rows}."
+    elif rule.method == "measured":
+        other = numbers.amount(rule.baseline or 0.0, rule.unit)
+        yield f"The candidate has {value_of(rule)}, {plainly(rule.against)} has {other}."
     else:
-        other = with_unit(rule, rule.baseline or 0.0) if rule.unit else figures.value(rule.baseline)
         yield (
-            f"The candidate has {value}, {plainly(rule.against)} has {other}{rows}: a difference of "
-            f"{figures.difference(rule.difference)}, where positive is better."
+            f"The candidate has {value_of(rule)}, {plainly(rule.against)} has {figures.value(rule.baseline)}{rows}: a "
+            f"difference of {figures.difference(rule.difference)}, where positive is better."
         )
     if rule.interval is not None:
         yield (

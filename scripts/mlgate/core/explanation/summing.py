@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.explanation.measuring import margin, metric_name, plainly, with_unit
+from mlgate.core.explanation import budgets
+from mlgate.core.explanation.measuring import margin, metric_name, plainly, unmeasured, value_of
 from mlgate.core.outcome import Outcome
 from mlgate.core.report import numbers
 
@@ -17,8 +18,10 @@ def summary(rule: RuleResult, head: Head) -> str:
     """Return the sentence."""
     if "registry-empty" in rule.reasons:
         return "Nothing has been promoted yet, so there was nothing to compare with."
-    if rule.candidate is None:
+    if unmeasured(rule):
         return f"{metric_name(rule)} could not be measured, and what is not measured does not pass."
+    if budgets.is_budget(rule):
+        return budgets.summary(rule)
     if rule.against is None:
         return _limited(rule)
     if rule.method == "identity":
@@ -27,7 +30,7 @@ def summary(rule: RuleResult, head: Head) -> str:
 
 
 def _limited(rule: RuleResult) -> str:
-    name, value = metric_name(rule), with_unit(rule, rule.candidate or 0.0)
+    name, value = metric_name(rule), value_of(rule)
     if rule.outcome is Outcome.PASS:
         proof = ", and the rows prove it" if rule.proven else ""
         doubt = ", though other rows could have said otherwise" if "floor-not-proven" in rule.reasons else ""

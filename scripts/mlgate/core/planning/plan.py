@@ -135,6 +135,8 @@ def _of_rules(
 
 
 def _cause_to_leave_out(rule: RuleResult, dummies: Collection[str]) -> str:
+    if rule.method == "measured":
+        return "is a budget: measured, and not estimated from rows"
     if rule.against is None:
         return "compares with no baseline"
     if rule.against in dummies:

@@ -11,7 +11,7 @@ import pytest
 from mlgate.core.config.contract import RuleKind, TableRule
 from mlgate.core.data.request import ContractPart, ScanRequest, ScanResult
 from mlgate.shell.tables.files import one_file
-from mlgate.shell.validation.copies import SMALL
+from mlgate.shell.validation.by_row import SMALL
 from mlgate.shell.validation.scan import scan
 
 if TYPE_CHECKING:

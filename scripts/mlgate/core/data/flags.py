@@ -20,12 +20,19 @@ class Flags:
     """What is kept of a row that breaks something; NULL of any other.
 
     Attributes:
-        probes: Whose conditions are columns `b<id>`. A row is broken if one of them holds: the column `is_broken`.
+        probes: Whose conditions are columns `b<id>`. A row is broken if one of them holds: the column `mark`.
         shown: Positions of the columns whose cells are kept as text.
+        name: Of the integers, with a number behind it.
     """
 
     probes: tuple[Probe, ...]
     shown: tuple[int, ...] = ()
+    name: str = "flags"
+
+    @property
+    def mark(self) -> str:
+        """Return the name of the column that says whether a row breaks something."""
+        return f"any_{self.name}"
 
     @property
     def any_of(self) -> str:
@@ -40,7 +47,7 @@ class Flags:
     @property
     def names(self) -> list[str]:
         """Return the names of what is kept: the integers, then the cells."""
-        return [*(f"flags{number}" for number in range(len(self.parts))), *(["shown"] if self.shown else [])]
+        return [*(f"{self.name}{number}" for number in range(len(self.parts))), *(["shown"] if self.shown else [])]
 
     @property
     def items(self) -> str:
@@ -49,13 +56,13 @@ class Flags:
         cells = ", ".join(f"left(CAST(c{index} AS VARCHAR), {SHOWN})" for index in self.shown)
         kept = [*integers, *([f"[{cells}]"] if self.shown else [])]
         pairs = zip(kept, self.names, strict=True)
-        return ", ".join(f"CASE WHEN is_broken THEN {value} END AS {name}" for value, name in pairs)
+        return ", ".join(f"CASE WHEN {self.mark} THEN {value} END AS {name}" for value, name in pairs)
 
     @property
     def conditions(self) -> list[str]:
         """Return for each probe the condition that what was kept of a row has its bit."""
         return [
-            f"flags{number} & {1 << place} <> 0"
+            f"{self.name}{number} & {1 << place} <> 0"
             for number, part in enumerate(self.parts)
             for place, _ in enumerate(part)
         ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from mlgate import __version__
 
@@ -60,4 +60,5 @@ class Document:
     @classmethod
     def file_name(cls) -> str:
         """Return what it is called in the run folder: `data.json` has the schema `mlgate/data/1`."""
-        return f"{cls.schema.split('/')[1]}.json"
+        schema = next(item.default for item in fields(cls) if item.name == "schema")
+        return f"{str(schema).split('/')[1]}.json"

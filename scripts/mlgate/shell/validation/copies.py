@@ -10,22 +10,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.data import query
 from mlgate.core.data.ir import Storage
-from mlgate.core.data.plain import as_plain
 from mlgate.core.data.query import Table
-from mlgate.core.data.tally import tally
 from mlgate.shell.tables.sides import copied, side_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mlgate.core.data.drift.side import Side
-    from mlgate.core.data.ir import Plan
     from mlgate.shell.validation.opened import Opened
 
-SAMPLE = 5000  # rows that show whether many are broken
-SMALL = 2**22
 LARGE = 2**28  # bytes of text that the engine's memory holds
 MAX_COLUMNS = 500
 OWN = "own"
@@ -54,34 +48,23 @@ def numbered(opened: Opened, names: Iterable[str]) -> Table:
     found = sorted({index for name in names if (index := table.index(name)) is not None})
     if table.numbered or table.is_json or not found:
         return table
-    key = (tuple(found), table.plain)
-    if key not in opened.copies:
-        opened.copies[key] = _copy(opened, found)
-    return opened.copies[key]
-
-
-def copied_if_broken(opened: Opened, plan: Plan) -> Opened:
-    """Return a file of text with broken rows near its start as a copy in memory: they will have to be numbered.
-
-    A table that is small costs little anyway, and one that is large stays in its file.
-    """
-    table = opened.table
-    fits = SMALL < opened.size < LARGE and len(table.columns) <= MAX_COLUMNS
-    if table.numbered or table.is_json or table.written is not None or not fits:
-        return opened
-    head = as_plain(replace(table, source=f"(SELECT * FROM {table.source} LIMIT {SAMPLE})"), plan.properties)
-    probes = tally(plan, (), head).probes
-    if not any(opened.one(query.count(head, probes))[1:]):
-        return opened
-    return replace(opened, table=numbered(opened, [column.name for column in table.columns]))
+    held = (
+        t for (positions, plain), t in opened.copies.items() if plain == table.plain and set(found) <= set(positions)
+    )
+    return next(held, None) or _copy(opened, found)
 
 
 def _copy(opened: Opened, positions: Sequence[int]) -> Table:
-    name = copied(opened.connection, opened.table, f"copy{len(opened.copies)}", positions)
-    columns = ", ".join(f"c{index}" for index in positions)
-    return Table(
-        source=f"(SELECT {columns}, rowid FROM {name})",
+    return hold(opened, copied(opened.connection, opened.table, f"copy{len(opened.copies)}", positions), positions)
+
+
+def hold(opened: Opened, name: str, positions: Sequence[int]) -> Table:
+    """Return a table of the engine's own that has these columns, and remember it."""
+    columns = ", ".join([*(f"c{index}" for index in positions), "rowid"])
+    table = Table(
+        source=f"(SELECT {columns} FROM {name})",
         columns=tuple(opened.table.columns[index] for index in positions),
         numbered=True,
         plain=frozenset(place for place, index in enumerate(positions) if index in opened.table.plain),
     )
+    return opened.copies.setdefault((tuple(positions), opened.table.plain), table)

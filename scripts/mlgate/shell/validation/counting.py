@@ -52,7 +52,7 @@ class Counted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
+class Found:
     """Rows by probe, and their cells."""
 
     rows: dict[int, tuple[int, ...]] = field(default_factory=dict)
@@ -90,29 +90,26 @@ def _count(opened: Opened, work: Tally, columns: Iterable[int], keys: Sequence[D
     table = opened.table
     filled = [f"count(c{index})" for index in columns]
     guard = suspicious(table)
-    flags = _flags(opened, work, work.strict) if table.numbered and work.strict else None
+    flags = flags_of(opened, work, work.strict) if table.numbered and work.strict else None
     bits = [aggregate for key in keys for aggregate in key.aggregates]
     extra = [*work.aggregates, *filled, *bits, *([f"count_if({guard})"] if guard else [])]
     row = iter(opened.one(query.count(table, work.probes, extra, flags)))
     rows = next(row)
-    counts = {probe.id: number or 0 for probe, number in zip(work.probes, _take(row, work.probes), strict=True)}
-    answers = _answers(work, rows, counts, _take(row, work.aggregates))
-    filled_cells = tuple(_take(row, filled))
-    unique = frozenset(
-        key.pointer for key in keys if key.is_unique(_take(row, key.aggregates), filled_cells[key.index])
-    )
+    counts = {probe.id: number or 0 for probe, number in zip(work.probes, take(row, work.probes), strict=True)}
+    answers = answers_of(work, rows, counts, take(row, work.aggregates))
+    filled_cells = tuple(take(row, filled))
+    unique = frozenset(key.pointer for key in keys if key.is_unique(take(row, key.aggregates), filled_cells[key.index]))
     if guard and next(row):
         return Counted(rows=rows, is_sure=False)
-    found = _kept(opened, flags, list(row)) if flags else _Found()
+    found = _kept(opened, flags, list(row)) if flags else Found()
     found = _all_found(opened, work, answers, found)
-    located = [
-        replace(answer, located=found.rows.get(a.probe.id, ())) if a.probe else answer
-        for a, answer in _pairs(work, answers)
-    ]
-    return Counted(rows=rows, answers=tuple(located), filled=filled_cells, shown=found.shown, unique=unique)
+    return Counted(
+        rows=rows, answers=located(work, answers, found), filled=filled_cells, shown=found.shown, unique=unique
+    )
 
 
-def _take(row: Iterator[Any], items: Sequence[Any]) -> list[Any]:
+def take(row: Iterator[Any], items: Sequence[Any]) -> list[Any]:
+    """Return the answers to as many items."""
     return list(islice(row, len(items)))
 
 
@@ -120,7 +117,8 @@ def _pairs(work: Tally, answers: Iterable[Answer]) -> Iterable[tuple[Any, Answer
     return zip(work.asked, answers, strict=True)
 
 
-def _answers(work: Tally, rows: int, counts: Mapping[int, int], values: Sequence[Any]) -> list[Answer]:
+def answers_of(work: Tally, rows: int, counts: Mapping[int, int], values: Sequence[Any]) -> list[Answer]:
+    """Return the answer to each thing asked, from the counts of probes and the values of aggregates."""
     answers, left = [], list(values)
     for asked in work.asked:
         mine, left = left[: len(asked.aggregates)], left[len(asked.aggregates) :]
@@ -129,7 +127,20 @@ def _answers(work: Tally, rows: int, counts: Mapping[int, int], values: Sequence
     return answers
 
 
-def _flags(opened: Opened, work: Tally, probes: Iterable[Probe]) -> Flags:
+def failing(work: Tally, answers: Sequence[Answer]) -> list[Probe]:
+    """Return the probes of what is broken and has rows to name."""
+    return [a.probe for a, answer in _pairs(work, answers) if a.probe and answer.count and broken_by(a, answer)]
+
+
+def located(work: Tally, answers: Sequence[Answer], found: Found) -> tuple[Answer, ...]:
+    """Return the answers with the rows that were found."""
+    return tuple(
+        replace(answer, located=found.rows.get(a.probe.id, ())) if a.probe else answer
+        for a, answer in _pairs(work, answers)
+    )
+
+
+def flags_of(opened: Opened, work: Tally, probes: Iterable[Probe]) -> Flags:
     """Say what to keep of broken rows: which checks they break, and the cells that may be shown."""
     wanted = tuple(probes)
     known = {probe.id for probe in wanted}
@@ -146,38 +157,37 @@ def _columns(subject: Any) -> tuple[str, ...]:
     return (subject.column,) if subject.column else ()
 
 
-def _kept(opened: Opened, flags: Flags, answer: list[Any]) -> _Found:
+def _kept(opened: Opened, flags: Flags, answer: list[Any]) -> Found:
     """Read what the counting pass kept; nothing if there were more broken rows than it keeps."""
     number, *lists = answer
     if not number or number > KEPT:
-        return _Found()
+        return Found()
     return _found(opened, flags, list(zip(*lists, strict=True)))
 
 
-def _found(opened: Opened, flags: Flags, kept: Sequence[Sequence[Any]]) -> _Found:
+def _found(opened: Opened, flags: Flags, kept: Sequence[Sequence[Any]]) -> Found:
     rows = flags.first_rows(kept, LOCATED)
     names = [opened.table.columns[index].name for index in flags.shown]
     shown = {row: dict(zip(names, cells, strict=True)) for row, *_, cells in kept} if names else {}
-    return _Found(rows=rows, shown=shown)
+    return Found(rows=rows, shown=shown)
 
 
-def _all_found(opened: Opened, work: Tally, answers: Sequence[Answer], found: _Found) -> _Found:
+def _all_found(opened: Opened, work: Tally, answers: Sequence[Answer], found: Found) -> Found:
     """Look for the rows of what is broken and has none yet, in a pass of its own."""
-    failing = [a.probe for a, answer in _pairs(work, answers) if a.probe and answer.count and broken_by(a, answer)]
-    lacking = [probe for probe in failing if not found.rows.get(probe.id)]
+    lacking = [probe for probe in failing(work, answers) if not found.rows.get(probe.id)]
     if not lacking:
         return found
     if not opened.table.numbered:
-        return _flagged(opened, _flags(opened, work, lacking))
+        return _flagged(opened, flags_of(opened, work, lacking))
     cells = opened.one(query.locate(opened.table, lacking))
     more = {probe.id: tuple(cell or ()) for probe, cell in zip(lacking, cells, strict=True)}
-    return _Found(rows={**found.rows, **more}, shown=found.shown)
+    return Found(rows={**found.rows, **more}, shown=found.shown)
 
 
-def _flagged(opened: Opened, flags: Flags) -> _Found:
+def _flagged(opened: Opened, flags: Flags) -> Found:
     """Mark every row of a file whose reader does not number them: the rows of a table of ours have numbers."""
     opened.connection.execute(f"CREATE OR REPLACE TEMP TABLE flagged AS {query.flag(opened.table, flags)}")
-    first = [f"min(rowid, {LOCATED}) FILTER (WHERE {condition})" for condition in flags.conditions]
+    first = [query.first_rows(condition, "rowid") for condition in flags.conditions]
     cells = opened.one(f"SELECT {', '.join(first)} FROM flagged")
     wanted = sorted({row for cell in cells for row in cell or ()})
     named = ", ".join(["rowid", *flags.names])

@@ -19,7 +19,8 @@ from mlgate.core.data.wording import subject
 from mlgate.core.documents.data import Column, DataFinding, FindingRow
 from mlgate.core.outcome import Severity
 from mlgate.core.words import listed
-from mlgate.shell.validation.copies import copied_if_broken, numbered
+from mlgate.shell.validation.by_row import count_by_row, is_broken_early
+from mlgate.shell.validation.copies import numbered
 from mlgate.shell.validation.counting import WIDE, count
 from mlgate.shell.validation.places import places_of
 from mlgate.shell.validation.rules import judge_rule
@@ -72,14 +73,14 @@ def scan_side(opened: Opened, part: ContractPart) -> ScanResult:
 
 def _count(opened: Opened, plan: Plan, part: ContractPart) -> tuple[Opened, Tally, Counted]:
     """Count with the fast reading of numbers first, and if that is not sure, with the exact one."""
-    opened = copied_if_broken(opened, plan)
+    counting = count_by_row if is_broken_early(opened, plan) else count
     timed = with_times(opened.table, times(part.rules), plan.properties)
     # The fast reading looks at all columns at once.
     fast = (as_plain(timed, plan.properties),) if len(timed.columns) <= WIDE else ()
     for table in (*fast, timed):
         work = tally(plan, part.rules, table)
         reread = replace(opened, table=table)
-        counted = count(reread, work, dense_keys(reread, part.rules, plan))
+        counted = counting(reread, work, dense_keys(reread, part.rules, plan))
         if counted.is_sure:
             return reread, work, counted
     raise AssertionError("the exact reading is always sure")

@@ -51,6 +51,7 @@ gate:
     - {metric: roc_auc, against: base, margin: 0.005}
     - {metric: log_loss, against: base, margin: 2%}
     - {metric: recall, at-least: 0.60, proven: true}
+    - {metric: fbeta, beta: 2, at-least: 0.55}
     - {metric: accuracy, against: base, margin: 0.02, slices: [carrier, {column: distance, bins: 4}]}
     - {metric: {name: cost, column: cost}, against: base, margin: 0.5}
     - {budget: model-size, at-most: 20MB}

@@ -39,6 +39,21 @@ def test_blank_lines_are_no_rows() -> None:
     assert locate([data], [1, 2]) == {1: 4, 2: 5}
 
 
+@pytest.mark.parametrize(
+    "odd", [b'{"a":\tNaN}', b'{"a":[ -inf]}', b'{"a":+nan}', b'{"a":[1 ,\r INF]}', b'{"a":1 ,\t}', b'{"a":[1,\v]}']
+)
+def test_however_it_is_spaced(odd: bytes) -> None:
+    found = examine([b'{"b": ", nan"}\n' * 3, odd + b"\n", b'{"b": 2}\n'])
+    assert [fault.line for fault in found.faults] == [4]
+
+
+def test_lines_are_counted_alike_with_and_without_objects_inside() -> None:
+    blocks = [b'{"a":1}\n' * 5, b'{"a":{"b":1}}\n{"a":2}\n', b'\n{"a":{}}\n', b'[{"a":1}]\n{"a":3}']
+    found = examine(blocks)
+    assert (found.records, found.one_line_each) == (10, False)
+    assert examine(blocks[:2]).one_line_each
+
+
 def test_text_that_looks_unusual_is_no_fault() -> None:
     assert examine([b'{"a": "NaN", "b": "x, ]", "inf": [1]}\n']).faults == ()
 

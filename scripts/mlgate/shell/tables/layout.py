@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mlgate.core.data.source import TableSource
 
 MAX_COLUMNS = 10_000
+SHAPES = "shapes"
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT")
 _STORAGE = {
     **dict.fromkeys((*_INTEGERS, "UHUGEINT"), Storage.INTEGER),
@@ -147,10 +148,27 @@ def json_table(source: TableSource, names: Iterable[str]) -> Table:
     return Table(source=f"read_ndjson_objects({engine.paths(source)})", columns=columns, is_json=True)
 
 
-def json_properties(connection: duckdb.DuckDBPyConnection, table_source: TableSource) -> dict[str, tuple[str, int]]:
-    """Return the properties of all rows: for each its type and in how many rows it has a value other than null."""
+def json_shapes(connection: duckdb.DuckDBPyConnection, table_source: TableSource) -> str:
+    """Keep the different types `t` and lists of keys `k` of all rows in a table of the engine; return its name."""
     source = json_table(table_source, ()).source
-    keys = f"SELECT DISTINCT unnest(k) AS k FROM (SELECT DISTINCT json_keys(json) AS k FROM {source}) ORDER BY k"  # noqa: S608 - quoted
+    shapes = f"SELECT DISTINCT json_type(json) AS t, json_keys(json) AS k FROM {source}"  # noqa: S608 - quoted
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {SHAPES} AS {shapes}")
+    return SHAPES
+
+
+def json_properties(
+    connection: duckdb.DuckDBPyConnection, table_source: TableSource, shapes: str = ""
+) -> dict[str, tuple[str, int]]:
+    """Return the properties of all rows: for each its type and in how many rows it has a value other than null.
+
+    Args:
+        connection: May read the table.
+        table_source: JSON Lines.
+        shapes: What `json_shapes` has kept of it; looked at anew where that has not been asked.
+    """
+    source = json_table(table_source, ()).source
+    known = shapes or json_shapes(connection, table_source)
+    keys = f"SELECT DISTINCT unnest(k) AS k FROM {known} ORDER BY k"  # noqa: S608 - a name of our own
     names = [str(row[0]) for row in connection.execute(f"{keys} LIMIT {MAX_COLUMNS}").fetchall()]
     if not names:
         return {}

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlgate.core.documents.comparison import Curve
 from mlgate.core.report import numbers, wording
 from mlgate.core.report.untrusted import cut, visible
 
 if TYPE_CHECKING:
-    from mlgate.core.documents.comparison import ComparisonDocument, Confusion, Curve, MetricDifference
+    from mlgate.core.documents.comparison import Calibration, ComparisonDocument, Confusion, MetricDifference
     from mlgate.core.documents.report import ReportDocument
 
 SERIES = tuple(f"var(--series-{i})" for i in range(1, 6))
@@ -154,14 +155,22 @@ CURVES = {
 }
 
 
+DIAGONAL = ("roc", "reliability")  # what says nothing, and what is calibrated
+
+
+def _reliability(item: Calibration) -> Curve:
+    return Curve(side=item.side, kind="reliability", x=item.probability, y=item.hit)
+
+
 def _curves(comparison: ComparisonDocument) -> list[Figure]:
     made = []
+    drawn = (*comparison.curves, *map(_reliability, comparison.calibrations))
     for kind, (title, x, y) in CURVES.items():
-        shown = [curve for curve in comparison.curves if curve.kind == kind and curve.x][:MAX_SIDES]
+        shown = [curve for curve in drawn if curve.kind == kind and curve.x][:MAX_SIDES]
         shown.sort(key=lambda curve: curve.side != CANDIDATE)
         if shown:
             sides = ", ".join(_label(curve.side) for curve in shown)
-            spec = _residuals(shown, x, y) if kind == "residuals" else _lines(shown, x, y, diagonal=kind == "roc")
+            spec = _residuals(shown, x, y) if kind == "residuals" else _lines(shown, x, y, diagonal=kind in DIAGONAL)
             made.append(Figure(id=kind, group="curves", title=title, alt=f"{title} of {sides}", spec=spec))
     return made
 

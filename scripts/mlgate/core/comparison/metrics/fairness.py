@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mlgate.core.comparison.columns import Column
-    from mlgate.core.comparison.intervals.difference import Paired
     from mlgate.core.comparison.intervals.disparity import Pair
+    from mlgate.core.comparison.intervals.proportions import PairedProportions
     from mlgate.core.comparison.metrics.protocols import Difference, HasLimits
     from mlgate.core.comparison.sides import Side, Truth
 
@@ -176,10 +176,9 @@ def _rate(side: Side, rows: Indices) -> Rate:
     return Rate(value=sampling.mean(selected), rows=design.rows, degrees=design.degrees)
 
 
-def _gain(candidate: Side, baseline: Side, rows: Indices) -> tuple[float, Paired]:
-    sampling, own, other = candidate.truth.sampling.within(rows), _selected(candidate)[rows], _selected(baseline)[rows]
-    estimate = sampling.mean(own.astype(np.float64)) - sampling.mean(other.astype(np.float64))
-    return estimate, paired_proportions(sampling, own, other)
+def _gain(candidate: Side, baseline: Side, rows: Indices) -> PairedProportions:
+    sampling = candidate.truth.sampling.within(rows)
+    return paired_proportions(sampling, _selected(candidate)[rows], _selected(baseline)[rows])
 
 
 def _nested(clusters: Indices | None, groups: Indices) -> bool:

@@ -20,6 +20,7 @@ from mlgate.core.config.model import (
     Promote,
     Rule,
     Severity,
+    SlicePolicy,
     Table,
     Train,
 )
@@ -441,6 +442,14 @@ def test_a_new_policy_that_compares_by_other_columns_has_not_been_tried(field: s
     assert (verdict.outcome, verdict.proposed_outcome, verdict.blocks) == (WARN, WARN, False)
     assert ids(verdict) == ["policy-untried", "policy-changed"]
     assert f"`{field}`" in verdict.reasons[0].message
+
+
+def test_a_new_policy_that_makes_other_slices_has_not_been_tried() -> None:
+    proposed = gate(slices=SlicePolicy(at_least=9))
+    comparison = comparison_of(a.a_rule(), a.a_floor(), proposed_rules=(a.a_rule(), a.a_floor()))
+    verdict = Case(base=EDITED, working=proposed, proposed=proposed, comparison=comparison).decide()
+    assert (verdict.outcome, ids(verdict)[0]) == (WARN, "policy-untried")
+    assert "`gate.slices`" in verdict.reasons[0].message
 
 
 def test_an_edit_of_the_promotion_is_told_as_policy() -> None:

@@ -230,6 +230,7 @@ def _of_edit(policy: Policy | None, proposed: Outcome | None) -> Iterator[Judgem
 def _of_untried(judging: Config, proposed: Config) -> Iterator[Judgement]:
     """Warn where the proposed policy compares by other columns: its rules were measured by the base's."""
     edited = [name for name in COMPARED if getattr(judging, name) != getattr(proposed, name)]
+    edited += ["gate.slices"] if judging.gate.slices != proposed.gate.slices else []
     if edited and proposed.gate.rules:
         message = f"this pull request edits {', '.join(f'`{name}`' for name in edited)}, and the base's judged"
         yield Judgement(outcome=Outcome.WARN, reason=Reason(id="policy-untried", message=message, step=REPORT))

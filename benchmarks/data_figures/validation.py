@@ -1,7 +1,7 @@
 """V1 to V6, L1 and L2: validate-data against a hand-written query with the same 33 checks.
 
 Where the processor time goes that the floor does not spend, in seconds on the machine where V1's floor takes 1.06 and
-V2's 0.70 (ours: V1 1.83, V2 0.79, L1 0.99, L2 2.50). Wall times are lower where two processors are free.
+V2's 0.70 (ours: V1 1.83, V2 0.79, L1 0.99, L2 2.50). Each part was measured by itself: they do not add up exactly.
 
     0.20  start-up of two processes, beside the floor's one and its import of the engine
     0.16  V1, L2: the strict reading of every byte, beside the engine
@@ -9,9 +9,9 @@ V2's 0.70 (ours: V1 1.83, V2 0.79, L1 0.99, L2 2.50). Wall times are lower where
     0.21  V1, L2: two columns of text as times by pattern; the floor lets the engine cast
     0.11  V1, L2: numbers read from text, as only the contract knows their type
     0.11  V1, L2: the look for cells that the engine's cast takes and JSON Schema does not
-    0.15  L1, L2: the exact search for the rows that repeat a key (L1: 0.08)
-    0.25  L2: bits of each row and the table that keeps them, beside the aggregate of V1
-    0.05  L1: rows and cells that are kept in the one scan
+    0.15  L1, L2: the exact search for the rows that repeat a key (L1: 0.07)
+    0.22  L2: bits of each row and the table that keeps them, beside the aggregate of V1
+    0.03  L1: rows and cells that are kept in the one scan
 """
 
 from __future__ import annotations

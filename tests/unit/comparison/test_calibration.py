@@ -123,6 +123,20 @@ def test_limits_miss_no_more_often_than_they_say(n: int, sharp: float) -> None:
     assert misses.max() <= MISSES
 
 
+def test_the_standard_error_of_a_calibrated_model_is_that_of_its_estimates() -> None:
+    """Nearly all of it is the noise of pairs, as the bins' true means are zero."""
+    values, reaches = [], []
+    for seed in range(ROUNDS):
+        draw = np.random.default_rng(seed)
+        probability = draw.random(300)
+        labels = (draw.random(300) < probability).astype(int)
+        ours = side(truth(labels, task=Task.BINARY), scores=probability)
+        values.append(OURS.value(ours))
+        low, high = OURS.alone(ours).limits(0.1587)
+        reaches.append((high - low) / 2)
+    assert 0.9 < np.mean(reaches) / np.std(values) < 2
+
+
 def test_multiclass_is_of_the_likeliest_class() -> None:
     labels, scores = np.array([0, 1, 2, 0]), np.eye(3)[[0, 1, 1, 2]] * 0.7 + 0.1
     forecast = calibration.forecast(side(truth(labels), scores=scores))

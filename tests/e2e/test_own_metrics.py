@@ -90,3 +90,82 @@ def test_what_is_no_number_of_each_row_fails_by_name(project: Repository, line: 
     project.write({"new.csv": text.replace("id,prediction,euros", line + whole)})
 
     assert [rule["reasons"] for rule in rules(project)] == [[reason], [reason]]
+
+
+METRIC = """\
+def row_cost(label, prediction, amount):
+    return 0 if label == prediction else 10 * amount
+"""
+BY_FUNCTION = CONFIG.replace("column: euros", "file: metric.py, function: row_cost")
+
+
+@pytest.fixture
+def computed(project: Repository) -> Repository:
+    rows = range(200)
+    project.commit(
+        {
+            "mlgate.yml": BY_FUNCTION,
+            "metric.py": METRIC,
+            "holdout.csv": table("id,y,amount", [(i, i % 2, 1 + i % 3) for i in rows]),
+            "old.csv": table("id,prediction", [(i, 1) for i in rows]),
+            "new.csv": table("id,prediction", [(i, i % 2 if i > 20 else 1) for i in rows]),
+        }
+    )
+    return project
+
+
+def test_a_function_gives_the_number_of_each_row(computed: Repository) -> None:
+    against, floor = rules(computed)
+
+    wrong = range(0, 21, 2)
+    assert against["candidate"] == floor["candidate"] == pytest.approx(sum(10 * (1 + i % 3) for i in wrong) / 200)
+    assert against["baseline"] == pytest.approx(sum(10 * (1 + i % 3) for i in range(0, 200, 2)) / 200)
+    assert (against["outcome"], floor["outcome"]) == ("pass", "fail")
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        ("", "defines no function row_cost"),
+        ("def row_cost(:", "metric.py:1 is no Python"),
+        ("def row_cost(*rows): ...", "must all have names"),
+        ("def row_cost(label, colour): return 1", "'colour'"),
+        ("def row_cost(label, score): return 1", "no usable scores"),
+        ("def row_cost(label): return float('nan')", "NaN, infinite or too large on 200 rows, first on row 1"),
+        ("def row_cost(label): return 1 / label", "raised ZeroDivisionError on row 1"),
+        ("import json_of_mine\\ndef row_cost(label): return 1", "raised ModuleNotFoundError before its first row"),
+    ],
+)
+def test_a_function_that_gives_none_fails_by_name(computed: Repository, source: str, said: str) -> None:
+    computed.write({"metric.py": source.replace("\\n", "\n")})
+
+    for rule in rules(computed):
+        assert (rule["outcome"], rule["reasons"]) == ("fail", ["metric-function-invalid"])
+        assert said in rule["message"]
+
+
+def test_a_function_does_not_see_the_token(computed: Repository) -> None:
+    computed.write(
+        {"metric.py": "import os\ndef row_cost(label): return len([k for k in os.environ if 'MLGATE' in k])"}
+    )
+
+    assert [rule["candidate"] for rule in rules(computed)] == [0, 0]
+
+
+def test_a_pull_request_is_judged_by_the_function_of_the_base(computed: Repository) -> None:
+    computed.git("switch", "-qc", "feature")
+    computed.commit({"metric.py": "def row_cost(label): return 4"})
+
+    done = subprocess.run(
+        [sys.executable, "-E", "-s", SCRIPTS / "check.py", "--base", "main"],
+        cwd=computed.root,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    report = json.loads((computed.root / "mlgate-run" / "report.json").read_text())
+    assert done.returncode == 3
+    assert report["rules"][1]["candidate"] == pytest.approx(1.1)
+    assert "policy-changed" in [reason["id"] for reason in report["reasons"]]

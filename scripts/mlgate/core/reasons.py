@@ -207,6 +207,22 @@ REASONS: dict[str, ReasonText] = {
         "Yesterday's file is never taken: it was moved aside before.",
         "Write the file, or correct the name.",
     ),
+    "repeat-failed": _entry(
+        "warn",
+        "`train.repeats` asks for several trainings, and one after the candidate's own did not end well. The candidate "
+        "is judged all the same; what the repeats say is said of those that ended.",
+        "Run `train.run` by hand with that `MLGATE_TRAIN_SEED`; or raise `train.timeout`.",
+    ),
+    "repeats-too-few": _entry(
+        "note",
+        "Fewer than three repeats of the training can be compared, so nothing is said of what the seed changes.",
+        "See `repeat-failed`, and whether the repeats' predictions are of the holdout's rows.",
+    ),
+    "repeat-unusable": _entry(
+        "note",
+        "What one of the repeated trainings predicts cannot be compared, and is left out of what the repeats say.",
+        "Have the command write the same columns and rows with every seed.",
+    ),
     "candidate-missing": _entry(
         "fail", "There is no candidate: training failed before.", "See the reason of train-model."
     ),
@@ -285,6 +301,12 @@ REASONS: dict[str, ReasonText] = {
         "fail",
         "The value is above `at-most`.",
         "Look at the rows that flipped, undo what changed, or change the limit in a pull request of its own.",
+    ),
+    "metric-function-invalid": _entry(
+        "fail",
+        "The function of a metric of your own is not there, asks for what there is not, or gave no finite number for a "
+        "row.",
+        "Run it on the row that is named; the log of the step has its error. Its file comes from the base.",
     ),
     "over-budget": _entry(
         "fail",

@@ -14,14 +14,14 @@ from mlgate.core.comparison.compare import Comparison, compare
 from mlgate.core.comparison.dummy import dummies
 from mlgate.core.comparison.intervals.spread import Sampling
 from mlgate.core.comparison.labels import canonical
-from mlgate.core.comparison.sides import Truth
+from mlgate.core.comparison.sides import Predictions, Truth
 from mlgate.core.comparison.slices.seeking import Sought
 from mlgate.core.config.model import BaselineKind, Task
 from mlgate.core.documents.comparison import BaselineResult, ComparisonDocument, Holdout
 from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome, worst
 from mlgate.core.report.numbers import SHORT_DIGEST
-from mlgate.shell.comparison import costs, wear
+from mlgate.shell.comparison import costs, repeats, wear
 from mlgate.shell.comparison import holdout as holdouts
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison import prior as priors
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from mlgate.shell.comparison.identity import BaseHoldout, Identity
     from mlgate.shell.comparison.promoted import Promoted
     from mlgate.shell.comparison.registry import Log
+    from mlgate.shell.comparison.row_functions import RowFunctions
 
 MOST_CLASSES = 1000
 
@@ -75,7 +76,9 @@ class Request:
         log: The registry's; None where it has no part in the run.
         promoted: Finds what was promoted; None where that is no baseline.
         keeper: Keeps evidence for promotion; None where nothing is promoted.
+        functions: Of the user's metrics; None where no rule names one.
         training: How the candidate was made, for budgets; None where only files are compared.
+        repeats: Predictions of repeated training.
     """
 
     holdout: Path
@@ -99,14 +102,16 @@ class Request:
     log: Log | None = None
     promoted: Promoted | None = None
     keeper: Keeper | None = None
+    functions: RowFunctions | None = None
     training: TrainingDocument | None = None
+    repeats: tuple[Path, ...] = ()
 
     @property
     def files(self) -> tuple[Path, ...]:
         """Return every file that is read."""
         optional = (self.train, self.base.copy if self.base else None, *(found.path for found in self.found))
         optional += self.promoted.files if self.promoted else ()
-        return (self.holdout, self.candidate, *(path for path in optional if path is not None))
+        return (self.holdout, self.candidate, *self.repeats, *(path for path in optional if path is not None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,6 +128,7 @@ class Answer:
         evidence: Files for promotion.
         notes: What has to be said of baselines and evidence.
         uses: How often the holdout has judged.
+        repeats: Of repeated training.
         problem: Why the candidate could not be compared.
     """
 
@@ -135,6 +141,7 @@ class Answer:
     evidence: tuple[Artifact, ...] = ()
     notes: tuple[Reason, ...] = ()
     uses: int | None = None
+    repeats: tuple[Repeats, ...] = ()
     problem: HoldoutError | PredictionsError | engine.Unreadable | None = None
 
 
@@ -168,6 +175,7 @@ def document(
         holdout_uses=found.uses,
         holdout_reports=_reports(request, found.identity),
         private=request.private,
+        repeats=found.repeats,
         **measured,
     )
 
@@ -223,7 +231,7 @@ def answer(request: Request) -> Answer:
             uses=wear.uses(request.log, request.config.model, table, identity.own) if request.log else None,
         )
         try:
-            candidate = reader.read(request.candidate, "candidate")
+            candidate = _with_own(request, truth, reader.read(request.candidate, "candidate"))
         except PredictionsError as error:
             return dataclasses.replace(partial, problem=error)
         evidence, notes = request.keeper.keep(table, truth, candidate) if request.keeper else ((), ())
@@ -240,7 +248,22 @@ def answer(request: Request) -> Answer:
             whole=request.whole,
         )
         compared = costs.added(request, compared, all_found)
-        return dataclasses.replace(partial, comparison=compared, evidence=evidence, notes=(*partial.notes, *notes))
+        recipe = repeats.recipe(
+            request.repeats,
+            lambda path, name: _with_own(request, truth, reader.read(path, name)),
+            truth,
+            opponents,
+            request.config,
+        )
+        said = (*partial.notes, *notes, *recipe.notes)
+        return dataclasses.replace(
+            partial, comparison=compared, evidence=evidence, notes=said, repeats=recipe.repeats
+        )
+
+
+def _with_own(request: Request, truth: Truth, predictions: Predictions) -> Predictions:
+    """Return one side's predictions with the numbers of the user's functions."""
+    return request.functions.added(truth, predictions) if request.functions else predictions
 
 
 def _closed(request: Request, found: Found, identity: Identity) -> Found:
@@ -327,7 +350,8 @@ def _opponent(request: Request, found: Found, reader: Reader) -> Opponent:
             holdout.database, request.train, request.columns.label, reader.truth, holdout.kind
         )
         result = BaselineResult(name=baseline.name, kind=baseline.kind, available=True, message=message)
-        return Opponent(result=result, predictions=dummies(reader.truth, prior))
+        sides = (_with_own(request, reader.truth, side) for side in dummies(reader.truth, prior))
+        return Opponent(result=result, predictions=tuple(sides))
     result = BaselineResult(
         name=baseline.name,
         kind=baseline.kind,
@@ -340,7 +364,7 @@ def _opponent(request: Request, found: Found, reader: Reader) -> Opponent:
         return Opponent(result=result)
     try:
         read = reader.read_recorded if found.recorded else reader.read
-        predictions = read(found.path, baseline.name)
+        predictions = _with_own(request, reader.truth, read(found.path, baseline.name))
     except PredictionsError as error:
         reason = "baseline-missing" if baseline.kind is BaselineKind.PROMOTED else error.reason
         message = f"{found.version}: {error.message}" if found.version else error.message

@@ -19,7 +19,7 @@ from mlgate.errors import InputError, MlgateError
 from mlgate.shell import configuration
 from mlgate.shell.base import waivers
 from mlgate.shell.base.tables import base_table
-from mlgate.shell.comparison import comparing, costs
+from mlgate.shell.comparison import comparing, costs, repeats, row_functions
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison.baselines import Finder, proposed_rules
 from mlgate.shell.comparison.comparing import Request
@@ -98,6 +98,9 @@ class Maker:
         root, config = self.judge.config_folder, self.policy.judging
         candidate = _candidate(training, root)
         table, columns = _holdout(self.policy, root)
+        functions = row_functions.read(self.policy, self.judge, self.scratch, self.world)
+        if functions is not None:
+            columns = dataclasses.replace(columns, others=(*columns.others, *functions.columns))
         base_table = config.table("holdout") or table
         model = training.artifact("model")
         known = self.judge.as_committed(table.path)
@@ -128,7 +131,9 @@ class Maker:
             log=log,
             promoted=self._promoted(log, predicted),
             keeper=self._keeper(log, spill),
+            functions=functions,
             training=training,
+            repeats=repeats.files(training, self.folder.path),
         )
 
     @cached_property

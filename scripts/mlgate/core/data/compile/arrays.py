@@ -66,8 +66,14 @@ def unique_items(_: Compiler, place: Place) -> Compiled:
 
 def _has_flat_items(schema: dict[str, Any]) -> bool:
     """Return whether items that are arrays or objects are wrong in any case."""
-    items = schema.get("items")
-    kinds = items.get("type", "object") if isinstance(items, dict) and "prefixItems" not in schema else "object"
+    return all(_is_flat(item) for item in (*schema.get("prefixItems", ()), schema.get("items", True)))
+
+
+def _is_flat(schema: Any) -> bool:
+    """Return whether a schema refuses every array and every object."""
+    if not isinstance(schema, dict):
+        return schema is False
+    kinds = schema.get("type", "object")
     return not {"array", "object"} & set([kinds] if isinstance(kinds, str) else kinds)
 
 

@@ -196,3 +196,67 @@ def test_a_column_that_is_gone_is_named(tmp_path: Path) -> None:
     _, document = validated(made)
     (finding,) = document["tables"][1]["findings"]
     assert (finding["reason"], finding["column"]) == ("drift-unmeasured", "word")
+
+
+NAMED = """\
+version: 1
+tables:
+  train: {path: data/train.csv, dialect: {delimiter: ";"}, contract: contract.yml}
+  now: {path: data/now.csv, dialect: {delimiter: ";"}, contract: contract.yml}
+"""
+
+
+@pytest.fixture
+def named(folder: Path) -> Path:
+    (folder / "data").mkdir()
+    for name, moved in (("train", 0), ("now", 60)):
+        (folder / "data" / f"{name}.csv").write_text(table(moved, words=("a", "d")).replace(",", ";"))
+    (folder / "contract.yml").write_text("row: {type: object, properties: {word: {type: string, redact: true}}}\n")
+    (folder / "mlgate.yml").write_text(NAMED)
+    return folder
+
+
+@pytest.mark.parametrize("words", [("train", "now"), ("data/train.csv", "now"), ("train", "data/now.csv")])
+def test_tables_of_the_configuration_are_read_as_it_says(
+    named: Path, capsys: pytest.CaptureFixture[str], words: tuple[str, str]
+) -> None:
+    found = printed(named, capsys, *words)
+    assert found["reference"] == words[0]
+    columns = {column["column"]: column for column in found["columns"]}
+    assert columns["amount"]["alarms"] == ["values"]
+    assert [part["label"] for part in columns["word"]["bins"] if part["label"]] == []  # its contract redacts it
+
+
+def test_a_contract_with_mistakes_does_not_say_what_may_be_shown(
+    named: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (named / "contract.yml").write_text("rows: {}\n")
+    for words in (("drift", "train", "now"), ("profile", "train")):
+        assert run(named, "data", *words) == 2
+        assert "contract.yml:1:1" in capsys.readouterr().err
+
+
+def test_a_named_table_is_profiled_without_what_its_contract_redacts(
+    named: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(named, "data", "profile", "train") == 0
+    found = json.loads(capsys.readouterr().out)
+    columns = {column["name"]: column for column in found["columns"]}
+    assert (found["table"], found["rows"], set(columns)) == ("train", 400, {"id", "amount", "word"})
+    assert (columns["amount"]["maximum"], columns["word"]["n"], columns["word"].get("top", [])) == (100.0, 400, [])
+
+
+def test_a_file_that_is_not_there_is_said_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(folder, "data", "profile", "gone.csv") != 0
+    said = capsys.readouterr().err
+    assert said.count("Correct the path") == said.count("gone.csv") == 1
+
+
+def test_texts_that_a_profile_does_not_name_are_not_called_hidden(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder / "many.csv").write_text("\n".join(["name", *(f"n{number}" for number in range(12_000))]) + "\n")
+    assert run(folder, "data", "profile", "many.csv", "--output", "many.json") == 0
+    capsys.readouterr()
+    assert run(folder, "data", "drift", "many.json", "many.csv") == 0
+    assert "a profile does not keep what it takes: name" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from mlgate.core.report.html import render_html
 from mlgate.core.report.markdown import render_markdown
 
 if TYPE_CHECKING:
+    from mlgate.core.documents.data import TableResult
     from mlgate.core.documents.report import ReportDocument
 
 EXAMPLE = Path(__file__).parents[2] / "contract" / "documents" / "data-with-changes.json"
@@ -39,3 +41,27 @@ def test_the_alarm_and_why_columns_were_not_measured_are_in_the_table(report: Re
 def test_the_page_has_the_changes_and_the_drift(report: ReportDocument) -> None:
     html = Strict(render_html(report, plots={}))
     assert {"changes", "drift"} <= {dict(e[1]).get("id") for e in html.elements if e[0] == "section"}
+
+
+def test_columns_that_did_not_move_are_folded(report: ReportDocument) -> None:
+    assert report.data is not None
+    found = next(item for item in report.data.tables if item.drift)
+    assert found.drift is not None
+    alarm = next(column for column in found.drift.columns if column.alarms)
+    calm = [replace(alarm, column=f"calm{number}", alarms=()) for number in range(14)]
+    columns = (*(replace(alarm, column=f"alarm{number}") for number in range(12)), *calm)
+    few = replace(found, drift=replace(found.drift, columns=(*columns[:1], *calm[:9])))
+    many = replace(found, drift=replace(found.drift, columns=columns))
+    section = _drift_of(report, many)
+    unfolded, _, folded = section.partition("<details>")
+    assert all(f"alarm{number}<" in unfolded for number in range(12))
+    assert "calm" not in unfolded
+    assert "14 columns more, none an alarm" in folded
+    assert all(f"calm{number}<" in folded for number in range(14))
+    assert "<details>" not in _drift_of(report, few)
+
+
+def _drift_of(report: ReportDocument, table: TableResult) -> str:
+    assert report.data is not None
+    html = render_html(replace(report, data=replace(report.data, tables=(table,))), plots={})
+    return html.partition('id="drift"')[2].partition("</section>")[0]

@@ -12,7 +12,7 @@ from mlgate.core.report.html_parts import badge, lead, note, table
 from mlgate.core.report.tags import Markup, join, tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlgate.core.documents.diff import ChangedCell, ColumnDiff, TableDiff
     from mlgate.core.documents.drift import ColumnDrift, TableDrift
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MAX_TABLES = 100
 MAX_COLUMNS = 1_000
+UNFOLDED = 10  # columns of drift that are shown at once, beside those with an alarm
 BARS_WIDTH, BARS_HEIGHT = 190, 30
 
 
@@ -96,11 +97,25 @@ def drift(report: ReportDocument) -> Part | None:
 
 
 def _drifted(name: str, item: TableDrift) -> Markup:
-    head = ["", "Column", ">Effect", ">95 %", ">Nulls", "Distribution"]
+    """Return the alarms and the columns that moved most, and the others folded below them."""
+    columns = list(enumerate(item.columns[:MAX_COLUMNS]))
+    shown = [column for place, column in columns if column.alarms or place < UNFOLDED]
+    others = [column for place, column in columns if not (column.alarms or place < UNFOLDED)]
     return join(
         tag("h3", tag("code", name), f": {data_drift.sentence(item)}"),
-        table(head, map(_moved, item.columns[:MAX_COLUMNS]), class_="stack") if item.columns else Markup(""),
+        _columns(shown) if shown else Markup(""),
+        _folded(others) if others else Markup(""),
     )
+
+
+def _folded(columns: Sequence[ColumnDrift]) -> Markup:
+    said = f"{numbers.counted(len(columns), 'column')} more, none an alarm"
+    return tag("details", tag("summary", said), _columns(columns))
+
+
+def _columns(columns: Sequence[ColumnDrift]) -> Markup:
+    head = ["", "Column", ">Effect", ">95 %", ">Nulls", "Distribution"]
+    return table(head, map(_moved, columns), class_="stack")
 
 
 def _moved(column: ColumnDrift) -> Markup:

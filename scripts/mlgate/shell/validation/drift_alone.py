@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.drift.request import DriftRequest
@@ -11,25 +12,39 @@ from mlgate.core.data.request import ScanRequest
 from mlgate.core.documents.data import DataDocument, TableResult
 from mlgate.core.outcome import Outcome, worst
 from mlgate.errors import InputError
-from mlgate.shell.tables.files import one_file
 from mlgate.shell.validation.references import with_profile
-from mlgate.shell.validation.scanner import processors
+from mlgate.shell.validation.scanner import processors, said_and_remedy
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
     from mlgate.core.data.request import ScanResult
+    from mlgate.core.data.source import TableSource
     from mlgate.shell.validation.scanner import Scanner
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """What is compared; paths are relative to `cwd`."""
+    """What is compared.
 
+    Attributes:
+        reference: A table, or a profile that ends with `.json`, as somebody names it.
+        current: A table, the same.
+        cwd: What the profile's path is relative to.
+        table: Finds a table by its name; what is remote goes into the folder that it is given.
+        columns: Which are compared; none named means all.
+        redact: Columns whose values are not shown.
+        threshold: Of the effect.
+        null_threshold: Of the change of the null rate.
+        exact: Whether distances are those of the values.
+    """
+
+    reference: str
+    current: str
     cwd: Path
-    reference: Path
-    current: Path
+    table: Callable[[str, Path], TableSource]
     columns: tuple[str, ...] = ()
+    redact: tuple[str, ...] = ()
     threshold: float
     null_threshold: float
     exact: bool = True
@@ -40,41 +55,41 @@ class Comparison:
         Raises:
             InputError: One of the two cannot be read.
         """
-        name = self.current.as_posix()
-        with scanner, tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
+        with tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
+            downloads = Path(spill) / "downloads"
             request = ScanRequest(
-                source=one_file(self.cwd / self.current, name),
-                drift=self._asked(),
+                source=self.table(self.current, downloads / "current"),
+                drift=self._asked(downloads / "reference"),
                 drift_alone=True,
-                spill=str(spill),
+                redact=self.redact,
+                spill=spill,
                 threads=processors(),
             )
             scanned, _ = scanner.scan(request)
-        return _document(name, scanned)
+        return _document(self.current, scanned)
 
-    def _asked(self) -> DriftRequest:
-        path, name = self.cwd / self.reference, self.reference.as_posix()
+    def _asked(self, downloads: Path) -> DriftRequest:
         request = DriftRequest(
-            reference=name,
+            reference=self.reference,
             columns=self.columns,
             threshold=self.threshold,
             null_threshold=self.null_threshold,
             exact=self.exact,
             show_values=True,
         )
-        if path.suffix != ".json":
-            return replace(request, source=one_file(path, name))
+        if not self.reference.endswith(".json"):
+            return replace(request, source=self.table(self.reference, downloads))
         try:
-            return with_profile(request, path.read_bytes())
+            return with_profile(request, (self.cwd / self.reference).read_bytes())
         except OSError as error:
-            raise InputError(f"{name} cannot be read: {error.strerror}", remedy="Correct the path.") from None
+            message = f"{self.reference} cannot be read: {error.strerror}"
+            raise InputError(message, remedy="Correct the path.") from None
 
 
 def _document(name: str, scanned: ScanResult) -> DataDocument:
     drift = scanned.drift
     if drift is None:
-        # The message of a file that is not there has a remedy of its own.
-        said, _, remedy = scanned.findings[0].message.partition(". ")
+        said, remedy = said_and_remedy(scanned)
         raise InputError(f"{name}: {said}", remedy=remedy or "Correct the file that it names, or the path.")
     if drift.reason:
         raise InputError(drift.reason, remedy="Correct the file or the column that it names.")

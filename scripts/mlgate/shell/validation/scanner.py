@@ -119,6 +119,12 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def said_and_remedy(result: ScanResult) -> tuple[str, str]:
+    """Return what a table that could not be read is said to be, and the remedy, where it has one of its own."""
+    said, _, remedy = result.findings[0].message.partition(". ") if result.findings else ("", "", "")
+    return said or "it could not be read", remedy
+
+
 def _died(cause: str) -> DataFinding:
     message = f"the scan of the file did not come to an end: {cause}"
     return DataFinding(check="", count=1, reason="data-unreadable", message=message)

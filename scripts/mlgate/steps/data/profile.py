@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from dataclasses import dataclass, replace
-from pathlib import Path  # noqa: TC003 - options reads the annotations at run time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core import codec
@@ -13,8 +13,8 @@ from mlgate.core.data.request import ScanRequest
 from mlgate.errors import InputError
 from mlgate.options import Common, option
 from mlgate.shell.run_folder import write_atomically
-from mlgate.shell.tables.files import one_file
-from mlgate.shell.validation.scanner import Scanner, processors
+from mlgate.shell.tables.named import configured, named_table, redacted
+from mlgate.shell.validation.scanner import Scanner, processors, said_and_remedy
 from mlgate.steps import Result
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 class Inputs(Common):
     """Write what a table looks like: counts, and of its values quantiles and the most frequent texts."""
 
-    file: Path = option("The table: CSV, Parquet or JSON Lines.", positional=True)
+    file: str = option(
+        "The table: a name or path of the configuration's, read as that says, or a file.", positional=True
+    )
     output: Path | None = option("The profile to write; printed where it is not given.", default=None)
     key: str | None = option("The column that names a row, which is not described.", default=None)
     redact: str = option("Columns of which no value is written, with commas between.", default="")
@@ -50,17 +52,25 @@ def run(inputs: Inputs, world: World) -> Result:
 
 
 def _profile(inputs: Inputs, world: World) -> Profile:
-    asked = ProfileRequest(
-        name=inputs.file.stem,
-        keys=(inputs.key,) if inputs.key else (),
-        hidden=tuple(name.strip() for name in inputs.redact.split(",") if name.strip()),
-        shown=True,
-    )
+    config = world.cwd / inputs.config
     with Scanner(world.env) as scanner, tempfile.TemporaryDirectory(prefix="mlgate-spill-") as spill:
-        source = one_file(world.cwd / inputs.file, inputs.file.as_posix())
-        request = ScanRequest(source=source, profile=asked, spill=str(spill), threads=processors())
+        source = named_table(inputs.file, config, Path(spill) / "downloads", cwd=world.cwd, env=world.env)
+        request = ScanRequest(source=source, profile=_asked(inputs, world), spill=spill, threads=processors())
         scanned, digest = scanner.scan(request)
     if scanned.profile is None:
-        cause = scanned.findings[0].message if scanned.findings else "it could not be described"
-        raise InputError(f"{inputs.file}: {cause}", remedy="Correct the file or the path.")
+        said, remedy = said_and_remedy(scanned)
+        raise InputError(f"{inputs.file}: {said}", remedy=remedy or "Correct the file that it names, or the path.")
     return replace(scanned.profile, digest=digest)
+
+
+def _asked(inputs: Inputs, world: World) -> ProfileRequest:
+    """Return what the profile may say; what the table's contract redacts stays out of it, too."""
+    config = world.cwd / inputs.config
+    table = configured(inputs.file, config, cwd=world.cwd)
+    named = {name.strip() for name in inputs.redact.split(",") if name.strip()}
+    return ProfileRequest(
+        name=table.name if table is not None else Path(inputs.file).stem,
+        keys=(inputs.key,) if inputs.key else (),
+        hidden=tuple(sorted({*named, *redacted([inputs.file], config, cwd=world.cwd)})),
+        shown=True,
+    )

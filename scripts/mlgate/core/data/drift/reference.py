@@ -53,7 +53,10 @@ def reason_of(column: ColumnProfile) -> Unmeasured | None:
         return Unmeasured.NOT_COMPARED
     if not column.n - (column.not_finite or 0):
         return Unmeasured.ALL_NULL
-    return None if column.buckets or column.quantiles or column.top else Unmeasured.VALUES_NOT_SHOWN
+    if column.buckets or column.quantiles or column.top:
+        return None
+    # Where there are too many texts for one to be frequent, a profile names none, and counts them all.
+    return Unmeasured.VALUES_NOT_SHOWN if column.rest is None else Unmeasured.NOT_IN_PROFILE
 
 
 def cuts(column: ColumnProfile) -> tuple[Cut, ...]:

@@ -78,7 +78,7 @@ GOOD_CONFIGS = [
     "{gate: {holdout-budget: 1}}",
     "{gate: {accept-reasons: [], slices: {}}}",
     "{gate: {accept-reasons: [metric-undefined, slice-empty, baseline-missing], slices: {at-least: 20}}}",
-    "{train: {run: a, model: m, repeats: 3, seed: 7}}",
+    "{train: {run: a, predictions: p, repeats: 3, seed: 7}}",
     "{train: {predictions: p, repeats: 1}}",
     "{train: {model: m}, gate: {rules: [{budget: model-size, at-most: 20MB}]}}",
     "{train: {run: a, model: m}, gate: {rules: [{budget: training-time, against: base, margin: 20%}]}}",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.documents.data import DataDocument
 from mlgate.core.documents.shared import Failure, Reason
 from mlgate.core.documents.training import TrainingDocument, TrainingSource
-from mlgate.core.outcome import Outcome
+from mlgate.core.outcome import Outcome, worst
 from mlgate.core.report.wording import reason_text
 from mlgate.core.training.budget_files import budgets_of
 from mlgate.core.training.ending import STEP, duration
@@ -73,7 +73,7 @@ def _train(inputs: Inputs, folder: RunFolder, world: World) -> TrainingDocument:
     return _document(
         policy,
         folder,
-        **_judged(policy, judge, trained.reason, trained.artifacts),
+        **_with_notes(_judged(policy, judge, trained.reason, trained.artifacts), trained.notes),
         source=trained.source,
         command=train.run or f"estimator: {train.estimator.name if train.estimator else ''}",
         seed=train.seed,
@@ -82,8 +82,15 @@ def _train(inputs: Inputs, folder: RunFolder, world: World) -> TrainingDocument:
         peak_memory_bytes=trained.ended.peak_memory_bytes,
         log_tail=trained.log_tail,
         numbers=trained.numbers,
+        repeats=trained.repeats,
         environment=trained.environment,
     )
+
+
+def _with_notes(judged: dict[str, Any], notes: tuple[Reason, ...]) -> dict[str, Any]:
+    """Return what is said of a candidate, with which repeats of its training failed."""
+    outcome = worst([judged["outcome"], *([Outcome.WARN] if notes else [])])
+    return {**judged, "outcome": outcome, "reasons": (*judged["reasons"], *notes)}
 
 
 def _brought(policy: Policy, judge: Judge, folder: RunFolder) -> TrainingDocument:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.comparison.sentences import number
 from mlgate.core.outcome import Outcome
 from mlgate.core.report import numbers as amounts
-from mlgate.core.report import slices
+from mlgate.core.report import recipe, slices
 from mlgate.core.report.wording import power, standing
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ def text(document: ComparisonDocument) -> str:
     lines += _found(document)
     lines += [sentence] if (sentence := power(document)) else []
     lines += standing(document)
+    lines += recipe.sentences(document)
     return "\n".join(lines)
 
 

@@ -83,6 +83,10 @@ def _check_train(config: Config, top: Cursor) -> None:
         _find(cursor, "repeats").problem(
             "nothing is trained, so nothing can be repeated", "Add `run: ...`, or remove `repeats`."
         )
+    if train.repeats > 1 and train.predictions is None and (train.run or train.estimator):
+        _find(cursor, "repeats").problem(
+            "repeats are compared by their predictions", "Add `predictions: ...`, or remove `repeats`."
+        )
     if train.seed + train.repeats > MAX_SEED + 1:
         _find(cursor, "seed").problem("the seeds of the repeats would be too large", f"At most {MAX_SEED} is one.")
     if train.estimator is not None and config.table("train") is None:

@@ -331,6 +331,7 @@ class Repeats:
         difference: Mean over seeds and rows, positive where the candidate is better.
         interval: By the two-way variance over seeds and rows.
         seed_share: The share of the variance that is the seed's.
+        parameter: `alpha` of the metric, where it has one.
     """
 
     metric: str
@@ -339,6 +340,7 @@ class Repeats:
     difference: float
     interval: tuple[float, float]
     seed_share: float
+    parameter: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -52,6 +52,23 @@ class Artifact:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Repeat:
+    """What one of several trainings predicts.
+
+    Attributes:
+        seed: Given to it as `MLGATE_TRAIN_SEED`.
+        path: The predictions, relative to the run folder.
+        digest: sha256 of their bytes.
+        size: Bytes.
+    """
+
+    seed: int
+    path: str
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Number:
     """A number that training left in a JSON file, for a budget.
 
@@ -88,6 +105,7 @@ class TrainingDocument(Document):
         dirty: Whether the checkout differed from the commit.
         artifacts: The model and the predictions.
         numbers: What the budgets of the policy ask of files that training leaves.
+        repeats: What each training predicts, the candidate's first, where the configuration asks for several.
         model_format: Of the model's file, by its content, where the configuration promotes; null if it is refused.
         runs_code: Whether loading the model can run code that it brings.
     """
@@ -108,6 +126,7 @@ class TrainingDocument(Document):
     dirty: bool = False
     artifacts: tuple[Artifact, ...] = ()
     numbers: tuple[Number, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
     model_format: str | None = None
     runs_code: bool = False
 

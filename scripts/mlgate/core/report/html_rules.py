@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.explanation.head import head_of
 from mlgate.core.outcome import Outcome
-from mlgate.core.report import explanations, numbers, slices, wording
+from mlgate.core.report import explanations, numbers, recipe, slices, wording
 from mlgate.core.report.bars import bar
 from mlgate.core.report.html_parts import badge, lead, note, table
 from mlgate.core.report.tags import Markup, join, tag
@@ -39,6 +39,7 @@ def rules(report: ReportDocument) -> Part | None:
         _key(),
         note(power) if power else Markup(""),
         *(note(sentence) for sentence in (wording.standing(report.comparison) if report.comparison else ())),
+        *(note(sentence) for sentence in recipe.sentences(report.comparison)),
     )
     return ("rules", "Rules", content)
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlgate.core.outcome import Outcome
-from mlgate.core.report import explanations, md, numbers, slices, wording
+from mlgate.core.report import explanations, md, numbers, recipe, slices, wording
 from mlgate.core.report.md import Space, fitting, paragraphs
 from mlgate.core.report.sections import outcome, sections
 from mlgate.core.report.untrusted import code, cut, fenced, prose
@@ -112,7 +112,7 @@ def _rules(report: ReportDocument, space: Space) -> str:
     remarks = space.share(0.35).first(lines, most=MAX_RULES)
     power = wording.power(report.comparison) if report.comparison else ""
     standing = " ".join(map(prose, wording.standing(report.comparison))) if report.comparison else ""
-    return paragraphs(listed, more, "\n".join(remarks), power, standing)
+    return paragraphs(listed, more, "\n".join(remarks), power, standing, recipe.folded(report.comparison))
 
 
 def _ranked(report: ReportDocument) -> list[RuleResult]:

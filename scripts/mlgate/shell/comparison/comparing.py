@@ -32,11 +32,12 @@ from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import engine
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mlgate.core.comparison.columns import Column
     from mlgate.core.config.model import Config, Rule
+    from mlgate.core.documents.comparison import Repeats
     from mlgate.core.documents.training import Artifact, TrainingDocument
     from mlgate.shell.base.waivers import Allowed
     from mlgate.shell.comparison.baselines import Found
@@ -248,17 +249,18 @@ def answer(request: Request) -> Answer:
             whole=request.whole,
         )
         compared = costs.added(request, compared, all_found)
-        recipe = repeats.recipe(
-            request.repeats,
-            lambda path, name: _with_own(request, truth, reader.read(path, name)),
-            truth,
-            opponents,
-            request.config,
-        )
+        recipe = _recipe(request, reader, opponents)
         said = (*partial.notes, *notes, *recipe.notes)
-        return dataclasses.replace(
-            partial, comparison=compared, evidence=evidence, notes=said, repeats=recipe.repeats
-        )
+        return dataclasses.replace(partial, comparison=compared, evidence=evidence, notes=said, repeats=recipe.repeats)
+
+
+def _recipe(request: Request, reader: Reader, opponents: Sequence[Opponent]) -> repeats.Recipe:
+    """Return what repeated training comes to."""
+
+    def read(path: Path, name: str) -> Predictions:
+        return _with_own(request, reader.truth, reader.read(path, name))
+
+    return repeats.recipe(request.repeats, read, reader.truth, opponents, request.config)
 
 
 def _with_own(request: Request, truth: Truth, predictions: Predictions) -> Predictions:

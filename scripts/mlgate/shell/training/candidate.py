@@ -16,7 +16,7 @@ from mlgate.core.training.budget_files import budgets_of, number
 from mlgate.core.training.environment import cleaned, secrets
 from mlgate.core.training.log import Log
 from mlgate.errors import InputError
-from mlgate.shell.training import command, estimator, interpreter, worker
+from mlgate.shell.training import command, estimator, interpreter, repeats, worker
 from mlgate.shell.training import place as training_place
 from mlgate.shell.training.outputs import Outputs
 from mlgate.shell.training.place import Place
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlgate.core.config.model import Budget, Config, Train
-    from mlgate.core.documents.training import Number
+    from mlgate.core.documents.training import Number, Repeat
     from mlgate.core.gate.policy import Policy
     from mlgate.core.training.ending import Ended
     from mlgate.shell.base.policy import Judge
@@ -48,6 +48,8 @@ class Trained:
         numbers: What budgets ask of files that it left.
         log_tail: The last lines; empty with a candidate.
         environment: What it ran in.
+        repeats: What it and the trainings with the next seeds predict.
+        notes: Which of those failed.
     """
 
     source: TrainingSource
@@ -57,6 +59,8 @@ class Trained:
     log_tail: tuple[str, ...]
     environment: Environment
     numbers: tuple[Number, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 def candidate(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> Trained:
@@ -80,7 +84,9 @@ def candidate(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> 
     with tempfile.TemporaryDirectory(prefix="mlgate-train-") as kept:
         learns_from = learned(config, Plain.of(judge, Path(kept), world))
         place = Place(config=config, folder=judge.config_folder, scratch=scratch, tables=tables, holdout=holdout)
-        return make(replace(place, learned=learns_from), declared, world, budgets)
+        place = replace(place, learned=learns_from)
+        trained = make(place, declared, world, budgets)
+        return repeats.added(trained, place, declared, lambda where: make(where, declared, world))
 
 
 def learned(config: Config, plain: Plain) -> Path | None:

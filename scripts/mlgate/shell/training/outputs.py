@@ -72,6 +72,17 @@ class Outputs:
                 shutil.move(target, source)
                 del self._moved[source]
 
+    def bring_back(self) -> None:
+        """Put back what was moved, in place of whatever lies at the declared paths since."""
+        for path in self._declared.values():
+            new = self._folder / path
+            if new.is_dir() and not new.is_symlink():
+                shutil.rmtree(new)
+            else:
+                new.unlink(missing_ok=True)
+        self.restore()
+        shutil.rmtree(self._aside, ignore_errors=True)
+
     def discard(self) -> None:
         """Remove what was moved aside: something new has taken its place."""
         for target in self._moved.values():

@@ -68,6 +68,17 @@ class Duel:
 
 
 @dataclass(frozen=True, kw_only=True)
+class _Match:
+    """Two sides on one metric, before anything is asked of their difference; the values are rounded."""
+
+    side: Side
+    candidate: float
+    baseline: float
+    difference: Difference
+    identical: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Part:
     """A slice of the holdout, and the comparison on its rows."""
 
@@ -100,6 +111,7 @@ class Arena:
         self.opponents = opponents
         self.sides = sides
         self.at_least = at_least
+        self._matches: dict[tuple[Asked, str], _Match | Reason] = {}
         self._duels: dict[tuple[Asked, str], Duel | Reason] = {}
         self._parts: dict[SliceBy, tuple[Part, ...] | Reason] = {}
 
@@ -150,25 +162,40 @@ class Arena:
             self._duels[key] = self._duel(*key)
         return self._duels[key]
 
-    def _duel(self, asked: Asked, against: str) -> Duel | Reason:
+    def match(self, asked: Asked, against: str) -> _Match | Reason:
+        """Return the two sides with their difference, of which nothing has been asked yet, or why there is none."""
+        key = (asked, against)
+        if key not in self._matches:
+            self._matches[key] = self._match(*key)
+        return self._matches[key]
+
+    def _match(self, asked: Asked, against: str) -> _Match | Reason:
         own = self.value(self.candidate, asked)
         best = self._best(asked, against)
         if isinstance(own, Reason) or isinstance(best, Reason):
             return own if isinstance(own, Reason) else best  # type: ignore[return-value] # one of them is
         side, value = best
-        how = self.measure(asked)
         identical = self.opponents[against].same_model and self.candidate.predictions.equals(side.predictions)
-        difference = Identical() if identical else how.difference(self.candidate, side)
-        low, high = difference.limits(self.tail)
+        difference = Identical() if identical else self.measure(asked).difference(self.candidate, side)
+        return _Match(side=side, candidate=own, baseline=value, difference=difference, identical=identical)
+
+    def _duel(self, asked: Asked, against: str) -> Duel | Reason:
+        match = self.match(asked, against)
+        if isinstance(match, Reason):
+            return match
+        low, high = match.difference.limits(self.tail)
+        carriers = 0
+        if not match.identical:
+            carriers = self.truth.sampling.count(self.measure(asked).carriers(self.candidate, match.side))
         return Duel(
-            side=side.predictions.name,
-            candidate=own,
-            baseline=value,
-            estimate=0.0 if identical else rounded(asked.sign * (own - value)),
+            side=match.side.predictions.name,
+            candidate=match.candidate,
+            baseline=match.baseline,
+            estimate=0.0 if match.identical else rounded(asked.sign * (match.candidate - match.baseline)),
             low=rounded(low),
             high=rounded(high),
-            difference=difference,
-            carriers=0 if identical else self.truth.sampling.count(how.carriers(self.candidate, side)),
+            difference=match.difference,
+            carriers=carriers,
         )
 
     def _best(self, asked: Asked, against: str) -> tuple[Side, float] | Reason:

@@ -11,6 +11,7 @@ from mlgate.core.comparison.correction import Judged, corrected
 from mlgate.core.comparison.floors import limited
 from mlgate.core.comparison.metrics.asked import asked
 from mlgate.core.comparison.metrics.names import METRICS
+from mlgate.core.comparison.slices import ahead
 from mlgate.core.config.model import BaselineKind, Severity, Task
 from mlgate.core.documents.comparison import RuleResult
 from mlgate.core.documents.shared import Reason
@@ -31,6 +32,7 @@ def judge(arena: Arena, rules: Sequence[Rule]) -> tuple[tuple[RuleResult, ...], 
     Rules against a dummy, or that ask for an improvement, say nothing of an unchanged candidate and are left out.
     Budgets are no matter of the holdout, and are judged elsewhere.
     """
+    ahead.solve(arena, rules)
     judged = [found for rule in rules if rule.budget is None for found in _judged(arena, rule)]
     results = corrected(judged, arena.tail)
     return results, decision.power([j.sensitivity for j in judged if j.sensitivity and _about_no_change(arena, j)])

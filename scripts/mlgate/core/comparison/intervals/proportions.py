@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +16,7 @@ from mlgate.core.comparison.intervals.distributions import (
     student_cdf,
     student_quantile,
 )
+from mlgate.core.comparison.intervals.known import Known
 from mlgate.core.comparison.intervals.spread import described, design_of
 from mlgate.core.comparison.intervals.table_score import Joint
 from mlgate.core.comparison.intervals.tables import TableDifference
@@ -40,6 +41,7 @@ class PairedProportions(Paired):
         n: All pairs; the counts may be divided by a design effect.
         freedom: Degrees of freedom of t in place of the normal; infinite for independent rows of equal weight.
         rows: In words, what was counted.
+        known: What was found together with others.
     """
 
     gained: float
@@ -49,6 +51,7 @@ class PairedProportions(Paired):
     rows: str
     freedom: float = math.inf
     method: str = "tango"
+    known: Known = field(default_factory=Known, compare=False, repr=False)
 
     @property
     def degrees(self) -> float:
@@ -65,12 +68,16 @@ class PairedProportions(Paired):
 
     def limits(self, tail: float) -> Limits:
         """Return where the score statistic reaches the quantile."""
+        if tail in self.known.limits:
+            return self.known.limits[tail]
         z = -student_quantile(tail, self.freedom)
         low, high = tango.limits(self.gained, self.lost, self.n, z)
         return float(low), float(high)
 
     def p_drop(self, at: float) -> float:
         """Return the tail of the score statistic."""
+        if at in self.known.drops:
+            return self.known.drops[at]
         return student_cdf(float(tango.score(self.gained, self.lost, self.n, at)), self.freedom)
 
     def contrast(self, margin: float) -> Paired:

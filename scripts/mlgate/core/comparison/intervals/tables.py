@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from mlgate.core.comparison.intervals import table_score
+from mlgate.core.comparison.intervals import table_score, table_together
 from mlgate.core.comparison.intervals.difference import Paired, scale_of
 from mlgate.core.comparison.intervals.distributions import student_cdf, student_quantile
+from mlgate.core.comparison.intervals.known import Known
 from mlgate.core.comparison.intervals.spread import described, design_of
 
 if TYPE_CHECKING:
@@ -29,12 +28,14 @@ class TableDifference(Paired):
         joint: The table; its counts may be divided by a design effect.
         rows: In words, what was counted.
         freedom: Degrees of freedom of t in place of the normal; infinite for independent rows of equal weight.
+        known: What was found together with others.
     """
 
     joint: table_score.Joint
     rows: str = "rows"
     freedom: float = math.inf
     method: str = "multinomial-score"
+    known: Known = field(default_factory=Known, compare=False, repr=False)
 
     @property
     def degrees(self) -> float:
@@ -51,18 +52,21 @@ class TableDifference(Paired):
 
     def limits(self, tail: float) -> Limits:
         """Return where the score statistic reaches the quantile."""
-        low, high = table_score.limits(self.joint, -student_quantile(tail, self.freedom))
-        return float(low[0]), float(high[0])
+        if tail in self.known.limits:
+            return self.known.limits[tail]
+        return table_together.limits([self.joint], [-student_quantile(tail, self.freedom)])[0]
 
     def p_drop(self, at: float) -> float:
         """Return the tail of the score statistic."""
-        return student_cdf(float(table_score.score(self.joint, np.array([at]))[0]), self.freedom)
+        if at in self.known.drops:
+            return self.known.drops[at]
+        return student_cdf(table_together.scores([self.joint], [at])[0], self.freedom)
 
     def contrast(self, margin: float) -> Paired:
         """Return the score difference to the scaled baseline."""
         baseline = float(self.joint.metric.value(self.joint.counts.sum(axis=2))[0])
         scale = self.joint.scale * scale_of(margin, baseline, greater=True)
-        return replace(self, joint=replace(self.joint, scale=scale))
+        return replace(self, joint=replace(self.joint, scale=scale), known=Known())
 
 
 def table_difference(

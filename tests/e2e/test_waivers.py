@@ -68,7 +68,7 @@ def test_the_waiver_of_the_base_makes_a_warning_that_is_said_first(project: Repo
     assert (report["outcome"], report["blocks"], reasons(report)) == ("warn", False, ["waived"])
     assert "waived by jane until 9999-12-31: New labels come." in report["reasons"][0]["message"]
     assert report["rules"][0]["waived"] == {"reason": "New labels come.", "who": "jane", "until": "9999-12-31"}
-    first = (project.root / "mlgate-run" / "report.md").read_text().split("##")[0]
+    first = (project.root / "mlgate-run" / "report.md").read_text().split("| Rule")[0]
     assert "jane" in first
     assert "9999-12-31" in first
 
@@ -108,3 +108,23 @@ def test_the_working_copy_s_waivers_count_where_it_judges(project: Repository) -
     project.write({FILE: waiver()})
     report = reported(project)
     assert (report["outcome"], reasons(report)[0]) == ("warn", "waived")
+
+
+BROKEN = (
+    "baselines: [{name: gone, predictions: gone.csv}]\n"
+    "gate:\n  accept-reasons: ACCEPTED\n  rules:\n    - {metric: accuracy, against: gone, margin: 2%}\n"
+)
+
+
+def test_a_reason_is_accepted_by_the_base_s_policy_alone(project: Repository) -> None:
+    strict, lenient = (CONFIG + BROKEN.replace("ACCEPTED", words) for words in ("[]", "[baseline-missing]"))
+    project.commit({"mlgate.yml": strict})
+    report = proposed(project, None, {"mlgate.yml": lenient})
+    assert (report["outcome"], report["policy"]["proposed_outcome"]) == ("fail", "warn")
+    assert reasons(report)[0] == "baseline-missing"
+    project.switch("main")
+    project.git("branch", "-D", "change")
+    project.commit({"mlgate.yml": lenient})
+    report = proposed(project, None, {})
+    assert (report["outcome"], report["blocks"], reasons(report)) == ("warn", False, ["baseline-missing"])
+    assert "`gate.accept-reasons` takes this as a warning." in report["reasons"][0]["message"]

@@ -9,7 +9,7 @@ import pytest
 from tests import builders
 
 from mlgate.core.config.model import Task
-from mlgate.core.documents.comparison import Confusion
+from mlgate.core.documents.comparison import Calibration, Confusion
 from mlgate.core.report.plots import MAX_CLASSES, figures
 from mlgate.shell.plots import inline, render
 
@@ -27,6 +27,25 @@ def drawn(report: ReportDocument) -> dict[str, str]:
 def test_a_binary_report_has_its_plots() -> None:
     names = [figure.id for figure in figures(builders.a_report())]
     assert names == ["differences-0", "roc", "precision-recall", "confusion-0", "confusion-1"]
+
+
+def test_probabilities_have_a_reliability_curve_over_the_diagonal() -> None:
+    told = Calibration(
+        side="candidate",
+        calibration_error=0.0,
+        expected_calibration_error=0.1,
+        reliability=0.0,
+        resolution=0.1,
+        uncertainty=0.2,
+        within=0.0,
+        probability=(0.1, 0.8),
+        hit=(0.2, 0.7),
+    )
+    report = builders.a_report(comparison=builders.a_comparison(curves=(), calibrations=(told,)))
+    figure = next(figure for figure in figures(report) if figure.id == "reliability")
+    assert figure.alt == "Reliability of candidate"
+    assert len(figure.spec["layer"]) == 2
+    assert "reliability" in drawn(report)
 
 
 def test_a_regression_has_residuals() -> None:

@@ -74,6 +74,7 @@ A file of its own beside the configuration, `mlgate-waivers.yml`, names failing 
 a day:
 
 ```yaml
+# yaml-language-server: $schema=https://raw.githubusercontent.com/mlgate/mlgate/main/schemas/waivers.schema.json
 - rule: accuracy vs base per carrier
   slice: carrier = HA
   reason: Too few flights since May; new labels come in September.

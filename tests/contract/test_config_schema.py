@@ -36,6 +36,7 @@ from mlgate.core.config.promote import PROMOTABLE, PROMOTE, STAGE, WORKFLOW
 from mlgate.core.config.quantities import DURATION, PERCENT, SIZE
 from mlgate.core.config.rule import MAX_BETA, MAX_BINS, MIN_BINS, RULE, SLICE
 from mlgate.core.config.rule_subject import BUDGET, FUNCTION, MEASURED, OWN, OWN_NAME, POINTER
+from mlgate.core.config.waivers import REQUIRED, WAIVER
 from mlgate.errors import ConfigError
 from mlgate.shell import configuration
 
@@ -43,10 +44,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
-SCHEMAS = {name: json.loads((ROOT / "schemas" / f"{name}.schema.json").read_bytes()) for name in ("config", "contract")}
+SCHEMAS = {
+    name: json.loads((ROOT / "schemas" / f"{name}.schema.json").read_bytes())
+    for name in ("config", "contract", "waivers")
+}
 PARSERS: dict[str, Callable[[bytes, str], Any]] = {
     "config": configuration.parse,
     "contract": configuration.parse_contract,
+    "waivers": configuration.parse_waivers,
 }
 
 GOOD_CONFIGS = [
@@ -419,6 +424,27 @@ MEANINGLESS_CONTRACTS = [
 ]
 
 
+GOOD_WAIVERS = [
+    "",
+    "[]",
+    "[{rule: recall >= 0.6, reason: Known., who: jane, until: 2026-12-31}]",
+    "[{rule: a, slice: b = C, reason: b, who: c, until: '2026-12-31'}, {rule: a, reason: b, who: c, until: 2026-01-01}]",
+]
+BAD_WAIVERS = [
+    "{}",
+    "[a]",
+    "[{rule: a, reason: b, who: c}]",
+    "[{rule: '', reason: b, who: c, until: 2026-12-31}]",
+    "[{rule: a, reason: ' ', who: c, until: 2026-12-31}]",
+    '[{rule: a, reason: "b\\nc", who: c, until: 2026-12-31}]',
+    "[{rule: a, reason: b, who: 1, until: 2026-12-31}]",
+    "[{rule: a, reason: b, who: c, until: 31.12.2026}]",
+    "[{rule: a, reason: b, who: c, until: never}]",
+    "[{rule: a, reason: b, who: c, until: 2026-12-31, severity: warn}]",
+    f"[{{rule: a, reason: {'b' * 301}, who: c, until: 2026-12-31}}]",
+]
+
+
 def both(name: str, text: str) -> tuple[bool, bool]:
     """Return what the schema and what Python say."""
     value = yaml.read(text.encode(), "f").plain()
@@ -445,6 +471,20 @@ def test_both_refuse_a_configuration(text: str) -> None:
 @pytest.mark.parametrize("text", MEANINGLESS + [FRAME.format(rule) for rule in MEANINGLESS_RULES])
 def test_python_refuses_what_has_the_shape_but_no_meaning(text: str) -> None:
     assert both("config", text) == (True, False)
+
+
+@pytest.mark.parametrize("text", GOOD_WAIVERS)
+def test_both_accept_waivers(text: str) -> None:
+    assert both("waivers", text) == (True, True)
+
+
+@pytest.mark.parametrize("text", BAD_WAIVERS)
+def test_both_refuse_waivers(text: str) -> None:
+    assert both("waivers", text) == (False, False)
+
+
+def test_python_refuses_a_day_that_the_calendar_has_not() -> None:
+    assert both("waivers", "[{rule: a, reason: b, who: c, until: 2026-02-30}]") == (True, False)
 
 
 @pytest.mark.parametrize("text", GOOD_CONTRACTS)
@@ -556,6 +596,8 @@ def test_keys_and_words_are_those_of_the_code() -> None:
     assert [*promote["store"]["anyOf"][0]["enum"], "folder"] == list(StoreKind)
     assert parts["stage"]["properties"]["approve"]["enum"] == list(Approval)
     assert list(SCHEMAS["contract"]["$defs"]["rule"]["properties"]) == list(RuleKind)
+    assert tuple(SCHEMAS["waivers"]["$defs"]["waiver"]["properties"]) == WAIVER
+    assert tuple(SCHEMAS["waivers"]["$defs"]["waiver"]["required"]) == REQUIRED
 
 
 def test_grammars_are_those_of_the_code() -> None:

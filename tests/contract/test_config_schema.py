@@ -428,7 +428,7 @@ GOOD_WAIVERS = [
     "",
     "[]",
     "[{rule: recall >= 0.6, reason: Known., who: jane, until: 2026-12-31}]",
-    "[{rule: a, slice: b = C, reason: b, who: c, until: '2026-12-31'}, {rule: a, reason: b, who: c, until: 2026-01-01}]",
+    "[{rule: a, slice: b = C, reason: b, who: c, until: '2026-12-31'},{rule: a, reason: b, who: c, until: 2026-01-01}]",
 ]
 BAD_WAIVERS = [
     "{}",

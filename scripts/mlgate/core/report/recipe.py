@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from mlgate.core.documents.comparison import ComparisonDocument, Repeats
 
 CAVEAT = "This is of the recipe, and decides nothing: the rules judge the model that would be promoted."
+MOST = 20
 
 
 def sentences(comparison: ComparisonDocument | None) -> list[str]:
-    """Return a sentence for each metric and model, and what they are not of; nothing without repeats."""
-    told = [_sentence(each) for each in comparison.repeats] if comparison else []
+    """Return a sentence for each of the first metrics and models, and what they are not of; nothing without repeats."""
+    told = [_sentence(each) for each in comparison.repeats[:MOST]] if comparison else []
     return [*told, CAVEAT] if told else []
 
 

@@ -129,7 +129,20 @@ class TestProvenFloors:
         floor = (value + low) / 2
         (open_,) = judged([rule(at_least=floor, proven=True)])
         assert open_.rows_needed == pytest.approx(4 * 400, abs=1)
-        assert f"use about {open_.rows_needed:,} rows, if the value stays, or a floor of {low:.4g};" in open_.message
+        assert f"use about {open_.rows_needed:,} rows, if the value stays, or a floor of" in open_.message
+        named = re.search(r"or a floor of ([0-9.]+);", open_.message)
+        assert named is not None
+        assert low - 0.001 < float(named[1]) <= low
+        (proven,) = judged([rule(at_least=float(named[1]), proven=True)])
+        assert proven.outcome is PASS
+
+    def test_an_open_ceiling_says_what_to_do(self) -> None:
+        result = judged([rule("log_loss", at_most=9.0)])[0]
+        (open_,) = judged([rule("log_loss", at_most=(result.candidate or 0) + 1e-4, proven=True)])
+        named = re.search(r"or a ceiling of ([0-9.]+);", open_.message)
+        assert named is not None
+        (proven,) = judged([rule("log_loss", at_most=float(named[1]), proven=True)])
+        assert proven.outcome is PASS
 
     def test_a_value_at_its_limit_needs_no_number_of_rows(self) -> None:
         assert decision.rows_to_prove(n=100, value=0.6, end=0.5, limit=0.6) is None
@@ -213,6 +226,10 @@ class TestSlices:
     def test_a_sliced_rule_is_judged_in_each_slice_and_not_on_the_whole(self) -> None:
         (a, b) = judged([rule(margin=0.05, slices=(SliceBy(column="c"),))], c=HALVES)
         assert (a.id, a.slice, a.n, b.slice, b.n) == ("accuracy", "c = a", 200, "c = b", 200)
+
+    def test_rows_that_are_asked_for_are_rows_of_the_slice(self) -> None:
+        found = judged([rule(margin=0.001, slices=(SliceBy(column="c"),))], c=HALVES)
+        assert all(re.search(r"[0-9] rows of this slice would settle it", r.message) for r in found)
 
     def test_a_floor_in_slices(self) -> None:
         found = judged([rule(at_least=0.2, proven=True, slices=(SliceBy(column="c"),))], c=HALVES)

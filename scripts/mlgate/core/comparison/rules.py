@@ -78,16 +78,13 @@ def _sliced(arena: Arena, rule: Rule, by: SliceBy) -> list[Judged]:
         return [_broken(blank, parts)]
     if not parts:
         return [_broken(blank, Reason(id="slice-empty", message=f"{by.column!r} divides the holdout into no slice"))]
-    return [_in_slice(_judge(part.arena, rule), part.slice) for part in parts]
+    return [dataclasses.replace(_judge(part.arena, rule, part.slice), sliced=True) for part in parts]
 
 
-def _in_slice(judged: Judged, part: Slice) -> Judged:
-    result = dataclasses.replace(judged.result, slice=part.name, merged=part.merged)
-    return dataclasses.replace(judged, result=result, sliced=True)
-
-
-def _judge(arena: Arena, rule: Rule) -> Judged:
+def _judge(arena: Arena, rule: Rule, part: Slice | None = None) -> Judged:
     blank = _blank(rule, arena.truth.n)
+    if part is not None:
+        blank = dataclasses.replace(blank, slice=part.name, merged=part.merged)
     if arena.truth.n == 0:
         return _broken(blank, Reason(id="slice-empty", message="There is no row to measure anything on."))
     if rule.against is None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from mlgate.core.outcome import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlgate.core.comparison.decision import Sensitivity
     from mlgate.core.documents.comparison import RuleResult
 
@@ -21,12 +23,21 @@ def number(value: float | None, *, signed: bool = False) -> str:
     return f"{value:+.4g}" if signed else f"{value:.4g}"
 
 
-def at_least(value: float) -> str:
-    """Return a number rounded up to two significant digits, so that what is asked for is enough."""
-    if value <= 0 or not math.isfinite(value):
+def at_least(value: float, digits: int = 2) -> str:
+    """Return a number rounded up to a few significant digits, so that what is asked for is enough."""
+    return _rounded(value, digits, math.ceil)
+
+
+def at_most(value: float, digits: int = 2) -> str:
+    """Return a number rounded down to a few significant digits."""
+    return _rounded(value, digits, math.floor)
+
+
+def _rounded(value: float, digits: int, way: Callable[[float], int]) -> str:
+    if value == 0 or not math.isfinite(value):
         return number(value)
-    unit = 10.0 ** (math.floor(math.log10(value)) - 1)
-    return f"{math.ceil(round(value / unit, 6)) * unit:.2g}"
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits)
+    return f"{way(round(value / unit, 6)) * unit:.{digits}g}"
 
 
 def limit(result: RuleResult) -> str:
@@ -38,13 +49,15 @@ def limit(result: RuleResult) -> str:
         return f"{text}."
     low, high = result.interval or (None, None)
     text = f"{text}: on the right side, not proven (interval {number(low)} to {number(high)})."
-    return f"{text} {_to_prove(result, word, low if floor else high)}" if result.proven else text
+    if not result.proven or low is None or high is None:
+        return text
+    proven = at_most(low, 3) if floor else at_least(high, 3)
+    rows = "" if result.rows_needed is None else f"about {_rows(result)}, if the value stays, or "
+    return f"{text} To settle it, use {rows}a {word} of {proven}; {POLICY}."
 
 
-def _to_prove(result: RuleResult, word: str, end: float | None) -> str:
-    """Return what would prove a floor or ceiling that the rule wants proven."""
-    rows = "" if result.rows_needed is None else f"about {result.rows_needed:,} rows, if the value stays, or "
-    return f"To settle it, use {rows}a {word} of {number(end)}; {POLICY}."
+def _rows(result: RuleResult) -> str:
+    return f"{result.rows_needed:,} rows" + (" of this slice" if result.slice else "")
 
 
 def against(result: RuleResult, side: str, sensitivity: Sensitivity | None = None) -> str:
@@ -107,7 +120,7 @@ def _next(result: RuleResult, sensitivity: Sensitivity) -> str:
         return f"With a margin of 0 no number of rows settles it; {wider} would"
     if result.rows_needed <= result.n:
         return "The rows are enough for an unchanged model, but the difference is too near the margin"
-    return f"About {result.rows_needed:,} rows would settle it, or {wider}"
+    return f"About {_rows(result)} would settle it, or {wider}"
 
 
 def _wider(result: RuleResult, sensitivity: Sensitivity) -> str:

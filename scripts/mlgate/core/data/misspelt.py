@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 ALIKE = 0.8
+MOST = 500  # names on either side: each is held against each
 
 
 def misspelt_columns(row: Mapping[str, Any], columns: Collection[str]) -> tuple[Broken, ...]:
@@ -24,8 +25,9 @@ def misspelt_columns(row: Mapping[str, Any], columns: Collection[str]) -> tuple[
         columns: Of the table.
     """
     declared = row.get("properties", {})
-    absent = [name for name in declared if name not in columns]
-    spare = [name for name in columns if name not in declared] if absent else []
+    known = set(columns)
+    absent = [name for name in declared if name not in known][:MOST]
+    spare = [name for name in columns if name not in declared][:MOST] if absent else []
     pairs = ((name, difflib.get_close_matches(name[:200], spare, n=1, cutoff=ALIKE)) for name in absent)
     return tuple(_warning(name, close[0]) for name, close in pairs if close)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlgate.core.data.compile import escape
@@ -56,7 +57,12 @@ class Table:
 
     def index(self, name: str) -> int | None:
         """Return the position of a column, or None."""
-        return next((i for i, column in enumerate(self.columns) if column.name == name), None)
+        return self._positions.get(name)
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        """Return where columns are by name; a wide contract asks for thousands."""
+        return {column.name: i for i, column in reversed(list(enumerate(self.columns)))}
 
     def relation(self, *, rows: bool = False) -> str:
         """Return a FROM item with the columns `c0`...; with `rows`, also the 0-based `row_number`."""

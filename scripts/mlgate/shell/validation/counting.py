@@ -15,6 +15,7 @@ from mlgate.core.data.plain import suspicious
 from mlgate.core.data.query import LOCATED
 from mlgate.core.data.rules.answers import Answer
 from mlgate.core.data.tally import broken_by
+from mlgate.shell.validation.wide import WIDE, Part, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
     from mlgate.shell.validation.opened import Opened
 
     Cells = dict[int, dict[str, str | None]]
-
-
-WIDE = 2500  # columns, and checks, of one scan: the engine holds a block of each in memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,33 +61,50 @@ def count(opened: Opened, work: Tally, keys: Sequence[DenseKey] = ()) -> Counted
     """Count in one scan; a wide table in several, each of some columns and some checks, so that memory is bounded."""
     width = 0 if opened.table.is_json else len(opened.table.columns)
     if width <= WIDE:
-        return _count(opened, work, range(width), keys)
-    number = max(-(-width // WIDE), -(-len(work.asked) // WIDE))
-    parts = [
-        _count(
-            opened,
-            replace(work, asked=work.asked[part * WIDE : (part + 1) * WIDE]),
-            range(width)[part * WIDE : (part + 1) * WIDE],
-        )
-        for part in range(number)
-    ]
+        return _count(opened, work, range(width), suspicious(opened.table), keys)
+    return _joined([_count_part(opened, work, part) for part in parts_of(opened.table, work)])
+
+
+def _count_part(opened: Opened, work: Tally, part: Part) -> tuple[Part, Counted]:
+    """Count a part. The scan that has a column says for all of them whether its numbers are read right."""
+    table = opened.table
+    if part.columns:
+        table = replace(table, plain=table.plain & frozenset(part.columns))
+    guard = suspicious(table) if part.columns else None
+    asked = replace(work, asked=tuple(part.asked.values()))
+    return part, _count(replace(opened, table=table), asked, part.columns, guard)
+
+
+def _joined(parts: Sequence[tuple[Part, Counted]]) -> Counted:
     cells: Cells = {}
-    for part in parts:
-        for row, shown in part.shown.items():
+    answers: dict[int, Answer] = {}
+    for part, counted in parts:
+        answers.update(zip(part.asked, counted.answers, strict=False))  # it has none where it is not sure
+        for row, shown in counted.shown.items():
             cells.setdefault(row, {}).update(shown)
     return Counted(
-        rows=parts[0].rows,
-        answers=tuple(answer for part in parts for answer in part.answers),
-        filled=tuple(filled for part in parts for filled in part.filled),
+        rows=parts[0][1].rows,
+        answers=tuple(answers[place] for place in sorted(answers)),
+        filled=tuple(filled for _, counted in parts for filled in counted.filled),
         shown=cells,
+        is_sure=all(counted.is_sure for _, counted in parts),
     )
 
 
-def _count(opened: Opened, work: Tally, columns: Iterable[int], keys: Sequence[DenseKey] = ()) -> Counted:
-    """Count in one scan. A file with numbered rows gives those that break something with it; any other, if it must."""
+def _count(
+    opened: Opened, work: Tally, columns: Iterable[int], guard: str | None, keys: Sequence[DenseKey] = ()
+) -> Counted:
+    """Count in one scan. A file with numbered rows gives those that break something with it; any other, if it must.
+
+    Args:
+        opened: The table.
+        work: What is asked.
+        columns: Positions of those whose cells are counted.
+        guard: Condition of rows whose numbers may have been read wrongly; None where none are.
+        keys: That may be seen to be unique.
+    """
     table = opened.table
     filled = [f"count(c{index})" for index in columns]
-    guard = suspicious(table)
     flags = flags_of(opened, work, work.strict) if table.numbered and work.strict else None
     bits = [aggregate for key in keys for aggregate in key.aggregates]
     extra = [*work.aggregates, *filled, *bits, *([f"count_if({guard})"] if guard else [])]

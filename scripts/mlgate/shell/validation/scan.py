@@ -22,10 +22,10 @@ from mlgate.shell.tables import layout as table_layout
 from mlgate.shell.tables.files import Unreadable, header, read_blocks
 from mlgate.shell.tables.preparing import prepared
 from mlgate.shell.validation.copies import read_once
-from mlgate.shell.validation.counting import WIDE
 from mlgate.shell.validation.opened import Opened
 from mlgate.shell.validation.reading import Reading
 from mlgate.shell.validation.side import scan_side
+from mlgate.shell.validation.wide import WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -21,7 +21,7 @@ from mlgate.core.outcome import Severity
 from mlgate.core.words import listed
 from mlgate.shell.validation.by_row import count_by_row, is_broken_early
 from mlgate.shell.validation.copies import numbered
-from mlgate.shell.validation.counting import WIDE, count
+from mlgate.shell.validation.counting import count
 from mlgate.shell.validation.places import places_of
 from mlgate.shell.validation.rules import judge_rule
 from mlgate.shell.validation.rules.primary_key import dense_keys
@@ -75,9 +75,7 @@ def _count(opened: Opened, plan: Plan, part: ContractPart) -> tuple[Opened, Tall
     """Count with the fast reading of numbers first, and if that is not sure, with the exact one."""
     counting = count_by_row if is_broken_early(opened, plan) else count
     timed = with_times(opened.table, times(part.rules), plan.properties)
-    # The fast reading looks at all columns at once.
-    fast = (as_plain(timed, plan.properties),) if len(timed.columns) <= WIDE else ()
-    for table in (*fast, timed):
+    for table in (as_plain(timed, plan.properties), timed):
         work = tally(plan, part.rules, table)
         reread = replace(opened, table=table)
         counted = counting(reread, work, dense_keys(reread, part.rules, plan))

@@ -140,6 +140,16 @@ def test_an_interrupted_repeat_leaves_the_candidates_files(project: Repository) 
     assert (project.root / "predictions.csv").is_file()
 
 
+def test_files_from_elsewhere_have_no_repeats_and_that_is_said(project: Repository) -> None:
+    (project.root / "model.txt").write_text("model")
+    (project.root / "predictions.csv").write_text((project.root / "old.csv").read_text())
+
+    done = train(project, "--brought")
+
+    assert (done.status, done.document["outcome"], done.document["repeats"]) == (0, "pass", [])
+    assert [reason["id"] for reason in done.document["reasons"]] == ["brought", "repeats-too-few"]
+
+
 def test_predictions_that_something_wrote_since_are_stale(project: Repository) -> None:
     train(project)
     (project.root / "mlgate-run" / "training" / "repeats" / "8.csv").write_text("id,prediction\n")

@@ -106,6 +106,9 @@ def _brought(policy: Policy, judge: Judge, folder: RunFolder) -> TrainingDocumen
     judged["numbers"] = () if missing else training.budget_numbers(budgets, judge.config_folder)
     if not missing:
         judged["reasons"] += (_reason("brought", "Model and predictions were trained elsewhere."),)
+    if policy.working.train and policy.working.train.repeats > 1:
+        message = "Nothing was trained here, so `train.repeats` has no part: nothing is said of what the seed changes."
+        judged["reasons"] += (_reason("repeats-too-few", message),)
     return _document(policy, folder, source=TrainingSource.BROUGHT, **judged)
 
 

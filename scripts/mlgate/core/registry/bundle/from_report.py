@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlgate.core.comparison.metrics.names import METRICS
 from mlgate.core.documents.data import ContractSide
 from mlgate.core.registry.log.record import Digests, Event, Measured, Record, Verdict
 
@@ -77,9 +76,7 @@ def verdict_of(report: ReportDocument) -> Verdict:
     """Return what the report said, as a record keeps it."""
     comparison = report.comparison
     # A rule against nothing (the first model) measures nothing; the model has the metric all the same.
-    # Not so where a rule may have asked for another average.
-    found = comparison.metrics if comparison else ()
-    known = {item.metric: item.candidate for item in found if not METRICS[item.metric].averaged}
+    known = {item.metric: item.candidate for item in comparison.metrics} if comparison else {}
     return Verdict(
         outcome=report.outcome,
         reasons=tuple(dict.fromkeys(reason.id for reason in report.reasons)),
@@ -90,7 +87,8 @@ def verdict_of(report: ReportDocument) -> Verdict:
 
 
 def _measured(rule: RuleResult, known: Mapping[str, float | None]) -> Measured:
-    unmeasured = rule.candidate is None and rule.slice is None
+    # Not so where the rule asked for an average that the list of metrics has not.
+    unmeasured = rule.candidate is None and rule.slice is None and rule.average is None
     value = known.get(rule.metric) if unmeasured else rule.candidate
     return Measured(
         metric=rule.metric,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.repository import environment
+from tests.repository import Repository, environment
 from tests.toolbox import ROOT
 
 from mlgate.shell.tables import remote
@@ -30,10 +31,20 @@ OBJECTS = {
 }
 
 
+def client_of(env: dict[str, str]) -> Any:
+    """Return a client of the server, as those have who put tables there."""
+    return pytest.importorskip("boto3").client(
+        "s3",
+        endpoint_url=env["AWS_ENDPOINT_URL"],
+        aws_access_key_id=env["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=env["AWS_SECRET_ACCESS_KEY"],
+        region_name=env["AWS_REGION"],
+    )
+
+
 @pytest.fixture(scope="module")
 def store() -> Iterator[dict[str, str]]:
     """Start a server with a bucket, and return the environment that leads to it."""
-    boto3 = pytest.importorskip("boto3")
     server = SERVER.ThreadedMotoServer(port=0, verbose=False)
     server.start()
     try:
@@ -44,13 +55,7 @@ def store() -> Iterator[dict[str, str]]:
             "AWS_SECRET_ACCESS_KEY": "secret",
             "AWS_REGION": "us-east-1",
         }
-        client = boto3.client(
-            "s3",
-            endpoint_url=env["AWS_ENDPOINT_URL"],
-            aws_access_key_id="key",
-            aws_secret_access_key="secret",
-            region_name="us-east-1",
-        )
+        client = client_of(env)
         client.create_bucket(Bucket=BUCKET)
         for name, data in OBJECTS.items():
             client.put_object(Bucket=BUCKET, Key=name, Body=data)
@@ -80,6 +85,37 @@ def test_tables_of_a_store_are_validated_like_local_ones(store: dict[str, str], 
     assert (row["file"], row["line"]) == (f"s3://{BUCKET}/a/2.csv", 3)
     assert "does not exist" in absent["findings"][0]["message"]
     assert "secret" not in json.dumps(document) + done.stdout + done.stderr
+
+
+def run(folder: Path, store: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a repository whose tables lie in the store."""
+    program = "from mlgate.main import console; console()"
+    env = environment(**store, PYTHONPATH=str(ROOT / "scripts"))
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words], cwd=folder, env=env, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in done.stderr, done.stderr
+    return done
+
+
+def test_tables_of_a_store_are_fixed_by_the_lock(store: dict[str, str], tmp_path: Path) -> None:
+    made, client = Repository.new(tmp_path / "project"), client_of(store)
+    tables = f"{{many: {{path: 's3://{BUCKET}/a/*.csv'}}, own: {{path: 's3://{BUCKET}/lock/t.csv'}}}}"
+    client.put_object(Bucket=BUCKET, Key="lock/t.csv", Body=b"id,x\n1,a\n")
+    made.commit({"mlgate.yml": f"version: 1\ntables: {tables}\n", ".gitignore": "mlgate-run/\n"})
+    assert run(made.root, store, "data", "lock").returncode == 0
+    locked = (made.root / "mlgate.lock").read_text()
+    for name in ("a/1.csv", "a/2.csv"):
+        assert f"s3://{BUCKET}/{name}" in locked
+        assert hashlib.sha256(OBJECTS[name]).hexdigest() in locked
+    made.commit({"mlgate.lock": locked})
+    assert run(made.root, store, "data", "lock", "--check").returncode == 0
+    assert run(made.root, store, "validate-data").returncode == 0
+    client.put_object(Bucket=BUCKET, Key="lock/t.csv", Body=b"id,x\n1,b\n")
+    assert run(made.root, store, "data", "lock", "--check").returncode == 3
+    assert run(made.root, store, "validate-data").returncode == 3
+    many, own = json.loads((made.root / "mlgate-run" / "data.json").read_bytes())["tables"]
+    assert (many["findings"], [finding["reason"] for finding in own["findings"]]) == ([], ["data-changed"])
 
 
 @pytest.mark.parametrize(

@@ -130,13 +130,29 @@ def find(path: str, read: Callable[[str], bytes | None]) -> Found | None:
         read: Returns the bytes of another file of that root; None where there is none.
 
     Raises:
-        ConfigError: A file that should hold pointers cannot be read.
+        ConfigError: A file that should hold pointers cannot be read, or has one for the file that fixes nothing.
     """
     for name in places(path):
-        for pointer in in_file(name, read(name)):
+        data = read(name)
+        for pointer in in_file(name, data):
             if path == pointer.path or (pointer.is_folder and path.startswith(f"{pointer.path}/")):
                 return Found(file=name, pointer=pointer)
+        if data is not None and posixpath.basename(name) == DVC_LOCK:
+            _refuse_unfixed(path, data, name)
     return None
+
+
+def _refuse_unfixed(path: str, data: bytes, name: str) -> None:
+    """Refuse an output of a `dvc.lock` that is the file, or a folder that holds it, and has no digest."""
+    root, folder = yaml.read(data, name), posixpath.dirname(name)
+    for stage, content in _mapping(_mapping(root.plain()).get("stages")).items():
+        outputs = _mapping(content).get("outs")
+        for index, output in enumerate(outputs if isinstance(outputs, list) else []):
+            where = posixpath.normpath(posixpath.join(folder, _text(_mapping(output).get("path"))))
+            if not _is_understood(_mapping(output)) and (path == where or path.startswith(f"{where}/")):
+                place = root.at(f"/stages/{stage.replace('~', '~0').replace('/', '~1')}/outs/{index}")
+                remedy = "Run `dvc commit`, which writes it, or keep the file in git."
+                raise refuse(name, place, "this output has no `md5` of 32 small hexadecimal digits", remedy)
 
 
 def in_file(name: str, data: bytes | None) -> tuple[Pointer, ...]:

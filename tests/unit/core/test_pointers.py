@@ -148,6 +148,23 @@ def test_the_pointer_of_a_file_is_found(path: str, file: str, target: str) -> No
     assert (found.file, found.target()) == (file, target)
 
 
+@pytest.mark.parametrize(
+    ("path", "other", "digest", "line"),
+    [
+        ("pipe/out/features.csv", "pipe/parts/1.csv", f"md5: {MD5}, ", 8),
+        ("pipe/parts/1.csv", "pipe/out/features.csv", f"md5: {MD5}.dir, ", 9),
+    ],
+)
+def test_an_output_of_a_lock_without_a_digest_is_refused_where_it_is_asked_for(
+    path: str, other: str, digest: str, line: int
+) -> None:
+    files = {"pipe/dvc.lock": LOCK.replace(digest.encode(), b"etag: abc, ")}
+    assert pointers.find(other, files.get) is not None
+    with pytest.raises(ConfigError, match="this output has no `md5`") as raised:
+        pointers.find(path, files.get)
+    assert raised.value.problems[0].line == line
+
+
 def test_a_pointer_to_another_file_is_not_taken() -> None:
     assert pointers.find("data/test.csv", {"data/test.csv.dvc": dvc("train.csv")}.get) is None
 

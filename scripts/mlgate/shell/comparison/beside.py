@@ -94,30 +94,26 @@ def slots(
     database: duckdb.DuckDBPyConnection, table: str, names: Sequence[str], types: Mapping[str, str]
 ) -> tuple[Slot, ...]:
     """Return how each column of `table` is to be kept, and make the types of categories."""
-    texts = [(f"x{i}", name) for i, name in enumerate(names) if not _is_number(types[name])]
-    counts = _counts(database, table, [place for place, _ in texts])
     made = []
     for i, name in enumerate(names):
         place = f"x{i}"
-        if place not in counts or counts[place][0]:
+        if _is_number(types[name]):
             made.append(Slot(name=name, place=place, form=Form.NUMBER))
-        elif counts[place][1] > MOST_CATEGORIES:
-            made.append(Slot(name=name, place=place, form=Form.TEXT))
         else:
-            made.append(_category(database, table, name, place))
+            made.append(_of_text(database, table, name, place))
     return tuple(made)
 
 
-def _counts(database: duckdb.DuckDBPyConnection, table: str, places: Sequence[str]) -> dict[str, tuple[bool, int]]:
-    """Return of each column of text whether all of it is numbers, and about how many different values it has."""
-    if not places:
-        return {}
-    asked = ", ".join(
-        f"count({x}) > 0 AND bool_and({x} IS NULL OR coalesce({_usual_number(x)}, false)), approx_count_distinct({x})"
-        for x in places
-    )
-    found = database.execute(f"SELECT {asked} FROM {table}").fetchone() or ()
-    return {place: (bool(found[2 * i]), int(found[2 * i + 1])) for i, place in enumerate(places)}
+def _of_text(database: duckdb.DuckDBPyConnection, table: str, name: str, place: str) -> Slot:
+    """Return how a column of text is kept: as numbers where all of it is."""
+    about = database.execute(f"SELECT approx_count_distinct({place}) FROM {table}").fetchone()
+    many = about is not None and about[0] > MOST_CATEGORIES
+    values = table if many else f"(SELECT DISTINCT {place} FROM {table})"
+    asked = f"count({place}) > 0 AND bool_and({place} IS NULL OR coalesce({_usual_number(place)}, false))"
+    numbers = database.execute(f"SELECT {asked} FROM {values}").fetchone()
+    if numbers is not None and numbers[0]:
+        return Slot(name=name, place=place, form=Form.NUMBER)
+    return Slot(name=name, place=place, form=Form.TEXT) if many else _category(database, table, name, place)
 
 
 def _usual_number(text: str) -> str:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 # Text keys that are all whole numbers, written the one usual way, are numbers: `1` in a CSV file is 1 in Parquet.
 WHOLE = r"(0|-?[1-9][0-9]{0,17})"
 MOST_KEYS = 5
+MOST_CASES = 16  # more values than these are found by a join
 CHUNK = 65_536
 MOST_DISTINCT = 100_000
 LARGEST = 1e36  # of a quantity: the eighth power of a difference must still be a number
@@ -96,6 +97,8 @@ class HoldoutTable:
         name: The table's.
         columns: In the file.
         whole_keys: Whether keys are whole numbers.
+        first_key: Of keys that are all the whole numbers from this one on, so that a position is a key less it; None
+            for any others.
         rows: How many.
         kind: How labels are written.
         values: The different labels as written; of a quantity with very many, the first ones.
@@ -107,6 +110,7 @@ class HoldoutTable:
     name: str
     columns: Columns
     whole_keys: bool
+    first_key: int | None
     rows: int
     kind: Kind
     values: tuple[str, ...] = field(repr=False, default=())
@@ -125,15 +129,13 @@ class HoldoutTable:
 
     def label_codes(self, classes: Sequence[str]) -> NDArray[np.int64]:
         """Return each row's class as an index into canonical `classes`, in key order."""
-        codes = {value: classes.index(canonical(value, self.kind)) for value in self.values}
-        mapped = ", ".join(f"({literal(value)}, {code})" for value, code in codes.items())
-        return self._column(
-            f"SELECT c.code AS x FROM {self.name} h JOIN (VALUES {mapped}) c(label, code) USING (label) ORDER BY h.pos"
-        ).astype(np.int64)
+        codes = {literal(value): classes.index(canonical(value, self.kind)) for value in self.values}
+        expression, join = coded("label", codes)
+        return self._column(expression, join).astype(np.int64)
 
     def label_numbers(self) -> NDArray[np.float64]:
         """Return each row's label as a number, in key order; NaN where it is none."""
-        return self._column(f"SELECT coalesce(TRY_CAST(label AS DOUBLE), 'nan') AS x FROM {self.name} ORDER BY pos")
+        return self._column("coalesce(TRY_CAST(label AS DOUBLE), 'nan')")
 
     def weights(self) -> NDArray[np.float64] | None:
         """Return each row's weight, in key order; None without a weight column.
@@ -143,7 +145,7 @@ class HoldoutTable:
         """
         if self.columns.weight is None:
             return None
-        weights = self._column(f"SELECT coalesce(TRY_CAST(weight AS DOUBLE), 'nan') AS x FROM {self.name} ORDER BY pos")
+        weights = self._column("coalesce(TRY_CAST(weight AS DOUBLE), 'nan')")
         wrong = int((~(np.isfinite(weights) & (weights > 0))).sum())
         if wrong:
             raise HoldoutError(
@@ -156,9 +158,7 @@ class HoldoutTable:
         """Return each row's group as a number from 0, in key order; None without a group column."""
         if self.columns.group is None:
             return None
-        return self._column(
-            f"SELECT dense_rank() OVER (ORDER BY grp NULLS FIRST) - 1 AS x, pos FROM {self.name} ORDER BY pos"
-        ).astype(np.int64)
+        return self._column("dense_rank() OVER (ORDER BY grp NULLS FIRST) - 1").astype(np.int64)
 
     def beside(self, hidden: Collection[str] | None) -> dict[str, Column]:
         """Return the further columns by name, as far as slices can be made of them.
@@ -170,14 +170,17 @@ class HoldoutTable:
         if not slots:
             return {}
         chosen = ", ".join(beside.fetched(slot) for slot in slots)
-        found = self.database.execute(f"SELECT {chosen} FROM {self.name} ORDER BY pos").fetchnumpy()
+        found = self.database.execute(f"SELECT pos, {chosen} FROM {self.name}").fetchnumpy()
+        found = {place: in_order(found["pos"], values) for place, values in found.items()}
         return {
             slot.name: beside.column(slot, found[slot.place], hidden=hidden is None or slot.name in hidden)
             for slot in slots
         }
 
-    def _column(self, query: str) -> NDArray[Any]:
-        return np.asarray(self.database.execute(query).fetchnumpy()["x"])
+    def _column(self, expression: str, join: str = "") -> NDArray[Any]:
+        """Return what an expression gives on each row, in key order."""
+        found = self.database.execute(f"SELECT pos, {expression} AS x FROM {self.name} {join}").fetchnumpy()
+        return in_order(found["pos"], found["x"])
 
     def identity(self) -> str:
         """Return the sha256 over key, label, group, weight and slice columns in key order.
@@ -231,9 +234,11 @@ def load(database: duckdb.DuckDBPyConnection, path: Path, columns: Columns, *, n
         further = columns.beside(types)
         whole = _raw(database, source.sql, columns, name, types)
         slots = beside.slots(database, f"raw_{name}", further, types)
-        _order(database, name, whole=whole, slots=slots)
-        _refuse_nulls(database, name, columns)
-        _refuse_duplicates(database, name, columns)
+        _refuse_nulls(database, f"raw_{name}", columns)
+        first = _first_key(database, f"raw_{name}") if whole else None
+        _order(database, name, whole=whole, first=first, slots=slots)
+        if first is None:
+            _refuse_duplicates(database, name, columns)
         values = _distinct(database, name)
         rows = scalar(database, f"SELECT count(*) FROM {name}")
     if not rows:
@@ -243,6 +248,7 @@ def load(database: duckdb.DuckDBPyConnection, path: Path, columns: Columns, *, n
         name=name,
         columns=columns,
         whole_keys=whole,
+        first_key=first,
         rows=rows,
         kind=kind_of(values),
         values=values,
@@ -269,22 +275,42 @@ def _raw(database: duckdb.DuckDBPyConnection, sql: str, columns: Columns, name: 
     return bool(scalar(database, query))
 
 
-def _order(database: duckdb.DuckDBPyConnection, name: str, *, whole: bool, slots: Sequence[beside.Slot]) -> None:
+def _first_key(database: duckdb.DuckDBPyConnection, table: str) -> int | None:
+    """Return the lowest of keys that are all the whole numbers from it on, each once; None for any others.
+
+    Such keys need no sort: a key says its own position.
+    """
+    found = database.execute(f"SELECT min(key::BIGINT), max(key::BIGINT), count(*) FROM {table}").fetchone()
+    if found is None or found[0] is None or found[1] - found[0] + 1 != found[2]:
+        return None
+    keys = database.execute(f"SELECT key::BIGINT - {found[0]} AS x FROM {table}").fetchnumpy()["x"]
+    return int(found[0]) if np.bincount(np.asarray(keys), minlength=found[2]).max() == 1 else None
+
+
+def _order(
+    database: duckdb.DuckDBPyConnection,
+    name: str,
+    *,
+    whole: bool,
+    first: int | None,
+    slots: Sequence[beside.Slot],
+) -> None:
+    """Make the table of the rows with their positions in key order from the raw one, which goes."""
     kept = "key::BIGINT" if whole else "key"
+    position = f"row_number() OVER (ORDER BY {kept}) - 1" if first is None else f"{kept} - {first}"
     replaced = ", ".join([f"{kept} AS key", *beside.kept(slots, f"raw_{name}")])
     database.execute(
-        f"CREATE TEMP TABLE {name} AS SELECT (row_number() OVER (ORDER BY {kept}) - 1)::BIGINT AS pos, "
-        f"* REPLACE ({replaced}) FROM raw_{name}"
+        f"CREATE TEMP TABLE {name} AS SELECT ({position})::BIGINT AS pos, * REPLACE ({replaced}) FROM raw_{name}"
     )
     database.execute(f"DROP TABLE raw_{name}")
 
 
 def _refuse_nulls(database: duckdb.DuckDBPyConnection, name: str, columns: Columns) -> None:
     names = {"key": "key", "label": "label", "group": "grp"}
-    for role, column in columns.given:
-        if role not in names:
-            continue
-        nulls = scalar(database, f"SELECT count(*) FROM {name} WHERE {names[role]} IS NULL")
+    given = [(role, column) for role, column in columns.given if role in names]
+    counts = ", ".join(f"count(*) - count({names[role]})" for role, _ in given)
+    found = database.execute(f"SELECT {counts} FROM {name}").fetchone() or ()
+    for (role, column), nulls in zip(given, found, strict=True):
         if nulls:
             raise HoldoutError(
                 f"{nulls} rows of the holdout have no {role} in {column!r}", remedy="Correct or remove the rows."
@@ -307,6 +333,27 @@ def _refuse_duplicates(database: duckdb.DuckDBPyConnection, name: str, columns: 
 def _distinct(database: duckdb.DuckDBPyConnection, name: str) -> tuple[str, ...]:
     found = database.execute(f"SELECT DISTINCT label FROM {name} ORDER BY label LIMIT {MOST_DISTINCT}")
     return tuple(row[0] for row in found.fetchall())
+
+
+def coded(value: str, codes: Mapping[str, int]) -> tuple[str, str]:
+    """Return SQL for the code of a value, null for one that has none, and the join that it needs if any.
+
+    Args:
+        value: SQL.
+        codes: By SQL literal.
+    """
+    if len(codes) <= MOST_CASES:
+        cases = " ".join(f"WHEN {written} THEN {code}" for written, code in codes.items())
+        return f"CASE {value} {cases} END", ""
+    listed = ", ".join(f"({written}, {code})" for written, code in codes.items())
+    return "c.code", f"LEFT JOIN (VALUES {listed}) c(value, code) ON c.value = {value}"
+
+
+def in_order(positions: NDArray[np.int64], values: NDArray[Any]) -> NDArray[Any]:
+    """Return values by their positions, which are all from 0 on."""
+    ordered = np.empty(len(positions), dtype=values.dtype)
+    ordered[positions] = values
+    return ordered
 
 
 def column_types(database: duckdb.DuckDBPyConnection, sql: str) -> dict[str, str]:

@@ -17,7 +17,7 @@ from mlgate.core.documents.shared import Reason
 from mlgate.errors import InputError
 from mlgate.shell.comparison import recorded as recorded_files
 from mlgate.shell.comparison.beside import WHOLE_TYPES
-from mlgate.shell.comparison.holdout import LARGEST, MOST_KEYS, WHOLE, column_types
+from mlgate.shell.comparison.holdout import LARGEST, MOST_KEYS, WHOLE, coded, column_types, in_order
 from mlgate.shell.tables import engine
 from mlgate.shell.tables.engine import identifier, literal
 
@@ -101,8 +101,9 @@ class Reader:
         except engine.Unreadable as error:
             reason = error.reason if error.reason == "data-not-pulled" else "predictions-unreadable"
             raise PredictionsError(error.message, remedy=error.remedy, reason=reason) from None
-        order = self._order(np.asarray(columns["pos"]), path, sql, plan)
-        aligned = {key: np.asarray(values)[order] for key, values in columns.items() if key != "pos"}
+        positions = np.asarray(columns.pop("pos"))
+        self._check(positions, path, sql, plan)
+        aligned = {key: in_order(positions, np.asarray(values)) for key, values in columns.items()}
         return self._predictions(name, plan, aligned)
 
     def _with_keys(self, sql: str) -> str:
@@ -113,8 +114,8 @@ class Reader:
             f"{self.holdout.name} h ON {recorded_files.hash_of('h.key')} = r.{identifier(recorded_files.KEY)})"
         )
 
-    def _order(self, positions: Indices, path: Path, sql: str, plan: _Plan) -> Indices:
-        """Return which row of the file belongs to each position; refuse other keys than the holdout's."""
+    def _check(self, positions: Indices, path: Path, sql: str, plan: _Plan) -> None:
+        """Refuse other keys than the holdout's, each once."""
         known = positions >= 0
         counts = np.bincount(positions[known], minlength=self.holdout.rows)
         missing, doubled, extra = counts == 0, counts > 1, int((~known).sum())
@@ -137,9 +138,6 @@ class Reader:
             raise self._wrong(
                 path, "predictions-extra", f"{extra} rows have a key that the holdout has not", self._extra(sql, plan)
             )
-        order = np.empty(self.holdout.rows, dtype=np.int64)
-        order[positions] = np.arange(len(positions))
-        return order
 
     def _wrong(self, path: Path, reason: str, what: str, keys: str) -> PredictionsError:
         remedy = "Write one row for every key of the holdout and no other."
@@ -281,8 +279,8 @@ class _Plan:
                 remedy="Write the key of each holdout row beside its prediction.",
                 reason="predictions-column-missing",
             )
-        chosen = ["coalesce(h.pos, -1) AS pos"]
-        joins = f"LEFT JOIN {self.holdout.name} h USING (key)"
+        position, joins = self._position()
+        chosen = [f"{position} AS pos"]
         inner = [f"{self._key()} AS key"]
         for number, column in enumerate(self.scores):
             inner.append(f"{self._number(column)} AS s{number}")
@@ -292,15 +290,22 @@ class _Plan:
                 inner.append(f"{self._number(column)} AS o{number}")
                 chosen.append(f"p.o{number}")
         if "prediction" in self.types:
-            expression, join = self._prediction()
+            expression, codes = self._prediction()
             inner.append(f"{expression} AS prediction")
-            chosen.append(
-                "coalesce(c.code, CASE WHEN p.prediction IS NULL THEN -2 ELSE -1 END) AS prediction"
-                if join
-                else "p.prediction"
-            )
-            joins += join
+            if codes:
+                code, join = coded("p.prediction", codes)
+                joins += f" {join}"
+                chosen.append(f"coalesce({code}, CASE WHEN p.prediction IS NULL THEN -2 ELSE -1 END) AS prediction")
+            else:
+                chosen.append("p.prediction")
         return f"SELECT {', '.join(chosen)} FROM (SELECT {', '.join(inner)} FROM {sql}) p {joins}"
+
+    def _position(self) -> tuple[str, str]:
+        """Return SQL for the position of a row's key in the holdout, -1 for one that is not there, and its join."""
+        first, rows = self.holdout.first_key, self.holdout.rows
+        if first is None:
+            return "coalesce(h.pos, -1)", f"LEFT JOIN {self.holdout.name} h USING (key)"
+        return f"CASE WHEN p.key BETWEEN {first} AND {first + rows - 1} THEN p.key - {first} ELSE -1 END", ""
 
     def keys(self, sql: str) -> str:
         """Return the query that gives each row's key as written, and as joined."""
@@ -318,16 +323,14 @@ class _Plan:
     def _number(self, column: str) -> str:
         return f"coalesce(TRY_CAST({identifier(column)} AS DOUBLE), 'nan'::DOUBLE)"
 
-    def _prediction(self) -> tuple[str, str]:
-        """Return the expression of a prediction, and the join that makes it a class code; no join for numbers."""
+    def _prediction(self) -> tuple[str, dict[str, int]]:
+        """Return the expression of a prediction, and the class codes of its values; none for numbers."""
         if self.truth.task is Task.REGRESSION:
-            return self._number("prediction"), ""
+            return self._number("prediction"), {}
         column = identifier("prediction")
         if self.recorded:
             # An empty text is written like none at all, and none is ever recorded.
-            expression = f"coalesce({column}, '')"
-            values = ", ".join(f"({literal(name)}, {code})" for name, code in self._recorded_codes().items())
-            return expression, f" LEFT JOIN (VALUES {values}) c(prediction, code) ON p.prediction = c.prediction"
+            return f"coalesce({column}, '')", {literal(name): c for name, c in self._recorded_codes().items()}
         if self.holdout.kind is Kind.TEXT:
             expression, rows = f"{column}::VARCHAR", [literal(name) for name in self.truth.classes]
         else:
@@ -337,8 +340,7 @@ class _Plan:
             # What is no number and no truth value is a class that the holdout has not: NaN equals none.
             text = f"CASE WHEN {column} IS NOT NULL THEN coalesce({number}, {words}, 'nan'::DOUBLE) END"
             expression, rows = (text if textual else number), [_as_double(name) for name in self.truth.classes]
-        values = ", ".join(f"({row}, {code})" for code, row in enumerate(rows))
-        return expression, f" LEFT JOIN (VALUES {values}) c(prediction, code) ON p.prediction = c.prediction"
+        return expression, {row: code for code, row in enumerate(rows)}
 
 
 def _as_double(name: str) -> str:

@@ -271,6 +271,22 @@ def test_annotations_lie_on_lines_of_the_repository(folder: Path) -> None:
     assert "data-path<<" in output.read_text()
 
 
+@pytest.mark.parametrize(
+    ("is_tracked", "words", "shown"), [(True, (), True), (False, (), False), (False, ("--show-values",), True)]
+)
+def test_values_of_named_files_are_shown_in_ci_as_those_of_tables(
+    folder: Path, is_tracked: bool, words: tuple[str, ...], shown: bool
+) -> None:
+    repository = Repository.new(folder / "project")
+    repository.commit({"sub/c.yml": CONTRACT, ".gitignore": "mlgate-run/\n"})
+    table: dict[str, str | bytes | None] = {"sub/t.csv": "id,carrier,distance,delay\n001,SECRET,1,\n"}
+    repository.commit(table) if is_tracked else repository.write(table)
+    named = ("t.csv", "--contract", "c.yml", *words)
+    at_home, in_ci = validate(repository.root / "sub", *named), validate(repository.root / "sub", *named, CI="true")
+    assert [row["value"] for row in at_home.findings()[0]["rows"]] == ["SECRET"]
+    assert [row["value"] for row in in_ci.findings()[0]["rows"]] == (["SECRET"] if shown else [None])
+
+
 def test_values_are_shown_for_tracked_tables_alone(folder: Path) -> None:
     repository = Repository.new(folder / "project")
     repository.commit({"mlgate.yml": CONFIG, "c.yml": CONTRACT, ".gitignore": "data/\n"})

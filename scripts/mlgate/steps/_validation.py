@@ -59,9 +59,19 @@ class _Validation:
 
     def _of_files(self, contract: Path, first: Scanner) -> DataDocument:
         self.prefix = _below(self.world.cwd, self.world.env.get("GITHUB_WORKSPACE", ""))
-        works = from_files(self.inputs.files, contract, self.world.cwd, profile=self.inputs.profile)
+        works = from_files(
+            self.inputs.files, contract, self.world.cwd, is_shown=self._is_shown, profile=self.inputs.profile
+        )
         tables = validate(works, first=first, env=self.world.env, on_contract_change=OnChange.FAIL)
         return data_document(tables, (), OnChange.FAIL, dict(self.folder.reads))
+
+    def _is_shown(self, file: Path) -> bool:
+        """Return whether values of a named file are shown: what CI prints, others read, who know the repository alone."""
+        if self.inputs.show_values or not {"CI", "GITHUB_ACTIONS"} & self.world.env.keys():
+            return True
+        from mlgate.shell.base.committed import is_committed  # noqa: PLC0415 - on a laptop nobody asks git
+
+        return is_committed(file, self.world.env)
 
     def _of_configuration(self, first: Scanner) -> DataDocument:
         from mlgate.shell.base import policy as policies  # noqa: PLC0415 - only with a configuration

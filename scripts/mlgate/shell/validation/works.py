@@ -68,8 +68,17 @@ class Work:
         return tuple(sorted({name for side in self.sides.values() for name in side.contract.redacted}))
 
 
-def from_files(files: Sequence[Path], contract: Path, cwd: Path, *, profile: bool = False) -> list[Work]:
-    """Return the work for files that are named on the command line: no configuration, no base, values are shown.
+def from_files(
+    files: Sequence[Path], contract: Path, cwd: Path, *, is_shown: Callable[[Path], bool], profile: bool = False
+) -> list[Work]:
+    """Return the work for files that are named on the command line: no configuration, no base.
+
+    Args:
+        files: Relative to `cwd`.
+        contract: The same.
+        cwd: A folder.
+        is_shown: Whether values of a file are shown.
+        profile: Whether the files are profiled.
 
     Raises:
         ConfigError: Of the contract.
@@ -80,7 +89,7 @@ def from_files(files: Sequence[Path], contract: Path, cwd: Path, *, profile: boo
             table=Table(name=file.as_posix(), path=file.as_posix(), contract=contract.as_posix()),
             files=partial(_as_named, cwd / file, file.as_posix()),
             sides={"new": judged_by},
-            show_values=True,
+            show_values=is_shown(cwd / file),
             has_profile=profile,
         )
         for file in files

@@ -51,7 +51,7 @@ def table(worse: str = "DL") -> tuple[str, str, str]:
     for chance in (0.5 * (carrier == worse), np.zeros(ROWS)):
         wrong = draw.random(ROWS) < 0.1 + chance
         sides.append("\n".join(["id,prediction", *(f"{i},{labels[i] ^ wrong[i]}" for i in reversed(range(ROWS)))]))
-    return ("\n".join(["id,y,carrier,distance,hour", *rows]), *sides)
+    return "\n".join(["id,y,carrier,distance,hour", *rows]), sides[0], sides[1]
 
 
 @pytest.fixture

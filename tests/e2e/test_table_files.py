@@ -194,8 +194,8 @@ def test_a_link_inside_and_a_folder_beside_may_be_read(tmp_path: Path) -> None:
     for path in (inside / "a.csv", tmp_path / "beside.csv"):
         path.write_text("id,price,day\n001,1,2014-01-01\n", encoding="utf-8")
     (inside / "b.csv").symlink_to("a.csv")
-    for path in ("b.csv", "../beside.csv"):
-        assert validated(inside, f"{{path: {path}}}")["findings"] == []
+    for name in ("b.csv", "../beside.csv"):
+        assert validated(inside, f"{{path: {name}}}")["findings"] == []
 
 
 @pytest.mark.parametrize("suffix", [".gz", ".zst"])

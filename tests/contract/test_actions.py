@@ -125,7 +125,9 @@ def test_the_root_action_passes_each_step_its_options(name: str) -> None:
 
 
 # Options of the one-liners, which need no configuration: they judge one table or one comparison, not a pull request.
-ONE_LINERS = frozenset({"contract", "profile", "holdout", "key", "label", "candidate", "baseline", "metric", "margin", "slice"})
+ONE_LINERS = frozenset(
+    {"contract", "profile", "holdout", "key", "label", "candidate", "baseline", "metric", "margin", "slice"}
+)
 
 
 def test_the_root_action_is_listed_in_the_marketplace() -> None:

@@ -66,7 +66,7 @@ class _Validation:
         return data_document(tables, (), OnChange.FAIL, dict(self.folder.reads))
 
     def _is_shown(self, file: Path) -> bool:
-        """Return whether values of a named file are shown: what CI prints, others read, who know the repository alone."""
+        """Return whether values of a named file are shown: in CI others read them, who know the repository alone."""
         if self.inputs.show_values or not {"CI", "GITHUB_ACTIONS"} & self.world.env.keys():
             return True
         from mlgate.shell.base.committed import is_committed  # noqa: PLC0415 - on a laptop nobody asks git

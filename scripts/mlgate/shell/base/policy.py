@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlgate.core import pointers
 from mlgate.core.data.globs import is_glob
 from mlgate.core.documents.base import BaseDocument, PolicySource
 from mlgate.core.gate import inputs
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mlgate.core.documents.shared import Failure
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World
-
-LFS_POINTER = re.compile(rb"version https://git-lfs[^\n]*\noid sha256:([0-9a-f]{64})\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,10 +99,8 @@ class Judge:
 
 def _is_stored_elsewhere(file: Path, git: Git, commit: str, name: str) -> bool:
     """Return whether the commit has a pointer of Git LFS to the bytes of `file`, as where git-lfs is not installed."""
-    found = LFS_POINTER.match(git.show(commit, name) or b"")
-    if found is None:
-        return False
-    return file_digest(file) == found[1].decode()
+    found = pointers.lfs(git.show(commit, name) or b"")
+    return found is not None and file_digest(file) == found.digest
 
 
 def load(inputs_config: Path, folder: RunFolder, world: World) -> tuple[Policy, Judge]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlgate.core import pointers
 from mlgate.core.config.model import BaselineKind
 from mlgate.errors import MlgateError
 from mlgate.shell.base.fixed import fixed_at_base
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World
-
-POINTER = re.compile(
-    rb"\Aversion https://git-lfs\.github\.com/spec/.*^oid sha256:([0-9a-f]{64})$", re.MULTILINE | re.DOTALL
-)
-POINTER_BYTES = 1024
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,5 +158,5 @@ def _renamed(policy: Policy) -> dict[str, str]:
 
 def pointed(data: bytes) -> str | None:
     """Return the sha256 that a pointer of Git LFS names; None for other bytes."""
-    found = POINTER.search(data[:POINTER_BYTES])
-    return found[1].decode() if found else None
+    found = pointers.lfs(data)
+    return found.digest if found else None

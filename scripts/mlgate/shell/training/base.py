@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlgate.core import pointers
 from mlgate.core.data.globs import is_glob
 from mlgate.core.documents.base import PolicySource
 from mlgate.core.documents.training import TrainingDocument
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
 ENVIRONMENTS = (".venv", "venv")  # untracked, and the base's command needs one as much as the candidate's
 UNPINNED = "baseline-unpinned"
-POINTER_BYTES = 1024
-_POINTER = re.compile(rb"version https://git-lfs\.github\.com/spec/v1\n(?:.*\n)*?oid sha256:([0-9a-f]{64})\n")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -209,7 +207,5 @@ def _points_to(pointer: Path, file: Path) -> bool:
     if not pointer.is_file() or not file.is_file():
         return False
     with pointer.open("rb") as opened:
-        found = _POINTER.match(opened.read(POINTER_BYTES))
-    if found is None:
-        return False
-    return file_digest(file) == found[1].decode()
+        found = pointers.lfs(opened.read(pointers.LONGEST_LFS))
+    return found is not None and file_digest(file) == found.digest

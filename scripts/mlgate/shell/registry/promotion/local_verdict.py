@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from mlgate.core.documents.promotion import Origin
 from mlgate.core.documents.report import ReportDocument
 from mlgate.core.registry.promotion.judged import wanted_digests, wanted_files
 from mlgate.errors import InputError
+from mlgate.shell.digests import file_digest
 from mlgate.shell.registry.promotion.found import Found
 from mlgate.shell.report_file import read_report
 from mlgate.shell.run_folder import RunFolder
@@ -66,9 +66,8 @@ def _copy(file: Artifact, places: tuple[Path, ...], folder: Path) -> Path | None
         try:
             with place.open("rb") as source, target.open("wb") as written:
                 shutil.copyfileobj(source, written)
-            with target.open("rb") as written:
-                if hashlib.file_digest(written, "sha256").hexdigest() == file.digest:
-                    return target
+            if file_digest(target) == file.digest:
+                return target
         except OSError:
             continue
     target.unlink(missing_ok=True)

@@ -25,12 +25,6 @@ def checked(digest: str) -> str:
     return digest
 
 
-def digest_of(file: Path) -> str:
-    """Return the sha256 of a file's bytes, read piece by piece."""
-    with file.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()
-
-
 def missing(store: str, digest: str, label: str) -> OutsideError:
     """Return the error for bytes that a record names and a store has not."""
     return OutsideError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlgate.errors import OutsideError
+from mlgate.shell.digests import file_digest
 from mlgate.shell.registry.stores import blob
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class BranchStore:
                 f"takes files to {LIMIT // 10**6} MB, and {name or file.name} has {size / 10**6:.1f} MB",
                 "Set `promote.store: release`, or `{folder: path}`.",
             )
-        if blob.digest_of(file) != blob.checked(digest):
+        if file_digest(file) != blob.checked(digest):
             raise blob.failed(NAME, f"was given {file.name} with another digest", "Run it again: it has changed.")
         self._pending[digest] = file
 

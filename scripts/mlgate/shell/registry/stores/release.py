@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlgate.core.registry.assets import PART_BYTES, Piece, in_order, pieces
+from mlgate.shell.digests import file_digest
 from mlgate.shell.forge.answer import RefusedError
 from mlgate.shell.forge.transfer import StrangeHostError
 from mlgate.shell.registry.stores import blob
@@ -56,7 +57,7 @@ class ReleaseStore:
             OutsideError: `store-failed`.
         """
         size = file.stat().st_size
-        if blob.digest_of(file) != blob.checked(digest):
+        if file_digest(file) != blob.checked(digest):
             raise blob.failed(NAME, f"was given {file.name} with another digest", "Run it again: it has changed.")
         try:
             draft = self._open_draft()

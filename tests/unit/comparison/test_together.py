@@ -100,3 +100,21 @@ def test_a_contrast_does_not_answer_from_what_was_found_of_its_difference() -> N
     together.solve([Wanted(difference=difference, drop=0.0)], 0.025)
     contrast = difference.contrast(0.1)
     assert contrast.limits(0.025)[0] > difference.limits(0.025)[0]
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_stacked_metrics_are_what_each_is(classes: int) -> None:
+    draw = np.random.default_rng(classes)
+    metrics = [
+        TableMetric(ratio=ratio, average=average, positive=classes - 1)
+        for ratio in RATIOS.values()
+        for average in ("binary", "macro", "weighted")
+    ]
+    shares = draw.dirichlet(np.ones(classes**2), len(metrics)).reshape(len(metrics), classes, classes)
+    shares[0, :, 0] = 0  # a class that is never predicted has no precision
+    stacked = TableMetric.stacked(metrics, classes)
+    values = np.array([metric.value(shares[i]) for i, metric in enumerate(metrics)])
+    gradients = np.array([metric.gradient(shares[i]) for i, metric in enumerate(metrics)])
+    assert stacked.value(shares) == pytest.approx(values, nan_ok=True)
+    centred = stacked.gradient(shares) - gradients
+    assert centred == pytest.approx(np.broadcast_to(centred[:, :1, :1], centred.shape), nan_ok=True)

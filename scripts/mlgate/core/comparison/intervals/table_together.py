@@ -17,7 +17,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -50,26 +50,24 @@ class Tables:
     Attributes:
         shares: Shape (tables, k, k, k), or (tables, k, k, 1) for one side alone; what was seen.
         rows: Shape (tables,).
-        metrics: Each metric, and the tables that are its own: they lie side by side.
+        metrics: One a table; those of a kind side by side.
         scale: Shape (tables,), what the baseline's value is multiplied by.
     """
 
     shares: Array
     rows: Array
-    metrics: tuple[tuple[TableFunction, slice], ...]
+    metrics: tuple[TableFunction, ...]
     scale: Array
 
     @classmethod
     def of(cls, joints: Sequence[Joint]) -> Tables:
-        """Return the tables of joints with one table each, in their order; those of a metric must be neighbours."""
+        """Return the tables of joints with one table each, in their order."""
         counts = np.concatenate([joint.counts for joint in joints])
         rows = counts.sum(axis=(1, 2, 3))
-        starts = [i for i, joint in enumerate(joints) if not i or joints[i - 1].metric != joint.metric]
-        stops = [*starts[1:], len(joints)]
         return cls(
             shares=counts / rows[:, None, None, None],
             rows=rows,
-            metrics=tuple((joints[i].metric, slice(i, j)) for i, j in zip(starts, stops, strict=True)),
+            metrics=tuple(joint.metric for joint in joints),
             scale=np.array([joint.scale for joint in joints]),
         )
 
@@ -79,14 +77,22 @@ class Tables:
         return self.difference(self.shares)
 
     def only(self, chosen: Indices) -> Tables:
-        """Return some of the tables, by their numbers in ascending order."""
-        ends = [(metric, *np.searchsorted(chosen, (part.start, part.stop))) for metric, part in self.metrics]
+        """Return some of the tables, by their numbers."""
         return Tables(
             shares=self.shares[chosen],
             rows=self.rows[chosen],
-            metrics=tuple((metric, slice(start, stop)) for metric, start, stop in ends if start < stop),
+            metrics=tuple(self.metrics[i] for i in chosen.tolist()),
             scale=self.scale[chosen],
         )
+
+    @cached_property
+    def _functions(self) -> list[tuple[TableFunction, slice]]:
+        """Return the functions to be called, and the tables of each: one for all neighbours of a kind."""
+        runs = [list(run) for _, run in itertools.groupby(enumerate(self.metrics), key=lambda pair: kind(pair[1]))]
+        return [
+            (_one(tuple(metric for _, metric in run), self.shares.shape[1]), slice(run[0][0], run[-1][0] + 1))
+            for run in runs
+        ]
 
     def difference(self, shares: Array) -> Array:
         """Return the metric of the candidate minus that of the baseline; of the candidate where it is alone."""
@@ -102,10 +108,21 @@ class Tables:
         return np.asarray(own - other[..., :, None, :])
 
     def _value(self, tables: Array) -> Array:
-        return np.concatenate([metric.value(tables[part]) for metric, part in self.metrics])
+        return np.concatenate([metric.value(tables[part]) for metric, part in self._functions])
 
     def _gradient(self, tables: Array) -> Array:
-        return np.concatenate([metric.gradient(tables[part]) for metric, part in self.metrics])
+        return np.concatenate([metric.gradient(tables[part]) for metric, part in self._functions])
+
+
+def kind(metric: TableFunction) -> object:
+    """Return what is equal for metrics that are evaluated in one go."""
+    return type(metric) if getattr(metric, "stackable", False) else metric
+
+
+def _one(metrics: tuple[TableFunction, ...], classes: int) -> TableFunction:
+    """Return one function for as many tables."""
+    first: Any = metrics[0]
+    return first.stacked(metrics, classes) if getattr(first, "stackable", False) else first  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,12 +144,13 @@ def limits(joints: Sequence[Joint], z: Sequence[float]) -> list[tuple[float, flo
     """Return the low and high limit of each joint: where its statistic is `z` and `-z`.
 
     Args:
-        joints: With one table each, all of one shape; those of a metric side by side.
+        joints: With one table each, all of one shape; those of a kind side by side.
         z: Positive, one a joint.
     """
-    tables, aim = Tables.of(joints), np.asarray(z, dtype=np.float64)
-    low, high = (tables.seen - _solved(tables, side * aim, lambda at: at.away / at.error)[0] for side in (1, -1))
-    return [_limits(joint, z[i], float(low[i]), float(high[i])) for i, joint in enumerate(joints)]
+    twice = Tables.of([joint for joint in joints for _ in range(2)])
+    aim = np.array([side * x for x in z for side in (1, -1)])
+    ends = twice.seen - _solved(twice, aim, lambda at: at.away / at.error)[0]
+    return [_limits(joint, z[i], float(ends[2 * i]), float(ends[2 * i + 1])) for i, joint in enumerate(joints)]
 
 
 def _limits(joint: Joint, z: float, low: float, high: float) -> tuple[float, float]:

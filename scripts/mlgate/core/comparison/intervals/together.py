@@ -45,8 +45,8 @@ def solve(wanted: Sequence[Wanted], tail: float) -> None:
     tables = [(d, w.drop) for w in wanted if isinstance(d := w.difference, TableDifference)]
     for shape in dict.fromkeys(d.joint.counts.shape[1:] for d, _ in tables):
         mine = [(d, drop) for d, drop in tables if d.joint.counts.shape[1:] == shape]
-        metrics = list(dict.fromkeys(d.joint.metric for d, _ in mine))
-        mine.sort(key=lambda pair: metrics.index(pair[0].joint.metric))
+        kinds = list(dict.fromkeys(table_together.kind(d.joint.metric) for d, _ in mine))
+        mine.sort(key=lambda pair: kinds.index(table_together.kind(pair[0].joint.metric)))
         _solve_tables(mine, tail)
 
 

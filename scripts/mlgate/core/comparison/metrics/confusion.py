@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlgate.core.comparison.metrics.margins import Slopes, TableScore
+from mlgate.core.comparison.metrics.stacked import Stacked
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from mlgate.core.comparison.metrics.margins import Margins
@@ -76,6 +79,16 @@ class TableMetric(TableScore):
     ratio: Ratio
     average: str
     positive: int = 1
+
+    @property
+    def stackable(self) -> bool:
+        """Return whether many of its kind can be evaluated in one go."""
+        return self.average != "micro"
+
+    @classmethod
+    def stacked(cls, metrics: Sequence[TableMetric], classes: int) -> Stacked:
+        """Return the metrics of as many tables as one function of all."""
+        return Stacked.of(metrics, classes)
 
     def undefined(self, margins: Margins, classes: tuple[str, ...]) -> str | None:
         """Return which class's ratio divides by zero, or None."""

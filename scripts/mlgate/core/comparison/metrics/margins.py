@@ -71,6 +71,11 @@ class Slopes:
     by_predicted: Array
     by_hit: Array
 
+    def of_cells(self) -> Array:
+        """Return the derivative by every cell, in the shape of the tables."""
+        diagonal = np.eye(self.by_hit.shape[-1]) * self.by_hit[..., :, None]
+        return np.asarray(self.by_row[..., :, None] + self.by_predicted[..., None, :] + diagonal)
+
     def of_rows(self, codes: Indices, predicted: Indices) -> Array:
         """Return the derivative by the cell of each row."""
         return np.asarray(
@@ -105,6 +110,4 @@ class TableScore(ABC):
 
     def gradient(self, table: Array) -> Array:
         """Return its derivative by every cell up to a constant, for tables of shares."""
-        slopes = self.slopes(Margins.of(table))
-        diagonal = np.eye(table.shape[-1]) * slopes.by_hit[..., :, None]
-        return np.asarray(slopes.by_row[..., :, None] + slopes.by_predicted[..., None, :] + diagonal)
+        return self.slopes(Margins.of(table)).of_cells()

@@ -107,22 +107,33 @@ def error_of(sampling: Sampling, influence: Array) -> Error:
         sampling: How the rows were drawn.
         influence: Shape (n,), up to a constant.
     """
+    return error_from(sampling, units_of(sampling, influence))
+
+
+def units_of(sampling: Sampling, influence: Array) -> Array:
+    """Return what each independent unit (row or cluster) adds to the error: the variance is the sum of their squares.
+
+    That of products of two values' units is their covariance. With one unit only nothing is known of the error: zero.
+    """
     centred = influence - sampling.mean(influence)
     if sampling.plain:
-        return _of_rows(centred)
+        return np.asarray(centred / math.sqrt(max(sampling.n * (sampling.n - 1), 1)))
     shares = sampling.shares()
     if len(shares) < 2:
-        return Error(standard=0.0, degrees=1.0)
-    units = sampling.sums(centred) / np.sqrt(1 - shares)
-    return Error(standard=math.sqrt(float((units * units).sum())), degrees=_fewer(units, degrees_of(shares)))
+        return np.zeros(1)
+    return np.asarray(sampling.sums(centred) / np.sqrt(1 - shares))
 
 
-def _of_rows(centred: Array) -> Error:
-    """Return the error for rows of equal weight: what `error_of` comes to, in one pass."""
-    n = len(centred)
-    if n < 2:
+def error_from(sampling: Sampling, units: Array) -> Error:
+    """Return the standard error that these units make up."""
+    if len(units) < 2:
         return Error(standard=0.0, degrees=1.0)
-    return Error(standard=math.sqrt(float((centred * centred).sum()) / n / (n - 1)), degrees=_fewer(centred, n - 1))
+    return Error(standard=math.sqrt(float(units @ units)), degrees=_fewer(units, freedom_of(sampling)))
+
+
+def freedom_of(sampling: Sampling) -> float:
+    """Return the degrees of freedom of t where tails are not heavy."""
+    return float(max(sampling.n - 1, 1)) if sampling.plain else degrees_of(sampling.shares())
 
 
 def _fewer(units: Array, degrees: float) -> float:

@@ -32,11 +32,13 @@ class OfMeans:
     Attributes:
         rows: Gives the numbers of a side, shape (n,).
         greater: Whether a higher one is better.
+        squares: Whether they are squares of errors.
         undefined: Says why a side has none.
     """
 
     rows: Callable[[Side], Array]
     greater: bool = False
+    squares: bool = False
     undefined: Callable[[Side], str | None] = defined
 
     def value(self, side: Side) -> float:
@@ -54,7 +56,13 @@ class OfMeans:
             reach = of_losses(float(own.min()), float(own.max()))
             return Unseen(n=sampling.units_seen, reach=reach, value=self.value(candidate))
         sides = [Estimated(value=self.value(s), influence=partial(self.rows, s)) for s in (candidate, baseline)]
-        return InfluenceDifference(sampling=sampling, candidate=sides[0], baseline=sides[1], greater=self.greater)
+        return InfluenceDifference(
+            sampling=sampling,
+            candidate=sides[0],
+            baseline=sides[1],
+            greater=self.greater,
+            perfect=0.0 if self.squares else None,
+        )
 
     def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
         """Return the rows whose numbers differ."""
@@ -136,7 +144,7 @@ class Determination:
             reach = of_losses(float(squares.min()) / variance, float(squares.max()) / variance)
             return Unseen(n=sampling.units_seen, reach=reach, value=self.value(candidate))
         sides = [Estimated(value=self.value(s), influence=partial(self._influence, s)) for s in (candidate, baseline)]
-        return InfluenceDifference(sampling=sampling, candidate=sides[0], baseline=sides[1], greater=True)
+        return InfluenceDifference(sampling=sampling, candidate=sides[0], baseline=sides[1], greater=True, perfect=1.0)
 
     def carriers(self, candidate: Side, baseline: Side) -> NDArray[np.bool_]:
         """Return the rows whose squares differ."""

@@ -84,6 +84,12 @@ def test_references_without_end_are_a_finding(tmp_path: Path, depth: int) -> Non
     assert [finding.reason for finding in found] == ["check-unsupported"]
 
 
+def test_what_breaks_references_without_end_is_a_finding(tmp_path: Path) -> None:
+    """Each round adds an error, and a step to the way that leads to it."""
+    schema = {"multipleOf": 3, "allOf": [{"$ref": "#/properties/value"}]}
+    assert [finding.reason for finding in findings(tmp_path, schema, [2])][-1] == "check-unsupported"
+
+
 def test_numbers_are_read_without_loss(tmp_path: Path) -> None:
     big = 2**200
     found = findings(tmp_path, {"type": "integer", "minimum": big}, [big, big - 1, big + 1, 10**400])

@@ -129,7 +129,10 @@ class _Judge:
     def _named(self, error: ValidationError, column: str | None) -> Iterator[tuple[str, str | None]]:
         """Yield the broken keyword if it has no compiled form: the scan has counted all others."""
         start = () if column is None else ("properties", column)
-        passed = self.references.trace(tuple(error.absolute_schema_path), error.schema, start)
+        try:
+            passed = self.references.trace(tuple(error.absolute_schema_path), error.schema, start)
+        except RecursionError:
+            raise UnsupportedError("a reference that leads back into itself, without end") from None
         at = str(error.absolute_path[0]) if column is None and error.absolute_path else column
         known = [item.pointer for item in self.plan.second if item.column == column]
         if any(pointer in passed for pointer in known):

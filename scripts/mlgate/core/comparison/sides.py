@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     Rows = Indices | slice
 
 S = TypeVar("S", bound=np.generic)
+FEW_CLASSES = 16  # of which a whole confusion table is counted
 EPSILON = float(np.finfo(np.float64).eps)  # scikit-learn's clip of probabilities in log-loss
 
 
@@ -164,6 +165,7 @@ class Side:
         self.truth = truth
         self.predictions = predictions
         self._orders = orders
+        self._joints: dict[Side, Array] = {}
 
     def within(self, rows: Rows, truth: Truth | None = None, orders: tuple[Indices, ...] | None = None) -> Side:
         """Return the side on some rows.
@@ -195,8 +197,19 @@ class Side:
     @cached_property
     def margins(self) -> Margins:
         """Return the confusion table's margins, which are there however many classes it has."""
+        if len(self.truth.classes) <= FEW_CLASSES:
+            return Margins.of(self.table)
         weight = self.truth.sampling.weight
         return Margins.counted(self.truth.codes, self.codes, weight, len(self.truth.classes))
+
+    def joint(self, other: Side) -> Array:
+        """Return the rows, or their weights, by true class, this side's and the other's prediction; counted once."""
+        if other not in self._joints:
+            k = len(self.truth.classes)
+            codes = (self.truth.codes * k + self.codes) * k + other.codes
+            counts = np.bincount(codes, weights=self.truth.sampling.weight, minlength=k**3)
+            self._joints[other] = counts.reshape(k, k, k).astype(np.float64)
+        return self._joints[other]
 
     @cached_property
     def right(self) -> NDArray[np.bool_]:

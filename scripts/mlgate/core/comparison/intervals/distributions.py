@@ -1,7 +1,7 @@
 """Quantiles and tail areas of the normal, Student's t and beta distributions, without SciPy.
 
 The regularised incomplete beta function is Lentz's continued fraction (Abramowitz and Stegun 26.5.8); quantiles are
-found by bisection on it. Agreement with SciPy is tested to 1e-10 relative.
+found on it, by Newton's steps or by bisection. Agreement with SciPy is tested to 1e-10 relative.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 NORMAL = NormalDist()
 TINY = 1e-300
+NEWTON_STEPS = 200
+NEARLY = 1e-9
 MANY_DEGREES = 1e12  # from here on Student's t is the normal to more digits than we keep
 
 
@@ -50,10 +52,16 @@ def student_quantile(probability: float, degrees: float) -> float:
         return normal_quantile(probability)
     if probability > 0.5:
         return -student_quantile(1.0 - probability, degrees)
-    high = 1.0
-    while student_cdf(-high, degrees) > probability:
-        high *= 2
-    return -bisect(lambda t: student_cdf(-t, degrees) - probability, 0.0, high)
+    # Newton's steps from the normal quantile, which is too small, on a tail that is convex: none goes too far.
+    scale = math.exp(math.lgamma((degrees + 1) / 2) - math.lgamma(degrees / 2)) / math.sqrt(math.pi * degrees)
+    t = -normal_quantile(probability)
+    for _ in range(NEWTON_STEPS):
+        density = scale * (1 + t * t / degrees) ** (-(degrees + 1) / 2)
+        step = (student_cdf(-t, degrees) - probability) / density
+        t += step
+        if abs(step) <= NEARLY * t:  # the next step would be about its square
+            break
+    return -t
 
 
 def beta_quantile(probability: float, a: float, b: float) -> float:

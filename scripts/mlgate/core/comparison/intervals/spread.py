@@ -128,7 +128,7 @@ def error_from(sampling: Sampling, units: Array) -> Error:
     """Return the standard error that these units make up."""
     if len(units) < 2:
         return Error(standard=0.0, degrees=1.0)
-    return Error(standard=math.sqrt(float(units @ units)), degrees=_fewer(units, freedom_of(sampling)))
+    return Error(standard=math.sqrt(float((units * units).sum())), degrees=_fewer(units, freedom_of(sampling)))
 
 
 def freedom_of(sampling: Sampling) -> float:

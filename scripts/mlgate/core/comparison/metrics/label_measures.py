@@ -138,12 +138,10 @@ class OfTable:
         truth, k = candidate.truth, len(candidate.truth.classes)
         if k > MOST_CLASSES:
             return self._by_influence(candidate, baseline)
-        codes = (truth.codes * k + candidate.codes) * k + baseline.codes
-        counts = np.bincount(codes, weights=truth.sampling.weight, minlength=k**3)
         return table_difference(
             truth.sampling,
             self._score(truth),
-            counts.reshape(k, k, k).astype(np.float64),
+            candidate.joint(baseline),
             lambda: self._influence(candidate) - self._influence(baseline),
         )
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -17,11 +18,30 @@ from mlgate.core.comparison.intervals.distributions import normal_quantile
 from mlgate.core.comparison.intervals.proportions import Proportion, mcnemar
 from mlgate.core.comparison.intervals.spread import Sampling, error_of
 from mlgate.core.comparison.intervals.table_score import Joint, limits
+from mlgate.core.comparison.intervals.unpaired import Recorded, UnpairedDifference
 from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric
 from mlgate.core.comparison.metrics.measures import measure
 from mlgate.core.comparison.metrics.ranking import delong_variance
+from mlgate.core.comparison.slices.weakest import benjamini_hochberg
 from mlgate.core.config.model import Task
 
+if TYPE_CHECKING:
+    from mlgate.core.comparison.sides import Side
+
+# The methods of the file and how many examples there are of each; those of drift are tested in `tests/unit/data/drift`.
+METHODS = {
+    "mcnemar": 6,
+    "tango-interval-paired-difference": 7,
+    "one-proportion-intervals": 4,
+    "newcombe-unpaired-difference": 4,
+    "delong-paired-auc": 4,
+    "multiplicity": 4,
+    "delta-method": 1,
+    "cluster-robust-mean": 2,
+    "metric": 7,
+    "drift-numeric": 1,
+    "drift-categorical": 1,
+}
 EXAMPLES = Path(__file__).parents[4] / "shared" / "corpora" / "statistics" / "worked-examples.json"
 
 
@@ -30,6 +50,11 @@ def cases(method: str) -> list[Any]:
         return [pytest.param(None, marks=pytest.mark.skip(reason="the corpora are not beside this checkout"))]
     found = [c for c in json.loads(EXAMPLES.read_text())["cases"] if c["method"] == method]
     return [pytest.param(case, id=case["id"]) for case in found]
+
+
+@pytest.mark.skipif(not EXAMPLES.is_file(), reason="the corpora are not beside this checkout")
+def test_every_example_is_of_a_method_that_is_tested() -> None:
+    assert Counter(case["method"] for case in json.loads(EXAMPLES.read_text())["cases"]) == METHODS
 
 
 def close(ours: Any, theirs: Any, case: dict[str, Any]) -> bool:
@@ -60,6 +85,17 @@ def test_clopper_pearson(case: dict[str, Any]) -> None:
     given = case["given"]
     ours = Proportion(k=given["k"], n=given["n"]).limits((1 - given["confidence"]) / 2)
     assert close(ours, case["expect"]["clopper_pearson"], case)
+    z = normal_quantile(0.5 + given["confidence"] / 2)
+    assert close(Recorded(value=given["k"] / given["n"], n=given["n"]).within(z), case["expect"]["wilson"], case)
+
+
+@pytest.mark.parametrize("case", cases("newcombe-unpaired-difference"))
+def test_newcombe(case: dict[str, Any]) -> None:
+    given = case["given"]
+    sides = [Recorded(value=given[k] / given[n], n=given[n]) for k, n in (("k1", "n1"), ("k2", "n2"))]
+    difference = UnpairedDifference(candidate=sides[0], baseline=sides[1], greater=True)
+    assert difference.method == "newcombe"
+    assert close(difference.limits((1 - given["confidence"]) / 2), case["expect"]["interval"], case)
 
 
 @pytest.mark.parametrize("case", cases("mcnemar"))
@@ -72,6 +108,47 @@ def test_holm(case: dict[str, Any]) -> None:
     ours = holm(case["given"]["p"])
     assert close(ours, case["expect"]["holm_adjusted"], case)
     assert sum(p <= case["given"]["alpha"] for p in ours) == case["expect"]["holm_rejects"]
+
+
+@pytest.mark.parametrize("case", cases("multiplicity"))
+def test_benjamini_hochberg(case: dict[str, Any]) -> None:
+    # Rounded to ten digits, as documents are.
+    assert np.allclose(benjamini_hochberg(case["given"]["p"]), case["expect"]["bh_adjusted"], rtol=1e-9)
+
+
+@pytest.mark.parametrize("case", cases("delta-method"))
+def test_the_influence_of_precision(case: dict[str, Any]) -> None:
+    given, expect = case["given"], case["expect"]
+    hit, alarm, n = given["true_positive"], given["false_positive"], given["n"]
+    labels = np.repeat([1, 0, 0], [hit, alarm, n - hit - alarm])
+    said = np.repeat([1, 1, 0], [hit, alarm, n - hit - alarm])
+    own = side(truth(labels, task=Task.BINARY), said)
+    metric = TableMetric(ratio=RATIOS["precision"], average="binary")
+    assert close(float(metric.of_margins(own.margins)), expect["value"], case)
+    rows = metric.slopes(own.margins.shares).of_rows(labels, said)
+    # The example divides by n, we by n - 1.
+    standard = error_of(own.truth.sampling, rows).standard * math.sqrt((n - 1) / n)
+    assert close(standard, expect["se"], case)
+
+
+@pytest.mark.parametrize("case", cases("metric"))
+def test_values(case: dict[str, Any]) -> None:
+    given = case["given"]
+    task, own = _predicted(given)
+    name = {"brier": "brier_score"}.get(given["metric"], given["metric"])
+    assert close(measure(name, None, task).value(own), case["expect"]["value"], case)
+
+
+def _predicted(given: dict[str, Any]) -> tuple[Task, Side]:
+    if "target" in given:
+        return Task.REGRESSION, side(truth(given["target"], task=Task.REGRESSION), given["prediction"])
+    if "confusion" in given:
+        cells = np.array(given["confusion"])
+        codes = [np.repeat(axis.ravel(), cells.ravel()) for axis in np.indices(cells.shape)]
+        return Task.BINARY, side(truth(codes[0], task=Task.BINARY), codes[1])
+    labels = [given["classes"].index(label) for label in given["label"]] if "classes" in given else given["label"]
+    scores = np.array(given["score"])[:, 1] if "classes" in given else given.get("score")
+    return Task.BINARY, side(truth(labels, task=Task.BINARY), given.get("prediction"), scores)
 
 
 @pytest.mark.parametrize("case", cases("delong-paired-auc"))

@@ -67,7 +67,11 @@ def test_a_compressed_baseline_is_the_base_s(tmp_path: Path) -> None:
     assert change(made, {"old.csv.gz": forged}).document["rules"][0]["baseline"] == before
 
 
-@pytest.mark.parametrize("data", [gzip.compress(b"id,prediction\n1,1\n" * 500)[:-12], b"id,prediction\n1,1\n"])
+@pytest.mark.parametrize(
+    "data",
+    [gzip.compress(b"id,prediction\n1,1\n" * 500, mtime=0)[:-12], b"id,prediction\n1,1\n"],
+    ids=["cut off", "not compressed"],
+)
 def test_what_is_not_well_compressed_is_named(data: bytes, tmp_path: Path) -> None:
     made = project(tmp_path, "csv.gz")
     made.write({"predictions.csv.gz": data})

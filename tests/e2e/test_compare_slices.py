@@ -14,6 +14,10 @@ import pytest
 from tests.e2e.test_compare_models import Done, change, compare, judged
 from tests.repository import Repository
 
+from mlgate.shell.comparison import holdout as holdouts
+from mlgate.shell.comparison.holdout import Columns
+from mlgate.shell.tables import engine
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -210,3 +214,19 @@ def test_errors_of_a_regression_that_grew_are_named(tmp_path: Path) -> None:
     words = options(holdout="h.csv", candidate="c.csv", baseline="b.csv")
     (flips,) = compare(tmp_path, *words, "--metric", "mean_absolute_error", "--margin", "1").document["flips"]
     assert [(row["key"], row["candidate"]) for row in flips["grown"]] == [("17", 4.0), ("3", 0.01)]
+
+
+@pytest.mark.parametrize("keys", ["i + 1", "3 * i - 40", "'0' || i"])
+@pytest.mark.parametrize("label", ["i % 2", "i % 2 = 0", "['a', 'é,:', '', '-'][1 + i % 4]", "(i % 7) / 2"])
+def test_both_ways_to_write_the_rows_of_the_identity_are_one(tmp_path: Path, keys: str, label: str) -> None:
+    path = tmp_path / "h.parquet"
+    with duckdb.connect() as database:
+        carrier = "CASE WHEN i % 5 > 0 THEN 'ü' || i % 3 END"
+        rows = f"SELECT {keys} AS id, {label} AS y, {carrier} AS c FROM range(70_000) r(i) ORDER BY hash(i)"
+        database.execute(f"COPY ({rows}) TO '{path}'")
+    with engine.connect((path,), spill=tmp_path / "spill") as database:
+        table = holdouts.load(database, path, Columns(key="id", label="y", slices=("c",)))
+        slow = b"".join(table._any_values(table.slots))
+        quick = table._few_values(table.slots)
+        assert (quick is None) == ("'" in keys), "text keys are the engine's"
+        assert quick is None or b"".join(quick) == slow

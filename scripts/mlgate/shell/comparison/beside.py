@@ -139,7 +139,12 @@ def fetched(slot: Slot) -> str:
     """Return SQL for a column as numbers without nulls."""
     if slot.form is Form.NUMBER:
         return f"coalesce({slot.place}, 'nan'::DOUBLE) AS {slot.place}"
-    return f"coalesce(enum_code({slot.place})::INTEGER, -1) AS {slot.place}"
+    return f"{code(slot)} AS {slot.place}"
+
+
+def code(slot: Slot) -> str:
+    """Return SQL for the category of each row as an index into its names, -1 for none."""
+    return f"coalesce(enum_code({slot.place})::INTEGER, -1)"
 
 
 def column(slot: Slot, values: Any, *, hidden: bool) -> Column:

@@ -16,11 +16,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks.data_figures import diffing, drifting, validation
+from benchmarks.data_figures import diffing, drifting, validation, whole
 from benchmarks.data_figures.figure import measured
 
 # Each has `prepare(folder, large=...)`, `figures(peers, large=...)` and `PEERS`, the modules that it can use.
-PARTS = (validation, diffing, drifting)
+PARTS = (validation, diffing, drifting, whole)
 
 
 def main() -> None:

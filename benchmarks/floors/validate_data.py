@@ -57,6 +57,8 @@ def main() -> bool:
         found = {name: kind for name, kind, *_ in duckdb.execute(f"DESCRIBE FROM {table}").fetchall()}
         if found != SCHEMA:
             return False
+    elif path.endswith(".jsonl"):
+        table = f"read_json('{path}', format='newline_delimited', columns={SCHEMA})"
     else:
         table = (
             f"read_csv('{path}', header=true, auto_detect=false, delim=',', quote='\"', escape='\"', columns={SCHEMA})"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlgate.core.data.compile import escape
 from mlgate.core.data.flags import KEPT
 from mlgate.core.data.ir import Kind, OnlyColumns, Storage
-from mlgate.core.data.sql import Cell, Row, breaks, literal, own_content, suspects
+from mlgate.core.data.sql import JSON_NUMBERS, Cell, Row, breaks, literal, own_content, suspects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -89,7 +89,16 @@ class Table:
         places = ", ".join(literal("/" + escape(column.name)) for column in self.columns)
         taken = f"SELECT json, json_extract(json, [{places}]) AS v, json_type(json, [{places}]) AS t FROM {self.source}"
         items = [f"v[{i + 1}] AS c{i}, t[{i + 1}] AS t{i}" for i in range(len(self.columns))]
-        return f"(SELECT json, {', '.join(items)} FROM ({taken}))"
+        return f"(SELECT *, {self._json_casts()} FROM (SELECT json, {', '.join(items)} FROM ({taken})))"
+
+    def _json_casts(self) -> str:
+        """Take texts and numbers out of their JSON once; a number is written in JSON as anywhere else."""
+        texts = [f"CASE WHEN t{i} = 'VARCHAR' THEN c{i}->>'$' END AS s{i}" for i in range(len(self.columns))]
+        numbers = [
+            f"CASE WHEN t{i} IN {JSON_NUMBERS} THEN TRY_CAST(CAST(c{i} AS VARCHAR) AS DOUBLE) END AS d{i}"
+            for i in range(len(self.columns))
+        ]
+        return ", ".join([*texts, *numbers])
 
     def cell(self, name: str, properties: Mapping[str, Property]) -> Cell | None:
         """Return how SQL reads a column; None if the file does not have it."""
@@ -104,6 +113,8 @@ class Table:
             kinds=declared.kinds if declared else frozenset({Kind.STRING}),
             accepts_null=declared.accepts_null if declared else True,
             plain=f"n{index}" if index in self.plain else "",
+            string=f"s{index}" if self.is_json else "",
+            double=f"d{index}" if self.is_json else "",
         )
 
 

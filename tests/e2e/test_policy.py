@@ -76,7 +76,7 @@ def test_a_file_is_as_committed_only_with_the_bytes_of_the_commit(repository: Re
         {
             ".gitattributes": "crlf.csv text eol=crlf\n",
             "crlf.csv": "a\n1\n",
-            "stored.bin": f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\n",
+            "stored.bin": f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize 1\n",
             "gone.csv": "a\n",
         }
     )

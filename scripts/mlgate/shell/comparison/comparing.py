@@ -21,7 +21,7 @@ from mlgate.core.documents.comparison import BaselineResult, ComparisonDocument,
 from mlgate.core.documents.shared import Reason
 from mlgate.core.outcome import Outcome, worst
 from mlgate.core.report.numbers import SHORT_DIGEST
-from mlgate.shell.comparison import costs, repeats, wear
+from mlgate.shell.comparison import costs, repeats
 from mlgate.shell.comparison import holdout as holdouts
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison import prior as priors
@@ -229,7 +229,7 @@ def answer(request: Request) -> Answer:
             candidate_digest=file_digest(request.candidate) if request.candidate.is_file() else None,
             baselines=tuple(opponent.result for opponent in opponents),
             notes=tuple(note for found in all_found for note in found.notes),
-            uses=wear.uses(request.log, request.config.model, table, identity.own) if request.log else None,
+            uses=_uses(request.log, request.config.model, table, identity) if request.log else None,
         )
         try:
             candidate = _with_own(request, truth, reader.read(request.candidate, "candidate"))
@@ -252,6 +252,12 @@ def answer(request: Request) -> Answer:
         recipe = _recipe(request, reader, opponents)
         said = (*partial.notes, *notes, *recipe.notes)
         return dataclasses.replace(partial, comparison=compared, evidence=evidence, notes=said, repeats=recipe.repeats)
+
+
+def _uses(log: Log, model: str, table: HoldoutTable, identity: Identity) -> int | None:
+    from mlgate.shell.comparison import wear  # noqa: PLC0415 - only where there is a registry
+
+    return wear.uses(log, model, table, identity.own)
 
 
 def _recipe(request: Request, reader: Reader, opponents: Sequence[Opponent]) -> repeats.Recipe:

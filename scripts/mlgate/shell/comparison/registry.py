@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlgate.core.documents.base import RegistryState
-from mlgate.core.registry.log.state import State
 from mlgate.core.registry.promotion.promoted import uses_registry
 from mlgate.errors import MlgateError
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from mlgate.core.documents.base import RegistrySeen
     from mlgate.core.gate.policy import Policy
+    from mlgate.core.registry.log.state import State
     from mlgate.shell.base.policy import Judge
     from mlgate.shell.registry.log.journal import Journal
     from mlgate.shell.world import World
@@ -59,7 +59,8 @@ def read_log(policy: Policy, judge: Judge, world: World) -> Log | None:
         return None
     if judge.git is None:
         return Log(problem="There is no git repository, and so no registry that could be read.")
-    from mlgate.shell.registry.log.journal import look, open_journal  # noqa: PLC0415 - only where there may be a log
+    from mlgate.core.registry.log.state import State  # noqa: PLC0415 - only where there may be a log
+    from mlgate.shell.registry.log.journal import look, open_journal  # noqa: PLC0415 - as above
 
     seen = policy.base.registry
     if seen.state is RegistryState.UNKNOWN:  # without fetch-base: what this clone has

@@ -23,16 +23,13 @@ from mlgate.shell.comparison import comparing, costs, repeats, row_functions
 from mlgate.shell.comparison import identity as holdout_identity
 from mlgate.shell.comparison.baselines import Finder, proposed_rules
 from mlgate.shell.comparison.comparing import Request
-from mlgate.shell.comparison.evidence_files import Keeper
 from mlgate.shell.comparison.holdout import Columns
 from mlgate.shell.comparison.identity import BaseHoldout
 from mlgate.shell.comparison.pinned import at_base
-from mlgate.shell.comparison.promoted import Promoted
 from mlgate.shell.comparison.registry import read_log
 from mlgate.shell.digests import file_digest
 from mlgate.shell.tables import sources
 from mlgate.shell.tables.files import Unreadable, inspect, suffix_of
-from mlgate.shell.tables.reference import Subject
 from mlgate.shell.training.plain import Plain
 
 if TYPE_CHECKING:
@@ -41,6 +38,8 @@ if TYPE_CHECKING:
     from mlgate.core.config.model import Config, Table
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.policy import Judge
+    from mlgate.shell.comparison.evidence_files import Keeper
+    from mlgate.shell.comparison.promoted import Promoted
     from mlgate.shell.comparison.registry import Log
     from mlgate.shell.run_folder import RunFolder
     from mlgate.shell.world import World
@@ -174,6 +173,7 @@ class Maker:
         if log is None or not compares_with_promoted(self.policy.judging, self.policy.proposed):
             return None
         from mlgate.shell.comparison.model_bytes import Bytes  # noqa: PLC0415 - only where there is such a baseline
+        from mlgate.shell.comparison.promoted import Promoted  # noqa: PLC0415 - as above
         from mlgate.shell.comparison.rescoring import Rescorer  # noqa: PLC0415 - as above
 
         train = self.policy.judging.train
@@ -197,6 +197,9 @@ class Maker:
         table = config.table("train") or config.table("holdout")
         if log is None or table is None:
             return None
+        from mlgate.shell.comparison.evidence_files import Keeper  # noqa: PLC0415 - only where something is promoted
+        from mlgate.shell.tables.reference import Subject  # noqa: PLC0415 - as above
+
         hidden = _redacted(self.policy, self.judge, table.name)
         subject = Subject(
             name=table.name,

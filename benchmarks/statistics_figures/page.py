@@ -20,7 +20,8 @@ ABOUT = {
     "clusters": "`group`: about n / 5 or n / 20 clusters of unequal sizes, intraclass correlation 0.2 in labels and "
     "errors, balance 0.2, at least 10 clusters.",
     "many rules": "20 rules at once (14 metrics, 6 of them twice) after Holm's correction: reports blocked by any.",
-    "power": "Equal candidates at the margin at which `mlgate plan` promises the second figure: how often they pass.",
+    "power": "Equal candidates at a margin of 2.8 standard errors: how often they pass, of what `mlgate plan` "
+    "promises on average from pilots of as many rows. Goal: within 3 points.",
     "repeats": "`train.repeats`: 3, 5 or 10 trainings; the seed's standard deviation 0, 0.1 or 0.3 of a row's.",
     "unpaired": "A recorded accuracy of 1,000 rows against the candidate's on n others.",
 }

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from benchmarks.statistics_figures.cells import Cell
-from tests.unit.comparison.rates import TAIL, carriers, differences, rates, simulated
+from tests.unit.comparison.rates import TAIL, Z, carriers, differences, rates, simulated
 from tests.unit.comparison.worlds import Classes, Numbers, Rows
 
 from mlgate.core.comparison.correction import holm
@@ -48,6 +48,7 @@ OF_NUMBERS = (
     "mean_pinball_loss",
     "median_absolute_error",
 )
+PILOTS = 300
 WORSE_SIGNAL, WORSE_SPREAD = 1.5, 1.15
 
 
@@ -187,39 +188,38 @@ def _blocks(each: dict[str, Any]) -> bool:
 
 
 def power(store: Store, sizes: tuple[int, ...], rounds: int) -> None:
-    """Simulate equal candidates at the margin at which `plan` promises 80 %, from a pilot on 20,000 rows."""
-    world = Classes()
-    pilots = next(iter(differences(world, Rows(n=20_000), (*OF_SCORES, "accuracy", "f1"), 1)))
+    """Simulate equal candidates at a margin of 2.8 standard errors, beside what `plan` promises from pilots of n."""
+    world, metrics = Classes(), (*OF_SCORES, "accuracy", "f1")
+    large = next(iter(differences(world, Rows(n=20_000), metrics, 1)))
     for n in sizes:
-        for metric, pilot in pilots.items():
-            if store.lacks("power", (metric,), n, "margin for 80 %"):
-                margin, promised = _promise(pilot, n)
-                limits = simulated(world, Rows(n=n), (metric,), rounds)[metric]
-                store.add(
-                    Cell(
-                        table="power",
-                        metric=metric,
-                        n=n,
-                        setting="margin for 80 %",
-                        rounds=limits.shape[1],
-                        passed=float((limits[0] >= -margin).mean()),
-                        promised=promised,
-                        smaller=_smaller(world, n),
-                    )
+        for metric in store.lacks("power", metrics, n, "margin 2.8 SE"):
+            low, high = large[metric].limits(TAIL)
+            margin = 2.8 * (high - low) / 2 / Z * math.sqrt(20_000 / n)
+            pilots = [found[metric] for found in differences(world, Rows(n=n), (metric,), PILOTS) if metric in found]
+            promised = sum(_promise(pilot, n, margin) for pilot in pilots) / len(pilots)
+            lows = simulated(world, Rows(n=n), (metric,), rounds)[metric][0]
+            store.add(
+                Cell(
+                    table="power",
+                    metric=metric,
+                    n=n,
+                    setting="margin 2.8 SE",
+                    rounds=len(lows),
+                    passed=float((lows >= -margin).mean()),
+                    promised=promised,
+                    smaller=_smaller(world, n),
                 )
+            )
 
 
-def _promise(pilot: Any, n: int) -> tuple[float, float]:
-    """Return the margin, and how often `plan` says that an equal candidate passes it."""
+def _promise(pilot: Any, n: int, margin: float) -> float:
+    """Return how often `plan` says that an equal candidate passes on `n` rows, from a pilot of as many."""
     if pilot.method == "tango":
-        pairs = paired.Pairs(disagreement=(pilot.gained + pilot.lost) / pilot.n)
-        margin = 2.8 * math.sqrt(pairs.disagreement / n)
-        return margin, paired.passes(pairs, n, margin=margin, tail=TAIL)
+        return paired.passes(paired.Pairs(disagreement=(pilot.gained + pilot.lost) / n), n, margin=margin, tail=TAIL)
     low, high = pilot.limits(TAIL)
-    error = standard.error_of(reach=(high - low) / 2, tail=TAIL, degrees=pilot.degrees)
-    plan = standard.Pilot(n=20_000, error=error, tail=TAIL, degrees=pilot.degrees)
-    margin = 2.8 * plan.standard(n)
-    return margin, plan.passes(n, margin=margin)
+    reach = getattr(pilot, "estimate", (low + high) / 2) - low  # as `plan` takes it, from the estimate downwards
+    error = standard.error_of(reach=reach, tail=TAIL, degrees=pilot.degrees)
+    return standard.Pilot(n=n, error=error, tail=TAIL, degrees=pilot.degrees).passes(n, margin=margin)
 
 
 def repeats(store: Store, sizes: tuple[int, ...], rounds: int) -> None:

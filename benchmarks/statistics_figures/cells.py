@@ -61,6 +61,18 @@ class Cell:
             return 0.04
         return 0.035 if self.metric in ("average_precision", "root_mean_squared_error") else PROMISED
 
+    @property
+    def is_over(self) -> bool:
+        """Return whether a figure is on the wrong side of its goal, by chance or not."""
+        if self.promised is not None and self.passed is not None:
+            return abs(self.passed - self.promised) > 0.03
+        rates = ((self.blocked, PROMISED), (self.passed, self.target), (self._least, self.covered))
+        return any(value is not None and goal is not None and value > goal for value, goal in rates)
+
+    @property
+    def _least(self) -> float:
+        return 0.93 if self.n <= 50 else 0.94
+
     def failures(self) -> list[str]:
         """Return in words what is beyond its figure by more than chance once in a thousand cells explains."""
         if self.promised is not None and self.passed is not None:
@@ -77,8 +89,7 @@ class Cell:
     def _coverage(self) -> list[str]:
         if self.covered is None or self.often is None:
             return []
-        least = 0.93 if self.n <= 50 else 0.94
-        if self.covered < at_least(least, self.rounds):
+        if self.covered < at_least(self._least, self.rounds):
             return [f"covered {self.covered:.1%}"]
         if self.n >= 1000 and self.carriers >= 30 and self.often > at_most(0.98, self.rounds):
             return [f"covered {self.often:.1%}, too wide"]

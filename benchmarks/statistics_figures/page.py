@@ -39,7 +39,8 @@ by construction, judges each as compare-models does, and writes this page. The m
 
 A table shows the worst of its settings: the most blocked, the most passed, the least covered. The figures of one cell
 move by chance: in 2,000 holdouts a method that keeps 2.5 % is above 3.65 % once in a thousand cells. So a worst of
-six settings is rather above what the method does.
+six settings is rather above what the method does. Holdouts with fewer than two rows of a class, or on which a metric has
+no value, are not counted: there a rule is `metric-undefined`.
 """
 
 
@@ -81,7 +82,11 @@ def _worst(cells: Sequence[Cell]) -> str:
 
 def _failing(cells: Sequence[Cell]) -> str:
     failing = [cell for cell in cells if cell.failures()]
-    text = f"Of {len(cells):,} cells {len(failing)} miss their goal by more than chance explains (once in a thousand)"
+    near = sum(cell.is_over for cell in cells) - sum(cell.is_over for cell in failing)
+    text = (
+        f"Of {len(cells):,} cells {near} are on the wrong side of their goal by no more than chance explains, and "
+        f"{len(failing)} by more (once in a thousand)"
+    )
     if not failing:
         return text + ".\n"
     lines = [

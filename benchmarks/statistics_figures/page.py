@@ -39,8 +39,8 @@ by construction, judges each as compare-models does, and writes this page. The m
 
 A table shows the worst of its settings: the most blocked, the most passed, the least covered. The figures of one cell
 move by chance: in 2,000 holdouts a method that keeps 2.5 % is above 3.65 % once in a thousand cells. So a worst of
-six settings is rather above what the method does. Holdouts with fewer than two rows of a class, or on which a metric has
-no value, are not counted: there a rule is `metric-undefined`.
+six settings is rather above what the method does. Holdouts with fewer than two rows of a class, or on which a metric
+has no value, are not counted: there a rule is `metric-undefined`.
 """
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,10 +12,8 @@ from mlgate.core.comparison.intervals.difference import Paired, scale_of
 from mlgate.core.comparison.intervals.distributions import (
     beta_quantile,
     incomplete_beta,
-    student_cdf,
-    student_quantile,
 )
-from mlgate.core.comparison.intervals.known import Known
+from mlgate.core.comparison.intervals.scored import Scored
 from mlgate.core.comparison.intervals.spread import described, design_of
 from mlgate.core.comparison.intervals.table_score import Joint
 from mlgate.core.comparison.intervals.tables import TableDifference
@@ -31,7 +28,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PairedProportions(Paired):
+class PairedProportions(Scored):
     """Tango's score interval.
 
     Attributes:
@@ -39,24 +36,13 @@ class PairedProportions(Paired):
         lost: Pairs that only the baseline has right.
         both: Pairs that both have right.
         n: All pairs; the counts may be divided by a design effect.
-        freedom: Degrees of freedom of t in place of the normal; infinite for independent rows of equal weight.
-        rows: In words, what was counted.
-        known: What was found together with others.
     """
 
     gained: float
     lost: float
     both: float
     n: float
-    rows: str
-    freedom: float = math.inf
     method: str = "tango"
-    known: Known = field(default_factory=Known, compare=False, repr=False)
-
-    @property
-    def degrees(self) -> float:
-        """Return the degrees of freedom of t."""
-        return self.freedom
 
     @property
     def method_reason(self) -> str:
@@ -66,19 +52,14 @@ class PairedProportions(Paired):
             "rows and where no row differs"
         )
 
-    def limits(self, tail: float) -> Limits:
-        """Return where the score statistic reaches the quantile."""
-        if tail in self.known.limits:
-            return self.known.limits[tail]
-        z = -student_quantile(tail, self.freedom)
+    def between(self, z: float) -> Limits:
+        """Return Tango's limits."""
         low, high = tango.limits(self.gained, self.lost, self.n, z)
         return float(low), float(high)
 
-    def p_drop(self, at: float) -> float:
-        """Return the tail of the score statistic."""
-        if at in self.known.drops:
-            return self.known.drops[at]
-        return student_cdf(float(tango.score(self.gained, self.lost, self.n, at)), self.freedom)
+    def statistic(self, at: float) -> float:
+        """Return Tango's statistic."""
+        return float(tango.score(self.gained, self.lost, self.n, at))
 
     def contrast(self, margin: float) -> Paired:
         """Return the score difference to the scaled baseline: the score test of a ratio."""

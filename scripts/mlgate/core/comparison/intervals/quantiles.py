@@ -16,17 +16,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlgate.core.comparison.intervals.difference import Paired, scale_of
-from mlgate.core.comparison.intervals.distributions import bisect, student_cdf, student_quantile
+from mlgate.core.comparison.intervals.difference import scale_of
+from mlgate.core.comparison.intervals.distributions import student_quantile
 from mlgate.core.comparison.intervals.spread import Design, described, design_of, error_of
+from mlgate.core.comparison.intervals.widening import Widening, reach
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mlgate.core.comparison.intervals.difference import Limits
+    from mlgate.core.comparison.intervals.difference import Limits, Paired
     from mlgate.core.comparison.intervals.spread import Array, Sampling
-
-FAR = 100.0  # standard errors: beyond any tail that a float can hold for the normal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +82,7 @@ class Quantile:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QuantileDifference(Paired):
+class QuantileDifference(Widening):
     """The difference of two quantiles of losses: the baseline's minus the candidate's.
 
     Attributes:
@@ -110,7 +107,7 @@ class QuantileDifference(Paired):
     @property
     def degenerate(self) -> bool:
         """Return whether the interval has no width."""
-        low, high = self._within(2.0)
+        low, high = self.within(2.0)
         return high <= low
 
     @property
@@ -127,32 +124,16 @@ class QuantileDifference(Paired):
         )
 
     @property
-    def _estimate(self) -> float:
+    def estimate(self) -> float:
+        """Return the difference."""
         return self.scale * self.baseline.value - self.candidate.value
 
-    def limits(self, tail: float) -> Limits:
-        """Return the interval of the difference."""
-        return self._within(-student_quantile(tail, self.degrees))
-
-    def _within(self, t: float) -> Limits:
+    def within(self, t: float) -> Limits:
+        """Return MOVER's interval of the difference."""
         own, other = self.candidate.within(t), self.baseline.within(t)
-        down = self._combined(own[1] - self.candidate.value, self.scale * (self.baseline.value - other[0]))
-        up = self._combined(self.candidate.value - own[0], self.scale * (other[1] - self.baseline.value))
-        return self._estimate - down, self._estimate + up
-
-    def _combined(self, own: float, other: float) -> float:
-        return math.sqrt(max(own * own - 2 * self.correlation * own * other + other * other, 0.0))
-
-    def p_drop(self, at: float) -> float:
-        """Return the tail at which the high limit is `at`; where `at` lies below the estimate, from the low limit."""
-        if self.degenerate:
-            return 1.0
-        if at < self._estimate:
-            return 1.0 - self._tail(lambda t: self._within(t)[0] - at)
-        return self._tail(lambda t: at - self._within(t)[1])
-
-    def _tail(self, gap: Callable[[float], float]) -> float:
-        return student_cdf(-bisect(gap, 0.0, FAR), self.degrees)
+        down = reach(own[1] - self.candidate.value, self.scale * (self.baseline.value - other[0]), self.correlation)
+        up = reach(self.candidate.value - own[0], self.scale * (other[1] - self.baseline.value), self.correlation)
+        return self.estimate - down, self.estimate + up
 
     def contrast(self, margin: float) -> Paired:
         """Return the difference to the scaled baseline."""

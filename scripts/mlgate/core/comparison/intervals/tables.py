@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlgate.core.comparison.intervals import table_score, table_together
 from mlgate.core.comparison.intervals.difference import Paired, scale_of
-from mlgate.core.comparison.intervals.distributions import student_cdf, student_quantile
-from mlgate.core.comparison.intervals.known import Known
+from mlgate.core.comparison.intervals.scored import Known, Scored
 from mlgate.core.comparison.intervals.spread import described, design_of
 
 if TYPE_CHECKING:
@@ -21,26 +19,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TableDifference(Paired):
+class TableDifference(Scored):
     """Score interval of the refitted joint table; of one side alone, where there is no baseline in it.
 
     Attributes:
         joint: The table; its counts may be divided by a design effect.
-        rows: In words, what was counted.
-        freedom: Degrees of freedom of t in place of the normal; infinite for independent rows of equal weight.
-        known: What was found together with others.
     """
 
     joint: table_score.Joint
-    rows: str = "rows"
-    freedom: float = math.inf
     method: str = "multinomial-score"
-    known: Known = field(default_factory=Known, compare=False, repr=False)
-
-    @property
-    def degrees(self) -> float:
-        """Return the degrees of freedom of t."""
-        return self.freedom
 
     @property
     def method_reason(self) -> str:
@@ -50,17 +37,13 @@ class TableDifference(Paired):
             "hypothetical difference, which keeps the promise where counts are small"
         )
 
-    def limits(self, tail: float) -> Limits:
-        """Return where the score statistic reaches the quantile."""
-        if tail in self.known.limits:
-            return self.known.limits[tail]
-        return table_together.limits([self.joint], [-student_quantile(tail, self.freedom)])[0]
+    def between(self, z: float) -> Limits:
+        """Return the limits of the refitted table."""
+        return table_together.limits([self.joint], [z])[0]
 
-    def p_drop(self, at: float) -> float:
-        """Return the tail of the score statistic."""
-        if at in self.known.drops:
-            return self.known.drops[at]
-        return student_cdf(table_together.scores([self.joint], [at])[0], self.freedom)
+    def statistic(self, at: float) -> float:
+        """Return the statistic in the refitted table."""
+        return table_together.scores([self.joint], [at])[0]
 
     def contrast(self, margin: float) -> Paired:
         """Return the score difference to the scaled baseline."""

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlgate.core.comparison.intervals import table_together, tango
-from mlgate.core.comparison.intervals.distributions import student_cdf, student_quantile
 from mlgate.core.comparison.intervals.proportions import PairedProportions
 from mlgate.core.comparison.intervals.tables import TableDifference
 
@@ -54,21 +53,17 @@ def _solve_proportions(wanted: Sequence[tuple[PairedProportions, float]], tail: 
     if not wanted:
         return
     gained, lost, n = (np.array([getattr(d, name) for d, _ in wanted]) for name in ("gained", "lost", "n"))
-    low, high = tango.limits(gained, lost, n, np.array([_z(d, tail) for d, _ in wanted]))
+    low, high = tango.limits(gained, lost, n, np.array([d.z(tail) for d, _ in wanted]))
     scores = tango.score(gained, lost, n, np.array([drop for _, drop in wanted]))
     for i, (difference, drop) in enumerate(wanted):
         difference.known.limits[tail] = (float(low[i]), float(high[i]))
-        difference.known.drops[drop] = student_cdf(float(scores[i]), difference.freedom)
+        difference.known.drops[drop] = difference.p_of(float(scores[i]))
 
 
 def _solve_tables(wanted: Sequence[tuple[TableDifference, float]], tail: float) -> None:
     joints = [difference.joint for difference, _ in wanted]
-    limits = table_together.limits(joints, [_z(difference, tail) for difference, _ in wanted])
+    limits = table_together.limits(joints, [difference.z(tail) for difference, _ in wanted])
     scores = table_together.scores(joints, [drop for _, drop in wanted])
     for i, (difference, drop) in enumerate(wanted):
         difference.known.limits[tail] = limits[i]
-        difference.known.drops[drop] = student_cdf(scores[i], difference.freedom)
-
-
-def _z(difference: PairedProportions | TableDifference, tail: float) -> float:
-    return -student_quantile(tail, difference.freedom)
+        difference.known.drops[drop] = difference.p_of(scores[i])

@@ -10,15 +10,11 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlgate.core.comparison.intervals.difference import Paired, scale_of
-from mlgate.core.comparison.intervals.distributions import bisect, normal_cdf, normal_quantile
+from mlgate.core.comparison.intervals.difference import scale_of
+from mlgate.core.comparison.intervals.widening import Widening
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from mlgate.core.comparison.intervals.difference import Limits
-
-FAR = 100.0  # standard errors: beyond any tail that a float can hold
+    from mlgate.core.comparison.intervals.difference import Limits, Paired
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +41,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, kw_only=True)
-class UnpairedDifference(Paired):
+class UnpairedDifference(Widening):
     """The difference of two independent values.
 
     Attributes:
@@ -68,7 +64,7 @@ class UnpairedDifference(Paired):
     @property
     def degenerate(self) -> bool:
         """Return whether neither value has an error."""
-        low, high = self._within(1.0)
+        low, high = self.within(1.0)
         return high <= low
 
     @property
@@ -80,35 +76,20 @@ class UnpairedDifference(Paired):
         )
 
     @property
-    def _estimate(self) -> float:
+    def estimate(self) -> float:
+        """Return the difference."""
         ours = self.candidate.value - self.scale * self.baseline.value
         return ours if self.greater else -ours
 
-    def limits(self, tail: float) -> Limits:
-        """Return the interval of the difference."""
-        return self._within(-normal_quantile(tail))
-
-    def _within(self, z: float) -> Limits:
-        (low_a, high_a), (low_b, high_b) = self.candidate.within(z), self.baseline.within(z)
+    def within(self, t: float) -> Limits:
+        """Return MOVER's interval for independent values, from the normal: there are no degrees of freedom."""
+        (low_a, high_a), (low_b, high_b) = self.candidate.within(t), self.baseline.within(t)
         below_a, above_a = self.candidate.value - low_a, high_a - self.candidate.value
         below_b, above_b = self.scale * (self.baseline.value - low_b), self.scale * (high_b - self.baseline.value)
         down, up = math.hypot(below_a, above_b), math.hypot(above_a, below_b)
         return (
-            (self._estimate - down, self._estimate + up)
-            if self.greater
-            else (self._estimate - up, self._estimate + down)
+            (self.estimate - down, self.estimate + up) if self.greater else (self.estimate - up, self.estimate + down)
         )
-
-    def p_drop(self, at: float) -> float:
-        """Return the tail at which the high limit is `at`; where `at` lies below the estimate, from the low limit."""
-        if self.degenerate:
-            return 1.0
-        if at < self._estimate:
-            return 1.0 - self._tail(lambda z: self._within(z)[0] - at)
-        return self._tail(lambda z: at - self._within(z)[1])
-
-    def _tail(self, gap: Callable[[float], float]) -> float:
-        return normal_cdf(-bisect(gap, 0.0, FAR))
 
     def contrast(self, margin: float) -> Paired:
         """Return the difference to the scaled baseline."""

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.repository import environment
+from tests.e2e.test_compare_models import run
 from tests.training_project import HEADER, command, new
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.repository import Repository
 
-CHECK = Path(__file__).resolve().parents[2] / "scripts" / "check.py"
 RUN = "python3 train.py\necho '{\"parameters\": 1000}' > numbers.json"
 BUDGETS = """\
 gate:
@@ -35,20 +33,8 @@ def project(tmp_path: Path) -> Repository:
 
 
 def check(project: Repository, *words: str) -> tuple[int, list[dict[str, Any]], str]:
-    done = subprocess.run(
-        [sys.executable, "-E", "-s", CHECK, *words],
-        cwd=project.root,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return (
-        done.returncode,
-        json.loads((project.root / "mlgate-run" / "comparison.json").read_text())["rules"],
-        done.stdout,
-    )
+    status, shown, _ = run(project.root, "check", *words)
+    return status, json.loads((project.root / "mlgate-run" / "comparison.json").read_text())["rules"], shown
 
 
 def test_budgets_alone_need_no_holdout_and_no_metric(project: Repository) -> None:
@@ -77,6 +63,17 @@ def test_a_budget_stands_among_the_rules_in_their_order_and_blocks(project: Repo
     assert status == 3
     assert [rule["outcome"] for rule in rules] == ["pass", "pass", "pass", "fail", "pass"]
     assert "numbers.json#/parameters is 1,000, the ceiling is 999." in shown
+
+
+def test_budgets_leave_the_rest_of_the_comparison_as_it_is(project: Repository) -> None:
+    project.commit({"mlgate.yml": HEADER + command(RUN) + BUDGETS})
+
+    status, rules, _ = check(project)
+
+    document = json.loads((project.root / "mlgate-run" / "comparison.json").read_text())
+    assert (status, len(rules)) == (0, 4)
+    assert (document["holdout"]["rows"], document["task"]) == (3, "binary")
+    assert document["candidate_digest"]
 
 
 def test_a_pull_request_may_not_let_the_number_lie_there_from_before(project: Repository) -> None:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.repository import Repository, environment
+from tests.e2e.test_compare_models import judged, run
+from tests.repository import Repository
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 CONFIG = """\
 version: 1
 tables: {holdout: {path: holdout.csv}}
@@ -49,19 +47,19 @@ def project(tmp_path: Path) -> Repository:
 
 
 def rules(project: Repository) -> list[dict[str, Any]]:
-    for step in ("train_model", "compare_models"):
-        done = subprocess.run(
-            [sys.executable, "-E", "-s", SCRIPTS / f"{step}.py"],
-            cwd=project.root,
-            env=environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-    found = json.loads((project.root / "mlgate-run" / "comparison.json").read_text())["rules"]
+    found = judged(project.root).document["rules"]
     assert isinstance(found, list)
     return found
+
+
+def against_main(project: Repository, files: Mapping[str, str]) -> tuple[int, list[dict[str, Any]]]:
+    """Check a pull request that writes files."""
+    project.git("switch", "-qc", "feature")
+    project.commit({**files})
+    status, _, _ = run(project.root, "check", "--base", "main")
+    report = json.loads((project.root / "mlgate-run" / "report.json").read_text())
+    assert "policy-changed" in [reason["id"] for reason in report["reasons"]]
+    return status, report["rules"]
 
 
 def test_a_column_is_compared_row_by_row(project: Repository) -> None:
@@ -153,19 +151,25 @@ def test_a_function_does_not_see_the_token(computed: Repository) -> None:
 
 
 def test_a_pull_request_is_judged_by_the_function_of_the_base(computed: Repository) -> None:
-    computed.git("switch", "-qc", "feature")
-    computed.commit({"metric.py": "def row_cost(label): return 4"})
+    status, found = against_main(computed, {"metric.py": "def row_cost(label): return 4"})
 
-    done = subprocess.run(
-        [sys.executable, "-E", "-s", SCRIPTS / "check.py", "--base", "main"],
-        cwd=computed.root,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
+    assert (status, found[1]["candidate"]) == (3, pytest.approx(1.1))
+
+
+def test_another_metric_of_the_same_file_brings_no_other_function(computed: Repository) -> None:
+    more = "    - {metric: {name: other, file: metric.py, function: row_cost}, at-most: 9}\n"
+
+    status, found = against_main(
+        computed, {"metric.py": "def row_cost(label): return 4", "mlgate.yml": BY_FUNCTION + more}
     )
 
-    report = json.loads((computed.root / "mlgate-run" / "report.json").read_text())
-    assert done.returncode == 3
-    assert report["rules"][1]["candidate"] == pytest.approx(1.1)
-    assert "policy-changed" in [reason["id"] for reason in report["reasons"]]
+    assert (status, found[1]["candidate"]) == (3, pytest.approx(1.1))
+
+
+@pytest.mark.parametrize("source", ["column: prediction", "file: metric.py, function: row_cost"])
+def test_a_pull_request_does_not_say_where_the_base_finds_its_numbers(project: Repository, source: str) -> None:
+    files = {"mlgate.yml": CONFIG.replace("column: euros", source), "metric.py": "def row_cost(label): return 99"}
+
+    status, found = against_main(project, files)
+
+    assert (status, [rule["candidate"] for rule in found]) == (0, [4, 4])

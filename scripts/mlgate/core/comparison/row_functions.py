@@ -14,7 +14,7 @@ from mlgate.core.config.model import Task
 from mlgate.core.documents.shared import Reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mlgate.core.comparison.columns import Column
     from mlgate.core.comparison.sides import Predictions, Truth
@@ -81,7 +81,7 @@ def rows(function: RowFunction, truth: Truth, predictions: Predictions) -> Itera
 
 
 def _cells(parameter: str, truth: Truth, predictions: Predictions) -> Iterator[Any] | str:
-    classes = [_value(name, truth.classes) for name in truth.classes]
+    classes = _typed(truth.classes)
     if parameter == "label":
         return _numbers(truth.values) if truth.task is Task.REGRESSION else (classes[c] for c in truth.codes.tolist())
     if parameter == "prediction":
@@ -124,12 +124,11 @@ def _of(column: Column) -> Iterator[Any]:
     return (None if code < 0 else column.names[code] for code in codes)
 
 
-def _value(name: str, classes: tuple[str, ...]) -> Any:
-    """Return a class as its own type: all of them numbers, truth values, or text."""
+def _typed(classes: tuple[str, ...]) -> list[Any]:
+    """Return the classes in their own type: all of them numbers, truth values, or text."""
     if set(classes) <= {"true", "false"}:
-        return name == "true"
-    read: Callable[[str], float | None] = number
-    if any(read(each) is None for each in classes):
-        return name
-    value = read(name) or 0.0
-    return int(value) if value.is_integer() else value
+        return [name == "true" for name in classes]
+    values = [value for name in classes if (value := number(name)) is not None]
+    if len(values) < len(classes):
+        return list(classes)
+    return [int(value) if value.is_integer() else value for value in values]

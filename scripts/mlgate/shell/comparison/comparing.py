@@ -218,7 +218,7 @@ def answer(request: Request) -> Answer:
             return Answer(problem=_as_holdout(error))
         identity = holdout_identity.compare(database, table, request.base)
         holdout = _holdout(request, truth, identity)
-        own = own_columns((*request.rules, *request.proposed))
+        own = own_columns((*request.proposed, *request.rules))  # of one name, what judges counts
         reader = Reader(holdout=table, truth=truth, show_keys=request.show_keys, own=own)
         all_found = tuple(_closed(request, found, identity) for found in request.found)
         opponents = tuple(_opponent(request, found, reader) for found in all_found)
@@ -248,7 +248,9 @@ def answer(request: Request) -> Answer:
             keys=table.keys if request.show_keys else None,
             whole=request.whole,
         )
-        compared = costs.added(request, compared, all_found)
+        if request.training is not None:
+            rules, proposed = request.rules, request.proposed
+            compared = costs.added(compared, request.training, all_found, rules=rules, proposed=proposed)
         recipe = _recipe(request, reader, opponents)
         said = (*partial.notes, *notes, *recipe.notes)
         return dataclasses.replace(partial, comparison=compared, evidence=evidence, notes=said, repeats=recipe.repeats)

@@ -20,18 +20,22 @@ if TYPE_CHECKING:
     from mlgate.core.gate.policy import Policy
     from mlgate.shell.base.waivers import Allowed
     from mlgate.shell.comparison.baselines import Found
-    from mlgate.shell.comparison.comparing import Request
 
 
-def added(request: Request, compared: Comparison, found: Iterable[Found]) -> Comparison:
+def added(
+    compared: Comparison,
+    training: TrainingDocument,
+    found: Iterable[Found],
+    *,
+    rules: Sequence[Rule],
+    proposed: Sequence[Rule],
+) -> Comparison:
     """Return the comparison with the results of budgets, in the order of the rules."""
-    if request.training is None:
-        return compared
     others = {each.baseline.name: _other(each) for each in found}
     return dataclasses.replace(
         compared,
-        rules=_ordered(request.rules, compared.rules, request.training, others),
-        proposed_rules=_ordered(request.proposed, compared.proposed_rules, request.training, others),
+        rules=_ordered(rules, compared.rules, training, others),
+        proposed_rules=_ordered(proposed, compared.proposed_rules, training, others),
     )
 
 
@@ -52,10 +56,13 @@ def _other(found: Found) -> budgets.Other:
 
 
 def are_all(policy: Policy) -> bool:
-    """Return whether every rule is a budget with a limit, so that no holdout and no baseline is needed."""
+    """Return whether every rule is a budget with a limit, and there is nothing else that could be compared."""
     configs = [config for config in (policy.working, policy.judging, policy.proposed) if config is not None]
     rules = [rule for config in configs for rule in config.gate.rules]
-    return not any(config.baselines for config in configs) and all(rule.budget is not None for rule in rules)
+    train, holdout = policy.working.train, policy.working.table("holdout")
+    predicts = holdout is not None and train is not None and train.predictions is not None
+    budgets_only = bool(rules) and all(rule.budget is not None for rule in rules)
+    return budgets_only and not predicts and not any(config.baselines for config in configs)
 
 
 def alone(policy: Policy, training: TrainingDocument, allowed: Allowed) -> ComparisonDocument:

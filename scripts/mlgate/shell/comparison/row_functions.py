@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from mlgate.core.training.environment import cleaned, secrets
 from mlgate.core.training.log import Log
 from mlgate.errors import MlgateError
 from mlgate.shell.comparison.baselines import proposed_rules
+from mlgate.shell.comparison.holdout import LARGEST
 from mlgate.shell.training import command
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
 WORKER = Path(__file__).with_name("row_metric_main.py")
 SECONDS = 600.0  # where the configuration trains nothing, and so has no time-out
-LARGEST = 1e36  # as of any quantity that is squared
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,8 +44,7 @@ class RowFunctions:
     """The functions of a policy, found in its files.
 
     Attributes:
-        found: By metric; or why a function cannot serve.
-        sources: The bytes of each file, by its path.
+        found: By metric, a function with the bytes of its file; or why there is none that can serve.
         scratch: Where files are written for the process that runs them.
         shell: Of the training.
         run: The training's command, which names the Python.
@@ -52,8 +52,7 @@ class RowFunctions:
         world: The outside.
     """
 
-    found: Mapping[str, RowFunction | Reason]
-    sources: Mapping[str, bytes]
+    found: Mapping[str, tuple[RowFunction, bytes] | Reason]
     scratch: Path
     shell: Sequence[str]
     run: str
@@ -63,27 +62,31 @@ class RowFunctions:
     @property
     def columns(self) -> tuple[str, ...]:
         """Return the columns of the holdout that the functions ask for."""
-        asked = [name for each in self.found.values() if isinstance(each, RowFunction) for name in each.columns]
-        return tuple(dict.fromkeys(asked))
+        functions = [each[0] for each in self.found.values() if not isinstance(each, Reason)]
+        return tuple(dict.fromkeys(name for function in functions for name in function.columns))
 
     def added(self, truth: Truth, predictions: Predictions) -> Predictions:
         """Return one side's predictions with the numbers of every function."""
-        own = {metric: self._numbers(each, truth, predictions) for metric, each in self.found.items()}
+        own = {
+            metric: each if isinstance(each, Reason) else self._numbers(*each, truth, predictions)
+            for metric, each in self.found.items()
+        }
         return replace(predictions, own={**predictions.own, **own})
 
-    def _numbers(self, function: RowFunction | Reason, truth: Truth, predictions: Predictions) -> Numbers | Reason:
-        given = function if isinstance(function, Reason) else row_functions.rows(function, truth, predictions)
-        if isinstance(given, Reason) or isinstance(function, Reason):
-            return given if isinstance(given, Reason) else Reason(id=INVALID, message="")
-        folder = self.scratch / "row-metrics" / f"{len(list(self.scratch.glob('row-metrics/*')))}"
-        folder.mkdir(parents=True)
+    def _numbers(
+        self, function: RowFunction, source: bytes, truth: Truth, predictions: Predictions
+    ) -> Numbers | Reason:
+        given = row_functions.rows(function, truth, predictions)
+        if isinstance(given, Reason):
+            return given
+        folder = Path(tempfile.mkdtemp(prefix="row-metric-", dir=self.scratch))
+        (folder / Path(function.file).name).write_bytes(source)
         return self._run(function, given, folder, truth.n)
 
     def _run(
         self, function: RowFunction, given: Iterator[dict[str, Any]], folder: Path, count: int
     ) -> Numbers | Reason:
         file, answer, problem = folder / Path(function.file).name, folder / "answer", folder / "problem.json"
-        file.write_bytes(self.sources[function.file])
         with (folder / "rows.jsonl").open("w", encoding="utf-8") as rows:
             rows.writelines(json.dumps(row) + "\n" for row in given)
         job = {"file": file, "function": function.name, "rows": rows.name, "answer": answer, "problem": problem}
@@ -138,23 +141,22 @@ def read(policy: Policy, judge: Judge, scratch: Path, world: World) -> RowFuncti
     has is computed by the working copy's file.
     """
     judging = _named(policy.judging.gate.rules)
-    own = {metric: rule for metric, rule in _named(proposed_rules(policy)).items() if metric not in judging}
+    taken = {rule.metric for rule in policy.judging.gate.rules}
+    own = {metric: each for metric, each in _named(proposed_rules(policy)).items() if metric not in taken}
     if not judging and not own:
         return None
-    found: dict[str, RowFunction | Reason] = {}
-    sources: dict[str, bytes] = {}
+    found: dict[str, tuple[RowFunction, bytes] | Reason] = {}
     for metric, (file, name) in {**judging, **own}.items():
         data = judge.judging_bytes(file) if metric in judging else _here(judge.config_folder / file)
         if data is None:
             place = "the base commit" if judge.from_base and metric in judging else "the working copy"
             found[metric] = Reason(id=INVALID, message=f"{file}, which {metric} is computed by, is not in {place}")
             continue
-        sources[file] = data
-        found[metric] = row_functions.find(metric, name, file, data)
+        function = row_functions.find(metric, name, file, data)
+        found[metric] = function if isinstance(function, Reason) else (function, data)
     train = policy.judging.train
     return RowFunctions(
         found=found,
-        sources=sources,
         scratch=scratch,
         shell=train.shell if train else DEFAULT_SHELL,
         run=(train.run if train else None) or "",

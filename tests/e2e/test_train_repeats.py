@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import signal
 import subprocess
 import sys
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.e2e.test_compare_models import compare
 from tests.repository import environment
 from tests.training_project import Done, command, is_running, new, train, wait_for
 
@@ -59,18 +59,8 @@ def configuration(run: str) -> str:
 
 
 def compared(project: Repository) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-E", "-s", SCRIPTS / "compare_models.py"],
-        cwd=project.root,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    document = json.loads((project.root / "mlgate-run" / "comparison.json").read_text())
-    assert isinstance(document, dict)
-    return {**document, "stdout": done.stdout}
+    done = compare(project.root)
+    return {**done.document, "stdout": done.stdout}
 
 
 def assert_is_the_candidate(project: Repository, done: Done) -> None:

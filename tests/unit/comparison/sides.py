@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from mlgate.core.comparison.intervals.spread import Sampling
+from mlgate.core.comparison.metrics.asked import Asked
+from mlgate.core.comparison.metrics.measures import measure_of
 from mlgate.core.comparison.sides import Predictions, Side, Truth
 from mlgate.core.config.model import Task
+
+if TYPE_CHECKING:
+    from mlgate.core.comparison.metrics.protocols import Measure
 
 
 def truth(labels: Any, *, task: Task | None = None, weight: Any = None, group: Any = None) -> Truth:
@@ -49,3 +54,8 @@ def binary(seed: int, n: int, shift: float = 0.0, rate: float = 0.3) -> tuple[Si
     known = truth(labels, task=Task.BINARY)
     candidate, baseline = (side(known, s > 0.5, s, name) for s, name in zip(scores, ("candidate", "base"), strict=True))
     return candidate, baseline
+
+
+def measure(metric: str, average: str | None, task: Task) -> Measure:
+    """Return the measure of a metric without other parameters."""
+    return measure_of(Asked(metric=metric, average=average), task)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mlgate.core.comparison.metrics.agreement import Kappa, Matthews
-from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric, fbeta
+from mlgate.core.comparison.metrics.confusion import TableMetric
 from mlgate.core.comparison.metrics.margins import Margins, TableScore
+from mlgate.core.comparison.metrics.ratios import RATIOS, fbeta
 
 AVERAGES = ("binary", "macro", "micro", "weighted")
 SCORES: dict[str, TableScore] = {"matthews": Matthews(), "kappa": Kappa()}

@@ -11,14 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.unit.comparison.rates import at_least, at_most, rates, simulated
-from tests.unit.comparison.sides import binary
+from tests.unit.comparison.sides import binary, measure
 from tests.unit.comparison.worlds import Classes, Numbers, Rows
 
 from mlgate.core.comparison.intervals import tango
 from mlgate.core.comparison.intervals.distributions import normal_quantile
 from mlgate.core.comparison.intervals.table_score import Joint, limits
-from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric
-from mlgate.core.comparison.metrics.measures import measure
+from mlgate.core.comparison.metrics.confusion import TableMetric
+from mlgate.core.comparison.metrics.ratios import RATIOS
 from mlgate.core.config.model import Task
 
 Z = normal_quantile(0.975)

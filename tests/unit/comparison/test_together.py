@@ -11,7 +11,8 @@ from mlgate.core.comparison.intervals.table_score import Joint
 from mlgate.core.comparison.intervals.tables import TableDifference
 from mlgate.core.comparison.intervals.together import Wanted
 from mlgate.core.comparison.metrics.agreement import Kappa, Matthews
-from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric
+from mlgate.core.comparison.metrics.confusion import TableMetric
+from mlgate.core.comparison.metrics.ratios import RATIOS
 
 Z = 1.959963984540054
 METRICS = (

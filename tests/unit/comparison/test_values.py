@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics as sk
-from tests.unit.comparison.sides import side, truth
+from tests.unit.comparison.sides import measure, side, truth
 
 from mlgate.core.comparison.metrics.asked import Asked
-from mlgate.core.comparison.metrics.measures import measure, measure_of
+from mlgate.core.comparison.metrics.measures import measure_of
 from mlgate.core.comparison.metrics.names import METRICS
 from mlgate.core.comparison.metrics.usable import unusable
 from mlgate.core.comparison.sides import Predictions, Side

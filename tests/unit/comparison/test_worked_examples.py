@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from tests.unit.comparison.sides import side, truth
+from tests.unit.comparison.sides import measure, side, truth
 
 from mlgate.core.comparison.correction import holm
 from mlgate.core.comparison.intervals import tango
@@ -19,9 +19,9 @@ from mlgate.core.comparison.intervals.proportions import Proportion, mcnemar
 from mlgate.core.comparison.intervals.spread import Sampling, error_of
 from mlgate.core.comparison.intervals.table_score import Joint, limits
 from mlgate.core.comparison.intervals.unpaired import Recorded, UnpairedDifference
-from mlgate.core.comparison.metrics.confusion import RATIOS, TableMetric
-from mlgate.core.comparison.metrics.measures import measure
+from mlgate.core.comparison.metrics.confusion import TableMetric
 from mlgate.core.comparison.metrics.ranking import delong_variance
+from mlgate.core.comparison.metrics.ratios import RATIOS
 from mlgate.core.comparison.slices.weakest import benjamini_hochberg
 from mlgate.core.config.model import Task
 

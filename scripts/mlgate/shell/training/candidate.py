@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +21,13 @@ from mlgate.shell.training import place as training_place
 from mlgate.shell.training.outputs import Outputs
 from mlgate.shell.training.place import Place
 from mlgate.shell.training.plain import Plain
+from mlgate.shell.training.trained import Trained
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlgate.core.config.model import Budget, Config, Train
-    from mlgate.core.documents.training import Number, Repeat
+    from mlgate.core.documents.training import Number
     from mlgate.core.gate.policy import Policy
     from mlgate.core.training.ending import Ended
     from mlgate.shell.base.policy import Judge
@@ -34,33 +35,6 @@ if TYPE_CHECKING:
     from mlgate.shell.world import World
 
 MOST_BYTES = 10_000_000  # of a JSON file that holds a few numbers
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trained:
-    """What came of one training.
-
-    Attributes:
-        source: The command or the estimator.
-        ended: How it ended.
-        reason: Why there is no candidate; None if there is one.
-        artifacts: Model and predictions; empty without a candidate.
-        numbers: What budgets ask of files that it left.
-        log_tail: The last lines; empty with a candidate.
-        environment: What it ran in.
-        repeats: What it and the trainings with the next seeds predict.
-        notes: Which of those failed.
-    """
-
-    source: TrainingSource
-    ended: Ended
-    reason: Reason | None
-    artifacts: tuple[Artifact, ...]
-    log_tail: tuple[str, ...]
-    environment: Environment
-    numbers: tuple[Number, ...] = ()
-    repeats: tuple[Repeat, ...] = ()
-    notes: tuple[Reason, ...] = ()
 
 
 def candidate(policy: Policy, judge: Judge, folder: RunFolder, world: World) -> Trained:

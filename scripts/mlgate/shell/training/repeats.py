@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlgate.core.documents.training import Artifact
-    from mlgate.shell.training.candidate import Trained
     from mlgate.shell.training.place import Place
+    from mlgate.shell.training.trained import Trained
 
     Training = Callable[[Place], Trained]
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlgate.core.comparison.metrics.margins import Slopes, TableScore
-from mlgate.core.comparison.metrics.stacked import Stacked
+from mlgate.core.comparison.metrics.stacked import Averaged, Stacked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,50 +20,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from mlgate.core.comparison.metrics.margins import Margins
+    from mlgate.core.comparison.metrics.ratios import Ratio
 
     Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Count:
-    """A count of one class: what its true positives, rows, predictions and all rows are multiplied by."""
-
-    hits: float = 0
-    rows: float = 0
-    predicted: float = 0
-    everything: float = 0
-
-    def of(self, margins: Margins) -> Array:
-        """Return the count of each class."""
-        return np.asarray(
-            self.hits * margins.hits
-            + self.rows * margins.rows
-            + self.predicted * margins.predicted
-            + self.everything * margins.everything
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ratio:
-    """Of one class: the count above the line, and the one below."""
-
-    above: Count
-    below: Count
-
-
-def fbeta(beta: float) -> Ratio:
-    """Return F-beta: (1 + beta^2) true positives of (beta^2 rows of the class + rows predicted as it)."""
-    square = beta * beta
-    return Ratio(above=Count(hits=1 + square), below=Count(rows=square, predicted=1))
-
-
-RATIOS = {
-    "precision": Ratio(above=Count(hits=1), below=Count(predicted=1)),
-    "recall": Ratio(above=Count(hits=1), below=Count(rows=1)),
-    "specificity": Ratio(above=Count(everything=1, rows=-1, predicted=-1, hits=1), below=Count(everything=1, rows=-1)),
-    "f1": fbeta(1),
-    "jaccard": Ratio(above=Count(hits=1), below=Count(rows=1, predicted=1, hits=-1)),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,7 +47,8 @@ class TableMetric(TableScore):
     @classmethod
     def stacked(cls, metrics: Sequence[TableMetric], classes: int) -> Stacked:
         """Return the metrics of as many tables as one function of all."""
-        return Stacked.of(metrics, classes)
+        kinds = [Averaged(ratio=metric.ratio, average=metric.average, positive=metric.positive) for metric in metrics]
+        return Stacked.of(kinds, classes)
 
     def undefined(self, margins: Margins, classes: tuple[str, ...]) -> str | None:
         """Return which class's ratio divides by zero, or None."""

@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.comparison.metrics import losses
 from mlgate.core.comparison.metrics.agreement import Kappa, Matthews
-from mlgate.core.comparison.metrics.asked import Asked
 from mlgate.core.comparison.metrics.calibration_measures import OfCalibration
-from mlgate.core.comparison.metrics.confusion import RATIOS, Ratio, TableMetric, fbeta
+from mlgate.core.comparison.metrics.confusion import TableMetric
 from mlgate.core.comparison.metrics.fairness import AMONG, of_groups
 from mlgate.core.comparison.metrics.label_measures import OfTable, Share
 from mlgate.core.comparison.metrics.mean_measures import Determination, OfMeans, RootOfMeans
 from mlgate.core.comparison.metrics.quantile_measures import MedianOfRows
 from mlgate.core.comparison.metrics.rank_measures import OfRanks
+from mlgate.core.comparison.metrics.ratios import RATIOS, Ratio, fbeta
 from mlgate.core.config.model import Task
 
 if TYPE_CHECKING:
+    from mlgate.core.comparison.metrics.asked import Asked
     from mlgate.core.comparison.metrics.margins import TableScore
     from mlgate.core.comparison.metrics.protocols import Measure
 
@@ -41,11 +42,6 @@ WITHOUT_PARAMETERS: dict[str, Measure] = {
     "r2": Determination(squares=lambda side: side.squares),
     "explained_variance": Determination(squares=losses.centred_squares),
 }
-
-
-def measure(metric: str, average: str | None, task: Task) -> Measure:
-    """Return the measure of a metric without other parameters."""
-    return measure_of(Asked(metric=metric, average=average), task)
 
 
 def measure_of(asked: Asked, task: Task) -> Measure:

@@ -54,11 +54,6 @@ class Metric:
     summary: bool = False
     instead: str | None = None
 
-    @property
-    def averaged(self) -> bool:
-        """Return whether a rule may say `average`."""
-        return bool(self.averages)
-
 
 def _labels(*, averages: tuple[str, ...] = (), parameter: Parameter | None = None, summary: bool = False) -> Metric:
     return Metric(

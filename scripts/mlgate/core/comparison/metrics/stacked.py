@@ -14,11 +14,20 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from mlgate.core.comparison.metrics.confusion import Count, TableMetric
+    from mlgate.core.comparison.metrics.ratios import Count, Ratio
 
     Array = NDArray[np.float64]
 
 PARTS = ("hits", "rows", "predicted", "everything")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Averaged:
+    """One ratio metric, as of `confusion.TableMetric`; never averaged as `micro`."""
+
+    ratio: Ratio
+    average: str
+    positive: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +47,8 @@ class Stacked:
     weighted: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, metrics: Sequence[TableMetric], classes: int) -> Stacked:
-        """Return the metrics of as many tables in their order; none of them averages as `micro`."""
+    def of(cls, metrics: Sequence[Averaged], classes: int) -> Stacked:
+        """Return the metrics of as many tables in their order."""
         return cls(
             above=np.array([_numbers(metric.ratio.above) for metric in metrics]).T[:, :, None],
             below=np.array([_numbers(metric.ratio.below) for metric in metrics]).T[:, :, None],
@@ -74,7 +83,7 @@ def _numbers(count: Count) -> list[float]:
     return [getattr(count, name) for name in PARTS]
 
 
-def _weights(metric: TableMetric, classes: int) -> list[float]:
+def _weights(metric: Averaged, classes: int) -> list[float]:
     if metric.average == "binary":
         return [float(index == metric.positive) for index in range(classes)]
     return [1.0 if metric.average == "weighted" else 1.0 / classes] * classes

@@ -126,7 +126,9 @@ def test_whole_rows_of_json(schema: Any, definition: Any, row: dict[str, Any]) -
     if isinstance(schema, bool) or "type" not in schema:
         schema = {"allOf": [schema]}
     schema = {"$defs": {"d": definition}, **schema}
-    table = table_of(Storage.JSON, f"(SELECT {literal(json.dumps(row))}::JSON AS json)", *list(row)[:2], "a")
+    # A scan looks at every property that a row has, and at those that the contract names.
+    names = dict.fromkeys([*row, *schema.get("properties", {}), *schema.get("required", []), "a"])
+    table = table_of(Storage.JSON, f"(SELECT {literal(json.dumps(row))}::JSON AS json)", *names)
     agree(schema, row, table)
 
 

@@ -6,10 +6,10 @@ import duckdb
 import pytest
 
 from mlgate.core.data import query
-from mlgate.core.data.flags import BITS, KEPT, Flags
+from mlgate.core.data.flags import BITS, KEPT, Flags, Probe
 from mlgate.core.data.ir import Storage
 from mlgate.core.data.key import DenseKey, widened
-from mlgate.core.data.query import Probe, Table, TableColumn
+from mlgate.core.data.query import Table, TableColumn
 
 MANY = BITS + 5  # more checks than one integer has bits for
 

@@ -8,11 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from mlgate.core.data.query import Probe
 
 BITS = 60
 KEPT = 5000  # rows that the counting pass keeps
 SHOWN = 100  # characters of a cell
+
+
+@dataclass(frozen=True, kw_only=True)
+class Probe:
+    """Something to count: rows for which `condition` holds. `id` is where the count goes."""
+
+    id: int
+    condition: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from mlgate.core.data.sql import JSON_NUMBERS, Cell, Row, breaks, literal, own_c
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mlgate.core.data.flags import Flags
+    from mlgate.core.data.flags import Flags, Probe
     from mlgate.core.data.ir import Check, Fallback, Plan, Property
 
 LOCATED = 20  # rows that a finding names
@@ -116,14 +116,6 @@ class Table:
             string=f"s{index}" if self.is_json else "",
             double=f"d{index}" if self.is_json else "",
         )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Probe:
-    """Something to count: rows for which `condition` holds. `id` is where the count goes."""
-
-    id: int
-    condition: str
 
 
 def condition_of(

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.contract import RuleKind, TableRule
 from mlgate.core.data.broken import Broken, no_column
+from mlgate.core.data.flags import Probe
 from mlgate.core.data.ir import OnlyColumns, Present
-from mlgate.core.data.query import Probe, condition_of
+from mlgate.core.data.query import condition_of
 from mlgate.core.data.rules.measure import Answer, judge, measure
 from mlgate.core.data.wording import sentence
 

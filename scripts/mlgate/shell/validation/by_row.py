@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 from mlgate.core.config.contract import RuleKind, TableRule
 from mlgate.core.data import query
-from mlgate.core.data.flags import Flags
+from mlgate.core.data.flags import Flags, Probe
 from mlgate.core.data.plain import as_plain, suspicious
-from mlgate.core.data.query import Probe
 from mlgate.core.data.tally import tally
 from mlgate.shell.validation.copies import LARGE, MAX_COLUMNS, hold
 from mlgate.shell.validation.counting import Counted, Found, answers_of, failing, flags_of, located, take

@@ -20,8 +20,8 @@ from mlgate.shell.validation.wide import WIDE, Part, parts_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from mlgate.core.data.flags import Probe
     from mlgate.core.data.key import DenseKey
-    from mlgate.core.data.query import Probe
     from mlgate.core.data.tally import Tally
     from mlgate.shell.validation.opened import Opened
 

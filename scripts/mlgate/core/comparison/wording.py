@@ -77,8 +77,13 @@ def _weak_row(weak: WeakSlice) -> tuple[str, ...]:
 def _values(rule: RuleResult) -> tuple[str, str, str]:
     """Return both values and the difference; of a budget with its unit."""
     if rule.unit:
-        baseline, candidate = (amounts.number(value, unit=rule.unit) for value in (rule.baseline, rule.candidate))
-        return baseline, candidate, amounts.signed(rule.difference, unit=rule.unit)
+        shown = (
+            amounts.number(rule.baseline, unit=rule.unit),
+            amounts.number(rule.candidate, unit=rule.unit),
+            amounts.signed(rule.difference, unit=rule.unit),
+        )
+        baseline, candidate, difference = ("-" if text == amounts.NONE else text for text in shown)
+        return baseline, candidate, difference
     return number(rule.baseline), number(rule.candidate), number(rule.difference, signed=True)
 
 

@@ -88,7 +88,8 @@ def _group_rows(group: slices.Group, head: Head) -> list[Markup]:
 
 def _asks(rule: RuleResult) -> str:
     asks = f"may {wording.limit(rule)}" if rule.margin is not None and rule.margin >= 0 else wording.limit(rule)
-    return f"{asks.replace('may no drop', 'no drop')}, {numbers.counted(rule.n, 'row')}"
+    counted = f", {numbers.counted(rule.n, 'row')}" if rule.n else ""  # a budget is about no rows
+    return f"{asks.replace('may no drop', 'no drop')}{counted}"
 
 
 def _remark(rule: RuleResult, told: set[str]) -> str:

@@ -22,7 +22,8 @@ QUIET = {
 
 def environment(**more: str) -> dict[str, str]:
     """Return an environment that shows nobody's git configuration, nor the run that these tests may be part of."""
-    kept = {key: value for key, value in os.environ.items() if not key.startswith(("GITHUB_", "MLGATE_", "GIT_"))}
+    foreign = ("GITHUB_", "MLGATE_", "GIT_")
+    kept = {key: value for key, value in os.environ.items() if key != "CI" and not key.startswith(foreign)}
     return {**kept, "GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_NOSYSTEM": "1", **more}
 
 
